@@ -1,0 +1,133 @@
+"""A zoo from pictures: the catalogue, then a run for each backbone, one after the other."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from zoo import pipeline, runs
+from zoo.backbones import Backbone
+from zoo.catalog import Catalog, build_catalog, load_catalog, read_listing, summarise, write_report
+from zoo.catalog.listing import Finding
+from zoo.catalog.sample import draw_sample
+from zoo.errors import CatalogError, ZooError
+from zoo.progress import Progress
+from zoo.training.settings import Settings
+
+RUNS = Path("runs")
+SAMPLE = "sample"
+SAMPLE_ITEMS = 1600
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which pictures make the catalogue."""
+
+    data: Path | None = None  # None: the zoo's own catalogue if it has one, else the sample
+    reader: str | None = None
+    attributes: tuple[str, ...] | None = None
+    min_per_class: int = 10
+    limit: int | None = None
+    seed: int = 0
+
+
+def default_folder(settings: DataSettings) -> Path:
+    """runs/<catalogue name>."""
+    if settings.data is None:
+        return RUNS / SAMPLE
+    return RUNS / read_listing(settings.data, settings.reader).name
+
+
+def prepare_catalog(settings: DataSettings, zoo: Path, progress: Progress) -> Catalog:
+    """The zoo's catalogue: opened when it is there, else read (or drawn) and saved."""
+    there = (zoo / "catalog.json").is_file()
+    if there and settings.data is None:
+        return load_catalog(zoo)
+    catalog, findings = _read(settings, zoo, progress)
+    if there and load_catalog(zoo).fingerprint() != catalog.fingerprint():
+        raise CatalogError(
+            f"{zoo} holds another catalogue than {settings.data} gives with these settings; "
+            "name another folder with --runs"
+        )
+    if not there:
+        catalog.save(zoo)
+    report = write_report(findings, zoo)
+    counts = ", ".join(f"{count} {kind}" for kind, count in summarise(findings).items())
+    progress.say(f"{catalog.name}: {len(catalog)} pictures, {len(catalog.attributes)} attributes")
+    if counts:
+        progress.say(f"  {counts}; listed in {report}")
+    return catalog
+
+
+def _read(
+    settings: DataSettings, zoo: Path, progress: Progress
+) -> tuple[Catalog, list[Finding]]:
+    data = settings.data
+    if data is None:
+        with progress.stage("drawing the sample pictures", settings.limit or SAMPLE_ITEMS) as bar:
+            data = draw_sample(
+                zoo / "pictures",
+                settings.limit or SAMPLE_ITEMS,
+                settings.seed,
+                progress=lambda done, total: bar.reach(done),
+            )
+    listing = read_listing(data, settings.reader)
+    with progress.stage(f"checking the pictures of {listing.name}", len(listing.rows)) as bar:
+        return build_catalog(
+            listing,
+            attributes=settings.attributes,
+            min_per_class=settings.min_per_class,
+            limit=settings.limit,
+            seed=settings.seed,
+            progress=lambda what, done, total: bar.reach(done),
+        )
+
+
+def make_zoo(
+    backbones: Sequence[Backbone],
+    catalog: Catalog,
+    settings: Settings,
+    zoo: Path,
+    progress: Progress,
+) -> None:
+    """Make the run of each backbone that is not there yet with these settings."""
+    pipeline.ensure_baselines(catalog, zoo)
+    for backbone in backbones:
+        runs.recover(zoo, backbone.name)
+        if _is_made(backbone, catalog, settings, zoo):
+            progress.say(f"{backbone.name}: already trained with these settings")
+            continue
+        pipeline.make_run(backbone, catalog, settings, zoo, progress)
+        progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
+
+
+def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> bool:
+    facts = runs.read_facts(zoo / backbone.name)
+    return (
+        bool(facts)
+        and facts["catalog"] == catalog.fingerprint()
+        and facts["settings"] == settings.as_dict()
+        and facts["backbone"]["source"] == backbone.source
+    )
+
+
+def discard_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
+    """Delete what killed trainings of these backbones left."""
+    for backbone in backbones:
+        shutil.rmtree(runs.partial_folder(zoo, backbone.name), ignore_errors=True)
+
+
+@contextmanager
+def sole_writer(zoo: Path) -> Iterator[None]:
+    """Hold the zoo against other writers; ZooError when one is at work."""
+    zoo.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(zoo / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise ZooError(f"another job is writing to {zoo}; wait until it ends") from error

@@ -1,0 +1,19 @@
+"""Pictures with attributes."""
+
+from zoo.catalog.build import build_catalog, read_catalog
+from zoo.catalog.catalog import Attribute, Catalog, load_catalog
+from zoo.catalog.readers import READERS, read_listing
+from zoo.catalog.report import REPORT, summarise, write_report
+
+__all__ = [
+    "READERS",
+    "REPORT",
+    "Attribute",
+    "Catalog",
+    "build_catalog",
+    "load_catalog",
+    "read_catalog",
+    "read_listing",
+    "summarise",
+    "write_report",
+]

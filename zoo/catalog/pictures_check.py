@@ -1,0 +1,85 @@
+"""Every listed picture opened once: its digest, its thumbnail, and what cannot be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from zoo.catalog.listing import Finding, Listing
+from zoo.errors import CatalogError, PictureError
+from zoo.pictures import THUMBNAIL, decode, digest, read_bytes, thumbnail_pixels
+
+Progress = Callable[[str, int, int], None]
+
+TITLE = "checking pictures"
+BLOCK = 512  # pictures handed to the threads at a time
+WORKERS = min(8, (os.cpu_count() or 1) + 2)  # decoded pictures held in memory at once
+DECODED = 4 * THUMBNAIL  # a JPEG is decoded no larger than the thumbnail can use
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A usable picture."""
+
+    sha256: str
+    thumbnail: bytes
+
+
+def check_pictures(
+    listing: Listing, progress: Progress | None = None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The listing's usable rows, in order, with sha256 and thumbnail; findings for the others.
+
+    Exact copies are kept and found. CatalogError when no picture at all can be used.
+    """
+    rows = listing.rows
+    checked = list(_check_all([listing.root / path for path in rows["path"]], progress))
+    findings = [
+        Finding("unreadable picture", item_id, str(result))
+        for item_id, result in zip(rows["item_id"], checked, strict=True)
+        if isinstance(result, PictureError)
+    ]
+    usable = [result for result in checked if isinstance(result, Checked)]
+    if not usable:
+        example = f"; the first: {findings[0].detail}" if findings else ""
+        raise CatalogError(
+            f"{listing.source}: none of its {len(rows)} pictures can be used{example}"
+        )
+    kept = rows[[isinstance(result, Checked) for result in checked]].reset_index(drop=True)
+    kept = kept.assign(
+        sha256=[result.sha256 for result in usable],
+        thumbnail=[result.thumbnail for result in usable],
+    )
+    return kept, findings + _copies(kept)
+
+
+def _check_all(paths: list[Path], progress: Progress | None) -> Iterator[Checked | PictureError]:
+    with ThreadPoolExecutor(WORKERS) as threads:
+        for start in range(0, len(paths), BLOCK):
+            block = paths[start : start + BLOCK]
+            yield from threads.map(_check, block)
+            if progress is not None:
+                progress(TITLE, start + len(block), len(paths))
+
+
+def _check(path: Path) -> Checked | PictureError:
+    try:
+        data = read_bytes(path)
+        picture = decode(data, name=str(path), at_least=DECODED)
+    except PictureError as error:
+        return error
+    return Checked(digest(data), thumbnail_pixels(picture).tobytes())
+
+
+def _copies(rows: pd.DataFrame) -> list[Finding]:
+    first = rows.groupby("sha256")["item_id"].transform("first")
+    copies = rows["sha256"].duplicated()
+    return [
+        Finding("exact copy of another picture", item_id, f"the same file as {original}")
+        for item_id, original in zip(rows["item_id"][copies], first[copies], strict=True)
+    ]

@@ -1,0 +1,68 @@
+"""The table of readers, and which of them a folder or file is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from zoo.catalog.listing import Finding, Listing, Reader
+from zoo.catalog.readers.csv_table import CsvTable
+from zoo.catalog.readers.entries import visible
+from zoo.catalog.readers.fashion_products import FashionProducts
+from zoo.catalog.readers.image_folder import ImageFolder
+from zoo.errors import CatalogError, unknown
+
+READERS: dict[str, Reader] = {r.name: r for r in (FashionProducts(), ImageFolder(), CsvTable())}
+
+
+def read_listing(path: Path, reader: str | None = None) -> Listing:
+    """What `path` lists, each item once, read by the named or the recognised reader.
+
+    CatalogError when the path is missing, empty, not recognised, ambiguous or unreadable, when
+    there is no such reader, or when no row has a picture.
+    """
+    if reader is not None and reader not in READERS:
+        raise CatalogError(unknown("reader", reader, READERS))
+    _require_content(path)
+    listing = (READERS[reader] if reader else _recognised(path)).read(path)
+    if listing.rows.empty:
+        example = f"; the first: {_line(listing.findings[0])}" if listing.findings else ""
+        raise CatalogError(f"{path}: the {listing.reader} reader found no picture{example}")
+    return _each_once(listing)
+
+
+def _require_content(path: Path) -> None:
+    if not path.exists():
+        raise CatalogError(f"{path}: no such file or folder")
+    if path.is_dir() and not visible(path):
+        raise CatalogError(f"{path}: the folder is empty")
+
+
+def _recognised(path: Path) -> Reader:
+    found = [r for r in READERS.values() if r.recognises(path)]
+    if len(found) > 1:
+        names = ", ".join(r.name for r in found)
+        raise CatalogError(
+            f"{path}: may be read in several ways ({names}); choose one with --reader NAME"
+        )
+    if not found:
+        layouts = "; ".join(f"{r.name}: {r.layout}" for r in READERS.values())
+        raise CatalogError(f"{path}: not recognised as a catalogue; known layouts are {layouts}")
+    return found[0]
+
+
+def _each_once(listing: Listing) -> Listing:
+    again = listing.rows["item_id"].duplicated()
+    if not again.any():
+        return listing
+    findings = [
+        Finding("duplicate item id", item_id, f"left out: {path}; the first one is kept")
+        for item_id, path in listing.rows.loc[again, ["item_id", "path"]].itertuples(index=False)
+    ]
+    rows = listing.rows[~again].reset_index(drop=True)
+    return replace(listing, rows=rows, findings=(*listing.findings, *findings))
+
+
+def _line(finding: Finding) -> str:
+    detail = f" ({finding.detail})" if finding.detail else ""
+    return f"{finding.kind}: {finding.subject}{detail}"

@@ -1,0 +1,37 @@
+"""What lies in a folder, hidden things aside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from zoo.errors import CatalogError
+from zoo.pictures import EXTENSIONS
+
+ARCHIVE_DEBRIS = "__MACOSX"  # the second tree in archives packed on a Mac
+
+
+def visible(folder: Path) -> list[os.DirEntry[str]]:
+    """The entries of a folder in order of name, without hidden ones; CatalogError if unreadable."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [e for e in entries if not e.name.startswith((".", ARCHIVE_DEBRIS))]
+    except OSError as error:
+        raise CatalogError(f"{folder}: cannot be read: {error.strerror or error}") from error
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def folders(folder: Path) -> list[Path]:
+    """The visible folders in a folder."""
+    return [Path(entry.path) for entry in visible(folder) if entry.is_dir()]
+
+
+def is_picture(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file with the name of a picture."""
+    return Path(entry.name).suffix.lower() in EXTENSIONS and entry.is_file()
+
+
+def catalogue_name(path: Path) -> str:
+    """The name of a catalogue, from the folder or file that holds it."""
+    full = Path(os.path.normpath(path.absolute()))
+    return (full.stem if path.is_file() else full.name) or "catalogue"

@@ -1,0 +1,77 @@
+"""Writes the catalogue's pictures and its table of labels."""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from zoo.catalog.sample.drawing import draw_item
+from zoo.catalog.sample.labels import ATTRIBUTES, choose_item
+
+QUALITY = 90
+CHUNK = 16  # pictures handed to a process at a time
+
+
+def draw_sample(
+    folder: Path,
+    count: int = 1600,
+    seed: int = 0,
+    size: int = 192,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Draw `count` pictures and their labels into `folder`; `progress` gets done and total.
+
+    Whole pictures of an earlier run are kept. Starts processes, so a script that calls it needs
+    the usual `if __name__ == "__main__"`.
+    """
+    images = Path(folder) / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    draw = partial(_ensure, images, seed, size)
+    context = multiprocessing.get_context("spawn")
+    workers = max(1, min(os.cpu_count() or 1, count // CHUNK))
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for done, _ in enumerate(pool.map(draw, range(count), chunksize=CHUNK), start=1):
+            if progress is not None:
+                progress(done, count)
+    return _write_labels(Path(folder), count, seed)
+
+
+def _ensure(images: Path, seed: int, size: int, index: int) -> None:
+    """Draw one picture unless it is there, whole and of that size."""
+    target = images / f"{choose_item(index, seed).item_id}.jpg"
+    if _is_whole(target, size):
+        return
+    picture, _ = draw_item(index, seed, size)
+    partial_file = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    picture.save(partial_file, "JPEG", quality=QUALITY)
+    os.replace(partial_file, target)
+
+
+def _is_whole(target: Path, size: int) -> bool:
+    try:
+        with Image.open(target) as picture:
+            picture.load()
+            return picture.size == (size, size)
+    except OSError:
+        return False
+
+
+def _write_labels(folder: Path, count: int, seed: int) -> Path:
+    target = folder / "labels.csv"
+    partial_file = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    with partial_file.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["image", "title", *ATTRIBUTES])
+        for index in range(count):
+            item = choose_item(index, seed)
+            classes = [item.labels[name] or "" for name in ATTRIBUTES]
+            table.writerow([f"images/{item.item_id}.jpg", item.title, *classes])
+    os.replace(partial_file, target)
+    return target

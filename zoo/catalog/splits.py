@@ -1,0 +1,115 @@
+"""train, val and test: stratified, seeded, and exact copies never on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from zoo.catalog.listing import Finding
+
+SHARES: Mapping[str, float] = {"train": 0.70, "val": 0.15, "test": 0.15}
+SPLIT_NAMES: Mapping[str, str] = {
+    "train": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+}
+
+
+def assign_splits(
+    rows: pd.DataFrame, key: Sequence[str], seed: int
+) -> tuple[pd.Series[str], list[Finding]]:
+    """The split of every row, by its index, and what was done to given splits.
+
+    `rows` has item_id, sha256, the key columns and perhaps split. Given splits are kept. The
+    other rows are dealt 70 : 15 : 15, stratified by the key; the answer hangs on item ids, labels
+    and seed, not on the order of the rows. A split missing among given ones is taken from train.
+    """
+    splits = _given(rows)
+    was_given = bool(splits.notna().any())
+    findings = _torn_copies(rows, splits)
+    # A copy of a picture whose split is given goes where that one is.
+    splits = splits.fillna(splits.groupby(rows["sha256"]).transform("first"))
+    splits = splits.fillna(_dealt(rows[splits.isna()], key, SHARES, seed))
+    missing = [name for name in SHARES if not (splits == name).any()]
+    if was_given and missing and "train" not in missing:
+        taken = _dealt(_only_in_train(rows, splits), key, _shares("train", *missing), seed)
+        splits.update(taken)
+        findings += [_made(name, int((taken == name).sum())) for name in missing]
+    return splits.astype("str"), findings
+
+
+def spread_subset(
+    rows: pd.DataFrame, columns: Sequence[str], count: int, seed: int
+) -> pd.DataFrame:
+    """`count` rows drawn at random with about the same share of every stratum, by item id."""
+    if count >= len(rows):
+        return rows
+    order = _stratified_order(rows, columns, seed)
+    chosen = order[np.arange(count) * len(rows) // count]
+    subset: pd.DataFrame = rows.iloc[chosen].sort_values("item_id").reset_index(drop=True)
+    return subset
+
+
+def _given(rows: pd.DataFrame) -> pd.Series[str]:
+    if "split" in rows:
+        return rows["split"].astype(object)
+    return pd.Series(index=rows.index, dtype=object)
+
+
+def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
+    torn = given.groupby(rows["sha256"]).transform("nunique") > 1
+    first = rows["item_id"].groupby(rows["sha256"]).transform("first")
+    return [
+        Finding("exact copies in different given splits", item_id, f"the same file as {original}")
+        for item_id, original in zip(rows["item_id"][torn], first[torn], strict=True)
+        if item_id != original
+    ]
+
+
+def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
+    in_train = (splits == "train").groupby(rows["sha256"]).transform("all")
+    free: pd.DataFrame = rows[in_train]
+    return free
+
+
+def _shares(*names: str) -> dict[str, float]:
+    total = sum(SHARES[name] for name in names)
+    return {name: SHARES[name] / total for name in names}
+
+
+def _made(name: str, count: int) -> Finding:
+    return Finding("split made", name, f"the catalogue has none; {count} pictures taken from train")
+
+
+def _dealt(
+    rows: pd.DataFrame, key: Sequence[str], shares: Mapping[str, float], seed: int
+) -> pd.Series[str]:
+    """Deal the rows to splits, stratum after stratum, copies as one."""
+    sizes = rows.groupby("sha256").size()
+    heads = rows.sort_values("item_id").drop_duplicates("sha256")
+    order = heads["sha256"].iloc[_stratified_order(heads, key, seed)]
+    given = dict.fromkeys(shares, 0)
+    dealt: dict[str, str] = {}
+    for sha256 in order:
+        # The split furthest behind its share: exact on the whole, and near it in every stratum.
+        split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[sha256]))
+        given[split] += int(sizes[sha256])
+        dealt[sha256] = split
+    return rows["sha256"].map(dealt)
+
+
+def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:
+    return max(shares, key=lambda name: shares[name] * total - given[name])
+
+
+def _stratified_order(rows: pd.DataFrame, columns: Sequence[str], seed: int) -> np.ndarray:
+    """Positions of the rows, (n,), stratum after stratum and shuffled within each."""
+    by_item = np.argsort(rows["item_id"].to_numpy(dtype=str), kind="stable")
+    shuffled = np.empty(len(rows), dtype=np.int64)
+    shuffled[by_item] = np.random.default_rng(seed).permutation(len(rows))
+    strata = [rows[column].fillna("").to_numpy(dtype=str) for column in columns]
+    return np.lexsort([shuffled, *reversed(strata)])  # the last key sorts first

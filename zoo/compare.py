@@ -1,0 +1,195 @@
+"""One zoo directory opened: every trained backbone answering the same query."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from zoo.catalog import Catalog, load_catalog
+from zoo.errors import PictureError, RunError, ZooError, unknown
+from zoo.features.encoder import Features
+from zoo.pictures import decode, digest, read_bytes
+from zoo.plugins import Failure, Registry, load_plugins
+from zoo.runs import RUN, Run, open_run
+from zoo.search.match import Labels
+from zoo.search.recommender import Answer, Ask, Query
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Predicted class and confidence of every attribute of one picture."""
+
+    path: str
+    attributes: dict[str, tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one backbone says of a query."""
+
+    answer: Answer
+    predicted: list[Tags]  # one per query picture
+    latency_ms: float  # decoding and forward of uploads, search and scoring
+
+
+@dataclass
+class Zoo:
+    """A catalogue and the runs that were trained on it."""
+
+    folder: Path
+    catalog: Catalog
+    registry: Registry
+    runs: dict[str, Run] = field(default_factory=dict)
+    problems: tuple[Failure, ...] = ()  # runs that did not open, and why
+
+    def run(self, name: str | None = None) -> Run:
+        """The run of that backbone; the first one when none is named."""
+        if not self.runs:
+            raise RunError(
+                f"no trained backbone in {self.folder}; train with: python train.py "
+                f"--runs {self.folder}"
+            )
+        if name is None:
+            return self.runs[sorted(self.runs)[0]]
+        if name not in self.runs:
+            if name in self.registry.backbones:
+                raise RunError(
+                    f"backbone {name!r} is not trained in {self.folder}; train it with: "
+                    f"python train.py {name} --runs {self.folder}"
+                )
+            raise ZooError(unknown("backbone", name, self.registry.backbones))
+        return self.runs[name]
+
+    def select(self, names: Sequence[str]) -> list[Run]:
+        """The named runs, or all of them."""
+        return [self.run(name) for name in dict.fromkeys(names) or sorted(self.runs)] or [
+            self.run()
+        ]
+
+    def recommend(
+        self, pictures: Mapping[str, bytes], ask: Ask, backbones: Sequence[str] = ()
+    ) -> dict[str, Result]:
+        """Recommendations for uploaded pictures (name -> file contents), per backbone.
+
+        Several pictures make one style profile. An exact copy in the catalogue is marked.
+        """
+        if not pictures:
+            raise ZooError("no query picture")
+        digests = {digest(data) for data in pictures.values()}
+        copies = np.flatnonzero(self.catalog.table["sha256"].isin(digests).to_numpy())
+        results = {}
+        for run in self.select(backbones):
+            run.recommender, run.encoder  # noqa: B018  opened first: a query is what is timed
+            started = time.perf_counter()
+            features = encode(run, pictures)
+            labels = Labels(
+                features.best, features.confidence, np.zeros(features.best.shape, dtype=bool)
+            )
+            query = Query(features, labels, copies=tuple(copies.tolist()))
+            answer = run.recommender.recommend(query, ask)
+            spent = (time.perf_counter() - started) * 1000
+            results[run.name] = Result(answer, self._tags(list(pictures), features), spent)
+        return results
+
+    def recommend_items(
+        self, rows: Sequence[int], ask: Ask, backbones: Sequence[str] = ()
+    ) -> dict[str, Result]:
+        """Recommendations for items of the catalogue, themselves left out, per backbone."""
+        picked = np.asarray(rows, dtype=np.int64)
+        results = {}
+        for run in self.select(backbones):
+            recommender, known = run.recommender, run.predictions
+            features = Features(
+                np.asarray(run.embeddings[picked]), known.classes[picked], known.confidence[picked]
+            )
+            query = Query(features, recommender.labels[picked], own_rows=tuple(picked.tolist()))
+            answer = recommender.recommend(query, ask)
+            names = [str(self.catalog.table["item_id"].iat[row]) for row in picked]
+            results[run.name] = Result(answer, self._tags(names, features), answer.latency_ms)
+        return results
+
+    def tag(self, paths: Iterable[Path], backbone: str | None) -> tuple[list[Tags], list[Skipped]]:
+        """Predicted attributes of picture files; those that cannot be read are told apart."""
+        run = self.run(backbone)
+        tagged: list[Tags] = []
+        skipped: list[Skipped] = []
+        for path in paths:
+            try:
+                features = encode(run, {str(path): read_bytes(path)})
+            except PictureError as error:
+                skipped.append(Skipped(str(path), str(error)))
+                continue
+            tagged += self._tags([str(path)], features)
+        return tagged, skipped
+
+    def _tags(self, names: Sequence[str], features: Features) -> list[Tags]:
+        return [
+            Tags(
+                name,
+                {
+                    attribute.name: (
+                        attribute.classes[features.best[row, column]],
+                        float(features.confidence[row, column]),
+                    )
+                    for column, attribute in enumerate(self.catalog.attributes)
+                },
+            )
+            for row, name in enumerate(names)
+        ]
+
+
+def encode(run: Run, pictures: Mapping[str, bytes]) -> Features:
+    """Features of uploaded pictures; PictureError names the first that cannot be used."""
+    transform = run.transform
+    pixels = [
+        transform.pixels(decode(data, name, at_least=transform.resized))
+        for name, data in pictures.items()
+    ]
+    return run.encoder(np.stack(pixels))
+
+
+def count_classes(tagged: Sequence[Tags], attribute: str, top: int) -> list[tuple[str, int]]:
+    """The most common predicted classes of one attribute, with how often each occurs."""
+    return Counter(tags.attributes[attribute][0] for tags in tagged).most_common(top)
+
+
+def open_zoo(
+    folder: Path | str, plugins: Sequence[Path] = (), strict: bool = False
+) -> Zoo:
+    """Open a zoo directory; runs that do not open are told in `problems`, the others work.
+
+    Raises CatalogError when there is no catalogue; with `strict`, a bad run or plugin raises.
+    """
+    folder = Path(folder)
+    registry = load_plugins(plugins, strict)
+    catalog = load_catalog(folder)
+    runs: dict[str, Run] = {}
+    problems: list[Failure] = []
+    for name, backbone in sorted(registry.backbones.items()):
+        if not (folder / name).exists() and not (folder / f".{name}.old").exists():
+            continue
+        try:
+            runs[name] = open_run(folder, backbone, catalog)
+        except RunError as error:
+            if strict:
+                raise
+            problems.append(Failure(name, str(error)))
+    known = {*registry.backbones}
+    for path in sorted(folder.glob(f"*/{RUN}")):
+        if path.parent.name not in known and not path.parent.name.startswith("."):
+            reason = f"{path.parent} has no plugin; install it, or add --plugins DIR"
+            problems.append(Failure(path.parent.name, reason))
+    return Zoo(folder, catalog, registry, runs, tuple(problems))

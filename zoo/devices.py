@@ -1,0 +1,65 @@
+"""Which device computes, and in which precision it pays to."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from zoo.errors import ZooError, unknown
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A device and a precision that were asked for and are there."""
+
+    device: torch.device
+    precision: str  # fp32, bf16 or fp16
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which forwards run."""
+        if self.precision == "fp32":
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=PRECISIONS[self.precision])
+
+
+def choose(device: str = "auto", precision: str = "auto") -> Compute:
+    """The device and precision to use; ZooError when what is asked for is not there."""
+    if device not in DEVICES:
+        raise ZooError(unknown("device", device, DEVICES))
+    if precision not in ("auto", *PRECISIONS):
+        raise ZooError(unknown("precision", precision, ("auto", *PRECISIONS)))
+    there = available()
+    if device == "auto":
+        device = there[0]
+    if device not in there:
+        raise ZooError(f"device {device!r} is not there; available: {', '.join(there)}")
+    if precision == "auto":
+        precision = best_precision(device)
+    return Compute(torch.device(device), precision)
+
+
+def available() -> list[str]:
+    """The devices of this machine, fastest first."""
+    found = ["cpu"]
+    if torch.backends.mps.is_available():
+        found.insert(0, "mps")
+    if torch.cuda.is_available():
+        found.insert(0, "cuda")
+    return found
+
+
+def best_precision(device: str) -> str:
+    """bf16 where the hardware multiplies it, fp32 elsewhere (emulated bf16 is slower)."""
+    if device == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+    if device == "cpu":
+        ask = getattr(torch.cpu, "get_capabilities", dict)
+        able = ask()
+        return "bf16" if able.get("amx_bf16") or able.get("avx512_bf16") else "fp32"
+    return "fp32"

@@ -1,0 +1,45 @@
+"""What this machine has, and whether the zoos on it are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import constants
+
+from zoo import devices
+from zoo.compare import open_zoo
+from zoo.errors import ZooError
+from zoo.pipeline import package_versions
+from zoo.runs import verify
+from zoo.weights import answers
+
+
+def examine(folder: Path) -> dict[str, Any]:
+    """Devices, packages, precision, hub, the zoos in `folder` (or itself) and their problems."""
+    zoos, problems = [], []
+    for place in _zoos(folder):
+        try:
+            zoo = open_zoo(place)
+        except ZooError as error:
+            problems.append(str(error))
+            continue
+        zoos.append({"folder": str(place), "items": len(zoo.catalog), "runs": sorted(zoo.runs)})
+        problems += [f"{p.origin}: {p.error}" for p in zoo.problems]
+        for run in zoo.runs.values():
+            problems += verify(run)
+    there = devices.available()
+    return {
+        "devices": there,
+        "packages": package_versions(),
+        "precision": {device: devices.best_precision(device) for device in there},
+        "hub": {"endpoint": constants.ENDPOINT, "answers": answers(constants.ENDPOINT)},
+        "zoos": zoos,
+        "problems": problems,
+    }
+
+
+def _zoos(folder: Path) -> list[Path]:
+    if (folder / "catalog.json").is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("*/catalog.json"))

@@ -1,0 +1,34 @@
+"""Failures a user can mend: one line that names the thing, the bad value and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ZooError(Exception):
+    """An expected failure; only `main()` and the page's handlers catch it."""
+
+
+class CatalogError(ZooError):
+    """The catalogue on disk is missing, empty, ambiguous or cannot be learnt from."""
+
+
+class PictureError(ZooError):
+    """One picture cannot be used; the message says why."""
+
+
+class PluginError(ZooError):
+    """A plugin could not be taken up."""
+
+
+class WeightsError(ZooError):
+    """Weights are out of reach or do not fit the network."""
+
+
+class RunError(ZooError):
+    """A run directory is unfinished, damaged, or belongs to something else."""
+
+
+def unknown(what: str, value: str, known: Iterable[str]) -> str:
+    """The message for a name that is not one of the known ones."""
+    return f"unknown {what} {value!r}; available: {', '.join(sorted(known)) or 'none'}"

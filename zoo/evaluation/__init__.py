@@ -1,0 +1,1 @@
+"""How good a backbone's recommendations are, by true labels only."""

@@ -1,0 +1,127 @@
+"""Retrieval metrics: queries are the test split, the database is train and val."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from zoo.catalog import Catalog
+from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.rankings import pixel_embeddings
+from zoo.search.exact import similarities, top_rows
+
+DEPTH = 10
+MATCH_DEPTH = 5
+RECALLS = (1, 5, 10)
+BLOCK = 256  # queries a step
+NEAR_DUPLICATE = 0.995  # cosine of mean-centred thumbnails
+
+Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """Means over queries, and 95 % bootstrap intervals of the same keys."""
+
+    metrics: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    per_attribute: dict[str, float]  # share of equal attributes over the first five
+    queries: int
+    database: int
+    near_duplicates: int  # pairs left out
+    per_query: dict[str, np.ndarray] = field(repr=False, default_factory=dict)
+
+
+def evaluate_retrieval(catalog: Catalog, score: Scorer) -> Retrieval:
+    """Rank the database for each test item by `score(query_rows, database_rows) -> (q, n)`."""
+    queries, database = catalog.rows("test"), catalog.rows("train", "val")
+    labels = catalog.label_matrix()
+    names = [a.name for a in catalog.attributes]
+    key = [names.index(name) for name in catalog.key]
+    thumbs = pixel_embeddings(catalog.thumbnails())
+    first = np.full((len(queries), DEPTH), -1, dtype=np.int64)
+    relevant = np.zeros(len(queries), dtype=np.int64)
+    duplicates = 0
+    for start in range(0, len(queries), BLOCK):
+        rows = queries[start : start + BLOCK]
+        scores = score(rows, database)
+        twins = similarities(thumbs[database], thumbs[rows]) >= NEAR_DUPLICATE  # (q, n)
+        duplicates += int(twins.sum())
+        scores = np.where(twins, -np.inf, scores)
+        equal = (labels[rows][:, None, key] == labels[database][None][:, :, key]).all(axis=2)
+        relevant[start : start + len(rows)] = (equal & ~twins).sum(axis=1)
+        for offset, line in enumerate(scores):
+            best = top_rows(line, DEPTH)
+            best = best[np.isfinite(line[best])]
+            first[start + offset, : len(best)] = database[best]
+    return _summary(labels, names, key, queries, first, relevant, len(database), duplicates)
+
+
+def _summary(
+    labels: np.ndarray,
+    names: list[str],
+    key: list[int],
+    queries: np.ndarray,
+    first: np.ndarray,
+    relevant: np.ndarray,
+    database: int,
+    duplicates: int,
+) -> Retrieval:
+    hits = key_hits(labels, key, queries, first)  # (q, 10)
+    # Only queries whose key is known and that have something to find can be recalled.
+    able = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
+    per_query: dict[str, np.ndarray] = {
+        f"recall@{k}": hits[able, :k].any(axis=1).astype(float) for k in RECALLS
+    }
+    per_query["map@10"] = average_precision(hits[able], relevant[able])
+    shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
+    with np.errstate(invalid="ignore"):
+        known = ~np.isnan(shares)
+        counted = known.any(axis=1)
+        match = np.nansum(shares[counted], axis=1) / known[counted].sum(axis=1)
+    per_query["attribute_match@5"] = match
+    return Retrieval(
+        metrics={k: float(v.mean()) if len(v) else 0.0 for k, v in per_query.items()},
+        intervals={k: bootstrap_interval(v) for k, v in per_query.items()},
+        per_attribute={
+            name: float(np.nanmean(shares[:, column]))
+            for column, name in enumerate(names)
+            if known[:, column].any()
+        },
+        queries=len(queries),
+        database=database,
+        near_duplicates=duplicates,
+        per_query=per_query,
+    )
+
+
+def key_hits(
+    labels: np.ndarray, key: list[int], queries: np.ndarray, first: np.ndarray
+) -> np.ndarray:
+    """Whether each of the first k (q, k) rows equals its query in every key attribute."""
+    truth = labels[queries][:, None, key]  # (q, 1, keys)
+    found = labels[first][:, :, key]  # (q, k, keys)
+    hit: np.ndarray = ((truth == found) & (truth >= 0)).all(axis=2) & (first >= 0)
+    return hit
+
+
+def average_precision(hits: np.ndarray, relevant: np.ndarray) -> np.ndarray:
+    """AP@k of each row of hits (q, k) bool, given how many relevant items there are (q,)."""
+    depth = hits.shape[1]
+    precision = hits.cumsum(axis=1) / np.arange(1, depth + 1)
+    result: np.ndarray = (precision * hits).sum(axis=1) / np.clip(relevant, 1, depth)
+    return result
+
+
+def attribute_shares(labels: np.ndarray, queries: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Share of the first k rows (q, k) that equal their query, per attribute (q, m).
+
+    Pairs in which either label is unknown are left out; NaN where nothing is left.
+    """
+    truth, found = labels[queries][:, None, :], labels[first]  # (q, 1, m), (q, k, m)
+    known = (truth >= 0) & (found >= 0) & (first >= 0)[:, :, None]
+    equal = ((truth == found) & known).sum(axis=1)
+    count = known.sum(axis=1)
+    return np.where(count > 0, equal / np.maximum(count, 1), np.nan)

@@ -1,0 +1,61 @@
+"""scores.json of one backbone and the baselines of one catalogue: what the leaderboard shows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from zoo.catalog import Catalog
+from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.rankings import CosineOrder, RandomOrder, pixel_embeddings
+from zoo.evaluation.retrieval import Retrieval, evaluate_retrieval
+from zoo.training.metrics import classification
+
+
+def score_backbone(
+    catalog: Catalog, embeddings: np.ndarray, predicted: np.ndarray
+) -> dict[str, Any]:
+    """Classification and retrieval on the test split.
+
+    embeddings (N, D) unit rows; predicted (N, m, 3) classes, best first.
+    """
+    test, train = catalog.rows("test"), catalog.rows("train")
+    scores: dict[str, Any] = {
+        name: {} for name in ("accuracy", "top3", "macro_f1", "majority", "items", "intervals")
+    }
+    for column, attribute in enumerate(catalog.attributes):
+        labels = catalog.codes(attribute.name)
+        result = classification(labels[test], predicted[test, column], labels[train])
+        if result is None:
+            continue
+        for name, value in asdict(result).items():
+            scores[name][attribute.name] = value
+        known = labels[test] >= 0
+        right = (predicted[test, column, 0] == labels[test])[known].astype(float)
+        scores["intervals"][attribute.name] = bootstrap_interval(right)
+    scores["retrieval"] = describe(evaluate_retrieval(catalog, CosineOrder(embeddings)))
+    return scores
+
+
+def score_baselines(catalog: Catalog) -> dict[str, Any]:
+    """Retrieval of random order and of 12 x 12 thumbnails, on the same queries."""
+    thumbnails = pixel_embeddings(catalog.thumbnails())
+    orders = {"random": RandomOrder(seed=0), "pixels": CosineOrder(thumbnails)}
+    return {
+        name: {"retrieval": describe(evaluate_retrieval(catalog, order))}
+        for name, order in orders.items()
+    }
+
+
+def describe(retrieval: Retrieval) -> dict[str, Any]:
+    """A Retrieval as JSON: the metrics by name, and what they rest on."""
+    return {
+        **retrieval.metrics,
+        "intervals": {k: list(v) for k, v in retrieval.intervals.items()},
+        "per_attribute": retrieval.per_attribute,
+        "queries": retrieval.queries,
+        "database": retrieval.database,
+        "near_duplicates": retrieval.near_duplicates,
+    }

@@ -1,0 +1,61 @@
+"""uint8 batches -> unit embeddings and predicted classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from zoo.errors import RunError
+from zoo.features.runtime import TorchRuntime
+
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Features:
+    """What one model says of n pictures over m attributes."""
+
+    embeddings: np.ndarray  # (n, D) float32, unit rows
+    classes: np.ndarray  # (n, m, 3) int32, predicted classes, best first; -1 beyond the last
+    confidence: np.ndarray  # (n, m) float32, softmax of the best class
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    @property
+    def best(self) -> np.ndarray:
+        """The predicted class of each attribute, (n, m) int32."""
+        return self.classes[:, :, 0]
+
+    @staticmethod
+    def join(parts: Sequence[Features]) -> Features:
+        """One after the other."""
+        return Features(
+            np.concatenate([p.embeddings for p in parts]),
+            np.concatenate([p.classes for p in parts]),
+            np.concatenate([p.confidence for p in parts]),
+        )
+
+
+class Encoder:
+    """A trained model as a function from pixels to features."""
+
+    def __init__(self, runtime: TorchRuntime) -> None:
+        self._runtime = runtime
+
+    def __call__(self, pixels: np.ndarray) -> Features:
+        """(B, S, S, 3) uint8 -> features; RunError when an embedding is not finite or zero."""
+        raw, *logits = self._runtime(pixels)
+        norms = raw.norm(dim=1, keepdim=True)  # (B, 1)
+        if not bool(torch.isfinite(norms).all()) or bool((norms == 0).any()):
+            raise RunError("the network gives an embedding that is zero or not finite")
+        classes = np.full((len(raw), len(logits), TOP), -1, dtype=np.int32)
+        confidence = np.empty((len(raw), len(logits)), dtype=np.float32)
+        for column, scores in enumerate(logits):
+            best = scores.softmax(dim=1).topk(min(TOP, scores.shape[1]), dim=1)
+            classes[:, column, : best.indices.shape[1]] = best.indices.numpy()
+            confidence[:, column] = best.values[:, 0].numpy()
+        return Features((raw / norms).numpy(), classes, confidence)

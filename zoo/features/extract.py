@@ -1,0 +1,79 @@
+"""A whole catalogue -> embeddings and predictions, in shards that a killed job keeps."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from zoo.features.encoder import Encoder, Features
+from zoo.features.pixels import PixelSource, in_batches
+from zoo.files import written_whole
+from zoo.progress import Progress
+
+SHARD = 1024  # rows: what a kill can cost
+BATCH = 32
+EMBEDDINGS, PREDICTIONS = "embeddings.npy", "predictions.npz"
+
+
+def extract(
+    encoder: Encoder, source: PixelSource, items: int, folder: Path, progress: Progress, title: str
+) -> float | None:
+    """Write embeddings.npy and predictions.npz for rows 0..items-1; memory stays bounded.
+
+    Shards that an earlier call finished are taken as they are. Returns images/s, None when
+    every shard was there already.
+    """
+    shards = folder / "shards"
+    shards.mkdir(parents=True, exist_ok=True)
+    missing = [s for s in range(0, items, SHARD) if not _shard(shards, s).is_file()]
+    started, done = time.perf_counter(), 0
+    with progress.stage(title, items) as stage:
+        stage.advance(items - sum(min(SHARD, items - s) for s in missing))
+        for start in missing:
+            rows = np.arange(start, min(start + SHARD, items))
+            parts = []
+            for _, pixels in source.batches(in_batches(rows, BATCH)):
+                parts.append(encoder(pixels))
+                stage.advance(len(pixels))
+            _write_shard(_shard(shards, start), Features.join(parts))
+            done += len(rows)
+    seconds = time.perf_counter() - started
+    _assemble(shards, items, folder)
+    return done / seconds if done else None
+
+
+def _shard(shards: Path, start: int) -> Path:
+    return shards / f"{start:09d}.npz"
+
+
+def _write_shard(path: Path, features: Features) -> None:
+    with written_whole(path) as partial, partial.open("wb") as file:
+        np.savez(
+            file,
+            embeddings=features.embeddings,
+            classes=features.classes,
+            confidence=features.confidence,
+        )
+
+
+def _assemble(shards: Path, items: int, folder: Path) -> None:
+    """Shards -> one memory-mappable matrix and one file of predictions."""
+    classes, confidence = [], []
+    with written_whole(folder / EMBEDDINGS) as partial:
+        matrix: np.ndarray | None = None
+        for start in range(0, items, SHARD):
+            with np.load(_shard(shards, start), allow_pickle=False) as shard:
+                part = shard["embeddings"]
+                classes.append(shard["classes"])
+                confidence.append(shard["confidence"])
+            if matrix is None:
+                matrix = np.lib.format.open_memmap(
+                    partial, mode="w+", dtype=np.float32, shape=(items, part.shape[1])
+                )
+            matrix[start : start + len(part)] = part
+        if matrix is not None:
+            matrix.flush()  # type: ignore[attr-defined]
+    with written_whole(folder / PREDICTIONS) as partial, partial.open("wb") as file:
+        np.savez(file, classes=np.concatenate(classes), confidence=np.concatenate(confidence))

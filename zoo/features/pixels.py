@@ -1,0 +1,69 @@
+"""Rows of a catalogue -> uint8 batches, decoded ahead of the network by threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from zoo.backbones import Transform
+from zoo.errors import PictureError
+from zoo.pictures import open_picture
+
+CACHE_BYTES = 1 << 30
+AHEAD = 3  # batches decoded before they are asked for
+
+
+class PixelSource:
+    """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`."""
+
+    def __init__(
+        self, paths: Sequence[Path], transform: Transform, cache_bytes: int = CACHE_BYTES
+    ) -> None:
+        self._paths, self._transform = paths, transform
+        size = transform.size
+        capacity = min(len(paths), cache_bytes // (size * size * 3))
+        # Rows below the capacity are kept; np.empty takes memory only as rows are written.
+        self._kept = np.empty((capacity, size, size, 3), dtype=np.uint8)
+        self._have = np.zeros(capacity, dtype=bool)
+
+    def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            waiting: deque[tuple[np.ndarray, list[Future[np.ndarray]]]] = deque()
+            for rows in batches:
+                waiting.append((rows, [pool.submit(self._row, int(row)) for row in rows]))
+                if len(waiting) > AHEAD:
+                    yield _collect(*waiting.popleft())
+            while waiting:
+                yield _collect(*waiting.popleft())
+
+    def _row(self, row: int) -> np.ndarray:
+        if row < len(self._have) and self._have[row]:
+            return np.asarray(self._kept[row])
+        try:
+            pixels = self._transform.pixels(
+                open_picture(self._paths[row], at_least=self._transform.resized)
+            )
+        except PictureError as error:
+            raise PictureError(
+                f"{error}; it was readable when the catalogue was made: restore it, then go on "
+                "with --resume, or make the catalogue anew"
+            ) from error
+        if row < len(self._have):
+            self._kept[row] = pixels
+            self._have[row] = True
+        return pixels
+
+
+def _collect(rows: np.ndarray, futures: list[Future[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    return rows, np.stack([future.result() for future in futures])
+
+
+def in_batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Cut row numbers into batches of `size`, the last one shorter."""
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

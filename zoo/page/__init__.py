@@ -1,0 +1,1 @@
+"""The Gradio page: pictures in, recommendations of every backbone side by side; no model code."""

@@ -1,0 +1,39 @@
+"""The named endpoints for programs: /models, /recommend, /tag, /leaderboard."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from zoo.page.handlers import Handlers
+
+
+def endpoints(do: Handlers) -> None:
+    """Register them; components that are never shown take the uploads, so gradio checks these."""
+    gr.api(do.api_models, api_name="models")
+    gr.api(do.api_leaderboard, api_name="leaderboard")
+    with gr.Row(visible=False):
+        pictures = gr.File(label="pictures", file_count="multiple")
+        backbones = gr.JSON(label="backbones", value=[])
+        backbone = gr.Textbox(label="backbone", value="")
+        top = gr.Number(label="top", value=5)
+        alpha = gr.Number(label="alpha", value=1.0)
+        where = gr.JSON(label="where", value={})
+        same = gr.Checkbox(label="same_category")
+        exact = gr.Checkbox(label="exact")
+        result = gr.JSON(label="result")
+        gr.Button("recommend").click(
+            do.api_recommend,
+            [pictures, backbones, top, alpha, where, same, exact],
+            result,
+            api_name="recommend",
+            api_description="Items of the catalogue that look like one picture, or like several.",
+            concurrency_id="search",
+        )
+        gr.Button("tag").click(
+            do.api_tag,
+            [pictures, backbone],
+            result,
+            api_name="tag",
+            api_description="Predicted class and confidence of every attribute, per picture.",
+            concurrency_id="search",
+        )

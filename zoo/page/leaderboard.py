@@ -1,0 +1,165 @@
+"""The leaderboard: tables as HTML and plots."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from zoo.tables import RETRIEVAL, verdicts
+
+NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
+BLUE, GREY, GREEN = "#3b5bdb", "#868e96", "#2f9e44"
+
+
+def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
+    """Retrieval and classification of every backbone beside the baselines."""
+    catalog = report["catalog"]
+    if not report["backbones"]:
+        return '<p class="quiet">No backbone is trained yet.</p>'
+    retrieval = next(iter(report["baselines"].values()))["retrieval"]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in verdicts(report))
+    return (
+        f"<p>{escape(catalog['name'])}: {catalog['items']:,} pictures. "
+        f"{retrieval['queries']:,} test pictures are the queries, the other "
+        f"{retrieval['database']:,} are searched; {retrieval['near_duplicates']:,} near-duplicate "
+        "pairs are left out. <b>True labels only</b>, the same split, pictures and scoring for "
+        f"all. A hit is an item equal in {escape(' and '.join(catalog['key']))}.</p>"
+        f"<h3>Retrieval</h3>{_retrieval_table(report, titles)}"
+        f'<ul class="notes">{notes}</ul>'
+        f"<h3>Predicted attributes, test split</h3>{_accuracy_table(report, titles)}"
+        f"<h3>Cost</h3>{_cost_table(report, titles)}"
+    )
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in header)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{cell}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll"><table class="board"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
+    entries = {**report["backbones"], **report["baselines"]}
+    order = sorted(
+        entries, key=lambda n: entries[n]["retrieval"]["attribute_match@5"], reverse=True
+    )
+    rows = []
+    for name in order:
+        retrieval = entries[name]["retrieval"]
+        cells = []
+        for metric in RETRIEVAL:
+            low, high = retrieval["intervals"][metric]
+            cells.append(f"{retrieval[metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
+        rows.append([titles.get(name) or NAMES[name], *cells])
+    return _table(["", *RETRIEVAL], rows)
+
+
+def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
+    attributes = report["catalog"]["attributes"]
+    rows = []
+    for name, scores in report["backbones"].items():
+        cells = []
+        for attribute in attributes:
+            if attribute not in scores["accuracy"]:
+                cells.append("")
+                continue
+            low, high = scores["intervals"][attribute]
+            cells.append(
+                f"{scores['accuracy'][attribute]:.3f} <small>{low:.3f}–{high:.3f}<br>"
+                f"top-3 {scores['top3'][attribute]:.3f}, "
+                f"macro-F1 {scores['macro_f1'][attribute]:.3f}</small>"
+            )
+        rows.append([titles[name], *cells])
+    majority = next(iter(report["backbones"].values()))["majority"]
+    said = [f"{majority[a]:.3f}" if a in majority else "" for a in attributes]
+    rows.append(["Commonest class (baseline)", *said])
+    return _table(["accuracy", *attributes], rows)
+
+
+def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
+    rows = []
+    for name, scores in report["backbones"].items():
+        index = scores["index"]
+        rows.append(
+            [
+                titles[name],
+                escape(scores["weights"]),
+                str(scores["epochs"]),
+                f"{scores['image_size']} px",
+                f"{scores['parameters'] / 1e6:.1f} M",
+                str(scores["dimension"]),
+                f"{scores['training_s'] / 60:.1f} min",
+                f"{scores['images_per_s']:.0f}" if scores["images_per_s"] else "",
+                f"{index['recall@10']:.3f}",
+                f"{index['query_ms']:.2f} ms",
+                f"{index['bytes'] / 1e6:.0f} MB",
+            ]
+        )
+    header = ["", "weights", "epochs", "picture", "parameters", "D", "training",
+              "embedding images/s", "Annoy recall@10", "Annoy query", "index"]  # fmt: skip
+    return _table(header, rows)
+
+
+def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
+    """attribute_match@5 with its interval, the baselines as lines."""
+    backbones = report["backbones"]
+    order = sorted(backbones, key=lambda n: backbones[n]["retrieval"]["attribute_match@5"])
+    scores = [backbones[n]["retrieval"] for n in order]
+    values = [s["attribute_match@5"] for s in scores]
+    figure = go.Figure(
+        go.Scatter(
+            x=values,
+            y=[titles[n] for n in order],
+            mode="markers",
+            marker={"size": 12, "color": BLUE},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [s["intervals"]["attribute_match@5"][1] - s["attribute_match@5"] for s in scores],
+                "arrayminus": [s["attribute_match@5"] - s["intervals"]["attribute_match@5"][0] for s in scores],
+            },
+        )
+    )  # fmt: skip
+    for name, colour in (("random", GREY), ("pixels", GREEN)):
+        x = report["baselines"][name]["retrieval"]["attribute_match@5"]
+        figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=name)
+    return _styled(figure, "attribute_match@5: share of equal attributes among the first five")
+
+
+def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
+    """Accuracy per attribute and backbone, the majority baseline as a line on each group."""
+    attributes = report["catalog"]["attributes"]
+    figure = go.Figure()
+    for name, scores in report["backbones"].items():
+        figure.add_bar(
+            name=titles[name], x=attributes, y=[scores["accuracy"].get(a) for a in attributes]
+        )
+    for scores in list(report["backbones"].values())[:1]:
+        figure.add_scatter(
+            name="commonest class",
+            x=attributes,
+            y=[scores["majority"].get(a) for a in attributes],
+            mode="markers",
+            marker={"symbol": "line-ew-open", "size": 40, "color": "#212529"},
+        )
+    return _styled(figure, "Accuracy per attribute, test split")
+
+
+def _styled(figure: go.Figure, title: str) -> go.Figure:
+    figure.update_layout(
+        title={"text": title, "font": {"size": 14}},
+        template="plotly_white",
+        height=340,
+        margin={"l": 10, "r": 10, "t": 50, "b": 10},
+        legend={"orientation": "h"},
+    )
+    return figure

@@ -1,0 +1,99 @@
+"""Files or bytes -> RGB pictures, bounded in bytes and pixels, whatever their format."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from zoo.errors import PictureError
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PIXELS = 64_000_000
+MIN_SIDE = 8
+EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+THUMBNAIL = 12
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes; PictureError when it is missing, unreadable or too large."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise PictureError(f"{path}: {size} bytes is over the limit of {MAX_BYTES}")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise PictureError(f"{path}: no such file") from error
+    except OSError as error:
+        raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def digest(data: bytes) -> str:
+    """sha256 of a picture file, by which an exact copy is recognised."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def open_picture(path: Path, at_least: int | None = None) -> Image.Image:
+    """The RGB picture in a file; see `decode`."""
+    return decode(read_bytes(path), name=str(path), at_least=at_least)
+
+
+def decode(data: bytes, name: str = "picture", at_least: int | None = None) -> Image.Image:
+    """Decode to upright RGB, transparency on white, 16 bits scaled to 8, first frame only.
+
+    `at_least` (pixels) lets a JPEG be decoded at a reduced scale, no side below it.
+    Raises PictureError, one line with `name`, for anything that is not a usable picture.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            _check_size(image, name)
+            if at_least is not None:
+                image.draft(None, (at_least, at_least))
+            image.load()
+            return _to_rgb(ImageOps.exif_transpose(image))
+    except PictureError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{name}: not a picture in a known format") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(f"{name}: over the limit of {MAX_PIXELS} pixels") from error
+    except Exception as error:  # Pillow's decoders raise many types on damaged files
+        raise PictureError(f"{name}: damaged picture: {error}") from error
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"{name}: {width} x {height} pixels is over the limit of {MAX_PIXELS} pixels"
+        )
+    if min(width, height) < MIN_SIDE:
+        raise PictureError(
+            f"{name}: {width} x {height} pixels is under the least of {MIN_SIDE} a side"
+        )
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return _from_deep_grey(image)
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _from_deep_grey(image: Image.Image) -> Image.Image:
+    grey = np.asarray(image, dtype=np.float64)
+    # 16-bit files fill 0..65535; Pillow opens some of them as 32-bit integers.
+    top = 65535.0 if image.mode != "F" or grey.max(initial=0) > 1 else 1.0
+    return Image.fromarray((grey / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
+
+
+def thumbnail_pixels(image: Image.Image) -> np.ndarray:
+    """The colour thumbnail, (12, 12, 3) uint8: the pixels baseline and the near-duplicate test."""
+    small = image.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.uint8)

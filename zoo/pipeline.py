@@ -1,0 +1,229 @@
+"""Train, embed, index, evaluate: each stage once, kept when a later one is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo import devices, runs
+from zoo.backbones import Backbone
+from zoo.catalog import Catalog
+from zoo.errors import RunError, ZooError
+from zoo.evaluation.scores import score_backbone, score_baselines
+from zoo.features.encoder import Encoder
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, extract
+from zoo.features.pixels import PixelSource
+from zoo.features.runtime import TorchRuntime
+from zoo.files import write_json
+from zoo.progress import Progress
+from zoo.search.annoy_index import build_index
+from zoo.training.settings import Settings
+from zoo.training.train import Trained, train
+
+BASELINES = "baselines.json"
+PACKAGES = ("fashion-model-zoo", "torch", "timm", "annoy", "numpy", "pillow")
+OUTPUTS = {
+    "embedded": (EMBEDDINGS, PREDICTIONS),
+    "indexed": (runs.INDEX,),
+    "evaluated": (runs.SCORES,),
+}
+
+
+def make_run(
+    backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path, progress: Progress
+) -> Path:
+    """Make or finish the run of one backbone and publish it; returns its folder."""
+    partial = runs.partial_folder(zoo, backbone.name)
+    partial.mkdir(parents=True, exist_ok=True)
+    facts = _begin(backbone, catalog, settings, partial)
+    work = _Work(backbone, catalog, settings, partial, progress)
+    for stage in runs.STAGES:
+        if stage in facts:
+            continue
+        facts[stage] = work.stages[stage]()
+        write_json(partial / runs.RUN, facts)
+    return runs.publish(zoo, backbone.name)
+
+
+def redo(backbone: Backbone, stage: str, catalog: Catalog, zoo: Path, progress: Progress) -> Path:
+    """Do `stage` and what follows it again for a published run; publish the result."""
+    name = backbone.name
+    if not (zoo / name).is_dir():
+        raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
+    refuse_unfinished(zoo, [backbone])
+    settings = Settings(**runs.read_facts(zoo / name)["settings"])
+    _set_back(name, stage, zoo)
+    return make_run(backbone, catalog, settings, zoo, progress)
+
+
+def _set_back(name: str, stage: str, zoo: Path) -> None:
+    """Lay out a published run aside, as it was before `stage`."""
+    partial = runs.partial_folder(zoo, name)
+    # Links, not copies: the published run stays whole until the new one takes its place.
+    shutil.copytree(zoo / name, partial, copy_function=os.link)
+    facts = runs.read_facts(partial)
+    for later in runs.STAGES[runs.STAGES.index(stage) :]:
+        facts.pop(later, None)
+        for output in OUTPUTS.get(later, ()):
+            (partial / output).unlink(missing_ok=True)
+    write_json(partial / runs.RUN, facts)
+
+
+def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
+    """The baselines of this catalogue, computed once."""
+    path = zoo / BASELINES
+    fingerprint = catalog.fingerprint()
+    if path.is_file():
+        known: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if known.get("catalog") == fingerprint:
+            return dict(known["baselines"])
+    baselines = score_baselines(catalog)
+    write_json(path, {"catalog": fingerprint, "baselines": baselines})
+    return baselines
+
+
+def _begin(
+    backbone: Backbone, catalog: Catalog, settings: Settings, partial: Path
+) -> dict[str, Any]:
+    """run.json as it stands; refuses to go on with another catalogue or other settings."""
+    asked = {
+        "backbone": {"name": backbone.name, "title": backbone.title, "source": backbone.source},
+        "catalog": catalog.fingerprint(),
+        "settings": settings.as_dict(),
+    }
+    facts = runs.read_facts(partial)
+    if not facts:
+        facts = {"format": runs.FORMAT, **asked, "items": len(catalog), "packages": package_versions()}
+        write_json(partial / runs.RUN, facts)
+        return facts
+    changes = _differences(facts, asked)
+    if changes:
+        raise RunError(
+            f"{partial} was begun with other settings: {'; '.join(changes)}; resume with those, "
+            "or begin again with --restart"
+        )
+    return facts
+
+
+def _differences(facts: dict[str, Any], asked: dict[str, Any]) -> list[str]:
+    changes = [
+        f"{name} was {facts['settings'].get(name)!r}, now {value!r}"
+        for name, value in asked["settings"].items()
+        if facts["settings"].get(name) != value
+    ]
+    if facts["catalog"] != asked["catalog"]:
+        changes.append("the catalogue is another")
+    if facts["backbone"] != asked["backbone"]:
+        changes.append(f"source was {facts['backbone']['source']!r}")
+    return changes
+
+
+class _Work:
+    """The four stages of one run, in its partial folder."""
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        catalog: Catalog,
+        settings: Settings,
+        folder: Path,
+        progress: Progress,
+    ) -> None:
+        self.backbone, self.catalog, self.settings = backbone, catalog, settings
+        self.folder, self.progress = folder, progress
+        self.stages: dict[str, Callable[[], dict[str, Any]]] = {
+            "trained": self.train,
+            "embedded": self.embed,
+            "indexed": self.index,
+            "evaluated": self.evaluate,
+        }
+
+    def train(self) -> dict[str, Any]:
+        started = time.perf_counter()
+        compute = devices.choose(self.settings.device, self.settings.precision)
+        trained = train(self.backbone, self.catalog, self.settings, self.folder, self.progress)
+        return {
+            "weights": asdict(trained.origin),
+            "transform": runs.transform_facts(trained.transform),
+            "dimension": trained.model.width,
+            "parameters": sum(p.numel() for p in trained.model.backbone.parameters()),
+            "settings": self.settings.as_dict(),
+            "device": compute.device.type,
+            "precision": compute.precision,
+            "machine": platform.machine(),
+            "epochs": len(trained.history),
+            "images_per_s": _training_rate(trained),
+            "seconds": time.perf_counter() - started,
+            "finished": _now(),
+        }
+
+    def embed(self) -> dict[str, Any]:
+        facts = runs.read_facts(self.folder)
+        run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
+        compute = devices.choose(self.settings.device, self.settings.precision)
+        encoder = Encoder(TorchRuntime(run.load_model(), run.transform, compute))
+        source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0)
+        title = f"{self.backbone.name}: embeddings"
+        rate = extract(encoder, source, len(self.catalog), self.folder, self.progress, title)
+        return {
+            "images_per_s": rate,
+            "device": compute.device.type,
+            "precision": compute.precision,
+            "finished": _now(),
+        }
+
+    def index(self) -> dict[str, Any]:
+        self.progress.say(f"{self.backbone.name}: index")
+        return asdict(build_index(self._embeddings(), self.folder / runs.INDEX, self.settings.seed))
+
+    def evaluate(self) -> dict[str, Any]:
+        self.progress.say(f"{self.backbone.name}: evaluation")
+        with np.load(self.folder / PREDICTIONS, allow_pickle=False) as data:
+            scores = score_backbone(self.catalog, self._embeddings(), data["classes"])
+        write_json(self.folder / runs.SCORES, scores)
+        return {"finished": _now()}
+
+    def _embeddings(self) -> np.ndarray:
+        loaded: np.ndarray = np.load(self.folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
+        return loaded
+
+
+def _training_rate(trained: Trained) -> float | None:
+    epochs = [e for e in trained.history if e.phase == "unfrozen"] or trained.history
+    return float(np.mean([e.images_per_s for e in epochs])) if epochs else None
+
+
+def package_versions() -> dict[str, str]:
+    """Python and the packages that results hang on, with their versions."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
+    """ZooError when runs were begun and not finished: going on or beginning again is a choice."""
+    begun = [b.name for b in backbones if runs.partial_folder(zoo, b.name).exists()]
+    if begun:
+        raise ZooError(
+            f"unfinished in {zoo}: {', '.join(begun)}; go on with --resume, "
+            "or begin again with --restart"
+        )

@@ -1,0 +1,162 @@
+"""The plugin host: takes up backbones from entry points and folders, keeps broken ones apart."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from zoo import hookspecs
+from zoo.backbones import NAME, Backbone
+from zoo.errors import PluginError, ZooError, unknown
+
+GROUP = "zoo"  # of entry points, in a plugin's pyproject.toml
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A plugin that was kept apart, and why."""
+
+    origin: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The backbones that were taken up, by name, where each came from, and what failed."""
+
+    backbones: dict[str, Backbone]
+    origins: dict[str, str]
+    failed: tuple[Failure, ...] = ()
+
+    def get(self, name: str) -> Backbone:
+        """The backbone of that name; ZooError lists the known ones."""
+        if name not in self.backbones:
+            raise ZooError(unknown("backbone", name, self.backbones))
+        return self.backbones[name]
+
+    def select(self, names: Sequence[str]) -> list[Backbone]:
+        """The named backbones, or all of them when none is named."""
+        return [self.get(name) for name in dict.fromkeys(names) or sorted(self.backbones)]
+
+    def report(self) -> dict[str, Any]:
+        """The registry as JSON."""
+        return {
+            "backbones": [
+                {"name": b.name, "title": b.title, "source": b.source, "origin": self.origins[name]}
+                for name, b in sorted(self.backbones.items())
+            ],
+            "failed": [{"origin": f.origin, "error": f.error} for f in self.failed],
+        }
+
+
+def shipped_folder() -> Path:
+    """Where the shipped plugins lie: in the wheel inside the package, in a clone beside it."""
+    inside = Path(__file__).parent / "shipped_plugins"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "plugins"
+
+
+def load_plugins(folders: Sequence[Path] = (), strict: bool = False) -> Registry:
+    """Take up the shipped plugins, installed ones (entry points) and those in `folders`.
+
+    A plugin that fails in any way is kept apart with its origin and reason and the others go
+    on; with `strict`, it raises PluginError.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise PluginError(f"--plugins {folder}: no such folder")
+    manager = pluggy.PluginManager("zoo")
+    manager.add_hookspecs(hookspecs)
+    registry = Registry({}, {})
+    failures: list[Failure] = []
+    for origin, load in _candidates([shipped_folder(), *folders]):
+        try:
+            _take_up(manager, registry, origin, load())
+        except (Exception, SystemExit) as error:
+            failures.append(Failure(origin, _reason(error)))
+    if strict and failures:
+        raise PluginError("; ".join(f"plugin {f.origin}: {f.error}" for f in failures))
+    return Registry(registry.backbones, registry.origins, tuple(failures))
+
+
+def _candidates(folders: Sequence[Path]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Every plugin there is, as (origin, how to load it); shipped ones first, they win names."""
+    shipped, *others = folders
+    yield from _files(shipped)
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
+        package = point.dist.name if point.dist else "?"
+        yield f"package {package} ({point.value})", point.load
+    for folder in others:
+        yield from _files(folder)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    for path in sorted(folder.glob("*.py")):
+        if not path.name.startswith("_"):
+            yield f"{folder.name}/{path.name}", lambda path=path: _import_file(path)  # type: ignore[misc]
+
+
+def _import_file(path: Path) -> object:
+    # Unique by its full path, so that two folders may hold files of one name; in sys.modules,
+    # so that classes defined in it can be found again by spawned workers.
+    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    name = f"zoo_plugin_{mark}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise PluginError("cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _take_up(
+    manager: pluggy.PluginManager, registry: Registry, origin: str, plugin: object
+) -> None:
+    """Register one plugin and its backbones: all of them, or none and an error."""
+    manager.register(plugin, name=origin)
+    try:
+        manager.check_pending()
+        if not manager.get_hookcallers(plugin):
+            raise PluginError("implements no hook; is @hookimpl missing above register_backbones?")
+        found: dict[str, Backbone] = {}
+        others = [p for p in manager.get_plugins() if p is not plugin]
+        hook = manager.subset_hook_caller("register_backbones", others)
+        hook(register=_collector(found, registry))
+    except BaseException:
+        manager.unregister(plugin)
+        raise
+    registry.backbones.update(found)
+    registry.origins.update(dict.fromkeys(found, origin))
+
+
+def _collector(found: dict[str, Backbone], registry: Registry) -> Callable[[Any], None]:
+    def register(backbone: Any) -> None:
+        if not isinstance(backbone, Backbone):
+            raise PluginError(f"registered {backbone!r}, which is no Backbone object")
+        name = getattr(backbone, "name", None)
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise PluginError(f"backbone name {name!r} does not match [a-z0-9_]+")
+        if name in registry.backbones:
+            raise PluginError(f"backbone name {name!r} is taken by {registry.origins[name]}")
+        if name in found:
+            raise PluginError(f"backbone name {name!r} is registered twice")
+        found[name] = backbone
+
+    return register
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, ZooError) else f"{type(error).__name__}: {text}"

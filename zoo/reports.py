@@ -1,0 +1,110 @@
+"""What the commands and the endpoints say: the promised JSON shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo.compare import Result, Skipped, Tags, Zoo
+from zoo.pipeline import ensure_baselines
+from zoo.runs import Run
+from zoo.search.recommender import Item
+
+
+def item_report(zoo: Zoo, item: Item, run: Run) -> dict[str, Any]:
+    """One recommended item with its labels and whether each is the catalogue's own."""
+    table = zoo.catalog.table
+    labels = run.recommender.labels
+    return {
+        "rank": item.rank,
+        "item_id": str(table["item_id"].iat[item.row]),
+        "path": str(zoo.catalog.path(item.row)),
+        "title": str(table["title"].iat[item.row]),
+        "similarity": round(item.similarity, 6),
+        "match": item.match,
+        "match_of": item.match_of,
+        "matched": list(item.matched),
+        "unmatched": list(item.unmatched),
+        "score": round(item.score, 6),
+        "exact_copy": item.exact_copy,
+        "attributes": {
+            attribute.name: {
+                "class": attribute.classes[labels.classes[item.row, column]],
+                "predicted": not bool(labels.true[item.row, column]),
+            }
+            for column, attribute in enumerate(zoo.catalog.attributes)
+        },
+    }
+
+
+def recommend_report(zoo: Zoo, queries: list[str], results: dict[str, Result]) -> dict[str, Any]:
+    """{"queries": [...], "results": {backbone: {...}}}."""
+    return {
+        "queries": queries,
+        "results": {
+            name: {
+                "latency_ms": round(result.latency_ms, 2),
+                "approximate": result.answer.approximate,
+                "weights": zoo.runs[name].facts["trained"]["weights"]["kind"],
+                "predicted": [tags_report(tags) for tags in result.predicted],
+                "items": [item_report(zoo, i, zoo.runs[name]) for i in result.answer.items],
+            }
+            for name, result in results.items()
+        },
+    }
+
+
+def tags_report(tags: Tags) -> dict[str, Any]:
+    """One picture's predicted attributes."""
+    return {
+        "path": tags.path,
+        "attributes": {
+            name: {"class": value, "confidence": round(confidence, 4)}
+            for name, (value, confidence) in tags.attributes.items()
+        },
+    }
+
+
+def skipped_report(skipped: list[Skipped]) -> list[dict[str, str]]:
+    """Pictures that could not be used."""
+    return [{"path": s.path, "reason": s.reason} for s in skipped]
+
+
+def evaluate_report(zoo: Zoo) -> dict[str, Any]:
+    """The leaderboard: per backbone its scores, index and speed; the baselines beside them."""
+    return {
+        "catalog": {
+            "name": zoo.catalog.name,
+            "items": len(zoo.catalog),
+            "splits": {s: len(zoo.catalog.rows(s)) for s in ("train", "val", "test")},
+            "attributes": [a.name for a in zoo.catalog.attributes],
+            "key": list(zoo.catalog.key),
+        },
+        "backbones": {name: _scores(run) for name, run in sorted(zoo.runs.items())},
+        "baselines": ensure_baselines(zoo.catalog, zoo.folder),
+        "problems": [{"origin": p.origin, "error": p.error} for p in zoo.problems],
+    }
+
+
+def _scores(run: Run) -> dict[str, Any]:
+    trained, embedded, indexed = (run.facts[s] for s in ("trained", "embedded", "indexed"))
+    return {
+        **run.scores,
+        "index": {
+            "recall@10": indexed["recall"],
+            "query_ms": indexed["query_ms"],
+            "build_s": indexed["build_s"],
+            "bytes": indexed["bytes"],
+            "trees": indexed["trees"],
+            "search_k": indexed["search_k"],
+        },
+        "images_per_s": embedded["images_per_s"],
+        "training_images_per_s": trained["images_per_s"],
+        "training_s": trained["seconds"],
+        "weights": trained["weights"]["kind"],
+        "epochs": trained["epochs"],
+        "image_size": trained["transform"]["size"],
+        "dimension": trained["dimension"],
+        "parameters": trained["parameters"],
+        "device": trained["device"],
+        "precision": trained["precision"],
+    }

@@ -1,0 +1,203 @@
+"""One directory per trained backbone: written whole, opened checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo import devices
+from zoo.backbones import Backbone, Transform
+from zoo.catalog import Catalog
+from zoo.errors import RunError
+from zoo.features.encoder import Encoder, Features
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.runtime import TorchRuntime
+from zoo.files import sha256_of, write_json
+from zoo.search.annoy_index import IndexFacts, open_index
+from zoo.search.recommender import Recommender
+from zoo.training.checkpoint import read_tensors
+from zoo.training.model import ZooModel
+from zoo.training.train import CHECKPOINT, FROZEN, MODEL
+
+FORMAT = 1
+RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
+STAGES = ("trained", "embedded", "indexed", "evaluated")
+PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
+
+
+def partial_folder(zoo: Path, name: str) -> Path:
+    """Where a run is made before it is published."""
+    return zoo / f".{name}.partial"
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """run.json of a run, {} when there is none yet; RunError when damaged or newer."""
+    path = folder / RUN
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} is damaged ({error}); {_repair(folder)}") from error
+    if facts.get("format", 0) > FORMAT:
+        raise RunError(
+            f"{path}: format {facts['format']} is newer than this version reads ({FORMAT}); "
+            "upgrade fashion-model-zoo"
+        )
+    return facts
+
+
+def publish(zoo: Path, name: str) -> Path:
+    """Move a finished run into its place; the run it replaces stays until that is done."""
+    partial, final, old = partial_folder(zoo, name), zoo / name, zoo / f".{name}.old"
+    facts = read_facts(partial)
+    facts["files"] = {
+        part: {"bytes": (partial / part).stat().st_size, "sha256": sha256_of(partial / part)}
+        for part in PARTS
+    }
+    write_json(partial / RUN, facts)
+    for scratch in (CHECKPOINT, FROZEN):
+        (partial / scratch).unlink(missing_ok=True)
+    shutil.rmtree(partial / SHARDS, ignore_errors=True)
+    if final.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(final, old)
+    os.replace(partial, final)
+    shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def recover(zoo: Path, name: str) -> None:
+    """Undo a publication that was killed between its two moves."""
+    final, old = zoo / name, zoo / f".{name}.old"
+    if old.exists() and not final.exists():
+        os.replace(old, final)
+
+
+def _repair(folder: Path) -> str:
+    zoo, name = folder.parent, folder.name
+    return f"repair it with: python train.py {name} --runs {zoo} --restart"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of one backbone, opened; its parts are read when they are needed."""
+
+    folder: Path
+    backbone: Backbone
+    catalog: Catalog
+    facts: dict[str, Any]
+    scores: dict[str, Any]
+    embeddings: np.ndarray  # (N, D) unit rows, memory-mapped
+
+    @property
+    def name(self) -> str:
+        """The backbone's name."""
+        return self.backbone.name
+
+    @cached_property
+    def predictions(self) -> Features:
+        """The predicted classes of every item."""
+        path = self.folder / PREDICTIONS
+        _check_sha256(path, self.facts)
+        with np.load(path, allow_pickle=False) as data:
+            return Features(self.embeddings, data["classes"], data["confidence"])
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """The search over this run's embeddings."""
+        repair = f"zoo index {self.name} --runs {self.folder.parent}"
+        facts = IndexFacts(**self.facts["indexed"])
+        index = open_index(self.folder / INDEX, facts, repair)
+        return Recommender(self.catalog, self.embeddings, self.predictions, index)
+
+    @cached_property
+    def transform(self) -> Transform:
+        """The transform that the run was trained with."""
+        return Transform(**_tuples(self.facts["trained"]["transform"]))
+
+    @cached_property
+    def model(self) -> ZooModel:
+        """The trained model, on the CPU, its file checked."""
+        _check_sha256(self.folder / MODEL, self.facts)
+        return self.load_model()
+
+    def load_model(self) -> ZooModel:
+        """The trained model, as the file beside run.json has it."""
+        trained = self.facts["trained"]
+        settings = trained["settings"]
+        model = ZooModel(
+            self.backbone.network(),
+            trained["dimension"],
+            self.catalog.attributes,
+            settings["hidden"],
+            settings["dropout"],
+        )
+        state, _ = read_tensors(self.folder / MODEL)
+        try:
+            model.load_state_dict(state)
+        except RuntimeError as error:
+            raise RunError(
+                f"{self.folder / MODEL} does not fit backbone {self.name!r} as its plugin now "
+                f"makes it; {_repair(self.folder)}"
+            ) from error
+        return model
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model as a function from pixels to features, on the best device there is."""
+        return Encoder(TorchRuntime(self.model, self.transform, devices.choose()))
+
+
+def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
+    """Open a published run; RunError names the part that does not agree and the remedy."""
+    recover(zoo, backbone.name)
+    folder = zoo / backbone.name
+    facts = read_facts(folder)
+    if not facts or any(stage not in facts for stage in STAGES):
+        raise RunError(f"{folder / RUN} is missing or unfinished; {_repair(folder)}")
+    if facts["catalog"] != catalog.fingerprint():
+        raise RunError(f"{folder} was made for another catalogue; {_repair(folder)}")
+    for part in PARTS:
+        path = folder / part
+        if not path.is_file():
+            raise RunError(f"{path} is missing; {_repair(folder)}")
+        if path.stat().st_size != facts["files"][part]["bytes"]:
+            raise RunError(f"{path} is truncated or of another run; {_repair(folder)}")
+    embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
+    if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
+        raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {_repair(folder)}")
+    scores = json.loads((folder / SCORES).read_text("utf-8"))
+    return Run(folder, backbone, catalog, facts, scores, embeddings)
+
+
+def verify(run: Run) -> list[str]:
+    """Every part whose contents are not what was written, as messages."""
+    problems = []
+    for part in PARTS:
+        try:
+            _check_sha256(run.folder / part, run.facts)
+        except RunError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _check_sha256(path: Path, facts: dict[str, Any]) -> None:
+    if sha256_of(path) != facts["files"][path.name]["sha256"]:
+        raise RunError(f"{path} is damaged or of another run; {_repair(path.parent)}")
+
+
+def _tuples(facts: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
+
+
+def transform_facts(transform: Transform) -> dict[str, Any]:
+    """A transform for run.json."""
+    return asdict(transform)

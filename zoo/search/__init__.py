@@ -1,0 +1,1 @@
+"""Nearest neighbours, style profiles and recommendations."""

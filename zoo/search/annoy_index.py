@@ -1,0 +1,121 @@
+"""The Annoy index of one backbone: built, measured against exact search, opened checked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from annoy import AnnoyIndex
+
+from zoo.errors import RunError
+from zoo.files import sha256_of, written_whole
+from zoo.search.exact import similarities, top_rows
+
+TREES = 20
+TARGET_RECALL = 0.99
+PROBES = 200
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class IndexFacts:
+    """What run.json keeps of an index, checked when it is opened."""
+
+    metric: str
+    items: int
+    dimension: int
+    trees: int
+    search_k: int
+    seed: int
+    sha256: str
+    recall: float  # recall@10 against exact search, measured on `probes` items
+    probes: int
+    query_ms: float
+    build_s: float
+    bytes: int
+
+
+class Annoy:
+    """An opened index; rows are those of the embeddings."""
+
+    def __init__(self, index: AnnoyIndex, search_k: int) -> None:
+        self._index, self._search_k = index, search_k
+
+    def neighbours(self, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and cosines of about the `count` nearest to one unit vector (D,)."""
+        # More neighbours need more of the trees looked at than was measured for ten.
+        search_k = self._search_k * max(1, count // NEIGHBOURS)
+        rows, distances = self._index.get_nns_by_vector(
+            query, count, search_k=search_k, include_distances=True
+        )
+        # Annoy's angular distance is sqrt(2 - 2 cos).
+        return np.array(rows, dtype=np.int64), 1 - np.square(distances, dtype=np.float32) / 2
+
+
+def build_index(embeddings: np.ndarray, path: Path, seed: int) -> IndexFacts:
+    """Write an index of unit rows (N, D), its search_k chosen by measured recall@10."""
+    items, dimension = embeddings.shape
+    started = time.perf_counter()
+    index = AnnoyIndex(dimension, "angular")
+    index.set_seed(seed + 1)  # before adding; with one job the file is the same every time
+    for row in range(items):
+        index.add_item(row, embeddings[row])
+    index.build(TREES, n_jobs=1)
+    build_s = time.perf_counter() - started
+    with written_whole(path) as partial:
+        index.save(str(partial))
+        index.unload()
+    index = AnnoyIndex(dimension, "angular")
+    index.load(str(path))
+    search_k, recall, query_ms, probes = _tune(index, embeddings, seed)
+    return IndexFacts(
+        metric="angular",
+        items=items,
+        dimension=dimension,
+        trees=TREES,
+        search_k=search_k,
+        seed=seed,
+        sha256=sha256_of(path),
+        recall=recall,
+        probes=probes,
+        query_ms=query_ms,
+        build_s=build_s,
+        bytes=path.stat().st_size,
+    )
+
+
+def _tune(index: AnnoyIndex, embeddings: np.ndarray, seed: int) -> tuple[int, float, float, int]:
+    """The least search_k (doubling) that finds TARGET_RECALL of the true ten neighbours."""
+    items = len(embeddings)
+    rows = np.random.default_rng(seed).permutation(items)[:PROBES]
+    exact = similarities(embeddings, np.asarray(embeddings[rows]))
+    truth = [set(top_rows(scores, NEIGHBOURS).tolist()) for scores in exact]
+    search_k = NEIGHBOURS * TREES
+    while True:
+        started = time.perf_counter()
+        found = [
+            index.get_nns_by_vector(embeddings[row], NEIGHBOURS, search_k=search_k) for row in rows
+        ]
+        query_ms = (time.perf_counter() - started) / len(rows) * 1000
+        recall = float(
+            np.mean([len(t & set(f)) / len(t) for t, f in zip(truth, found, strict=True)])
+        )
+        if recall >= TARGET_RECALL or search_k >= items * TREES:
+            return search_k, recall, query_ms, len(rows)
+        search_k *= 2
+
+
+def open_index(path: Path, facts: IndexFacts, repair: str) -> Annoy:
+    """Open an index; RunError when it is not the file that was built. `repair` is a command."""
+    # Annoy itself loads truncated files and files of other metrics without a word.
+    if not path.is_file():
+        raise RunError(f"{path} is missing; repair it with: {repair}")
+    if path.stat().st_size != facts.bytes or sha256_of(path) != facts.sha256:
+        raise RunError(f"{path} is damaged or of another run; repair it with: {repair}")
+    index = AnnoyIndex(facts.dimension, "angular")
+    index.load(str(path))
+    if index.get_n_items() != facts.items:
+        raise RunError(f"{path} has {index.get_n_items()} items, not {facts.items}; {repair}")
+    return Annoy(index, facts.search_k)

@@ -1,0 +1,29 @@
+"""Exact cosine neighbours over unit rows: the reference, and the search of small catalogues."""
+
+from __future__ import annotations
+
+import numpy as np
+
+BLOCK = 8192  # rows of the (memory-mapped) matrix a step
+
+
+def similarities(embeddings: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Cosines of every query with every row: (N, D), (q, D) unit rows -> (q, N) float32."""
+    result = np.empty((len(queries), len(embeddings)), dtype=np.float32)
+    for start in range(0, len(embeddings), BLOCK):
+        block = embeddings[start : start + BLOCK]
+        np.matmul(queries, block.T, out=result[:, start : start + len(block)])
+    return result
+
+
+def top_rows(scores: np.ndarray, count: int) -> np.ndarray:
+    """Indices of the `count` highest of (N,) scores, highest first, ties by lowest index."""
+    count = min(count, len(scores))
+    if count == 0:
+        return np.empty(0, dtype=np.int64)
+    # All that tie with the last one are kept for the sort, so that ties do not hang on
+    # how argpartition happens to order them.
+    edge = np.partition(scores, len(scores) - count)[len(scores) - count]
+    candidates = np.flatnonzero(scores >= edge)
+    order = np.lexsort((candidates, -scores[candidates]))
+    return candidates[order[:count]]

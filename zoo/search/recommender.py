@@ -1,0 +1,184 @@
+"""Recommendations of one backbone: similarity, attribute match, blend and filters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from zoo.catalog import Catalog
+from zoo.errors import ZooError, unknown
+from zoo.features.encoder import Features
+from zoo.search.annoy_index import Annoy
+from zoo.search.exact import similarities, top_rows
+from zoo.search.match import Labels, match_score, own_or_predicted, soft_match
+
+EXACT_LIMIT = 5_000  # items up to which exact search is the faster, and so the default
+POOL = 200  # neighbours that Annoy gives for a blend to reorder
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is wanted of a recommendation."""
+
+    top: int = 5
+    alpha: float = 1.0  # score = alpha * similarity + (1 - alpha) * match
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # attribute -> any of these
+    same_category: bool = False
+    exact: bool = False  # forces exact search, whatever the size
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.top <= 1000:
+            raise ZooError(f"top {self.top} is not within 1..1000")
+        if not 0 <= self.alpha <= 1:
+            raise ZooError(f"alpha {self.alpha} is not within 0..1")
+
+
+@dataclass(frozen=True)
+class Query:
+    """One or several pictures as one backbone sees them: a style profile."""
+
+    features: Features
+    labels: Labels  # (q, m)
+    own_rows: tuple[int, ...] = ()  # catalogue rows that are the query itself: left out
+    copies: tuple[int, ...] = ()  # catalogue rows that are the same file as an upload: marked
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recommended item."""
+
+    rank: int  # from 1
+    row: int
+    similarity: float  # cosine with the query
+    match: int  # cells equal to the query's profile, of match_of
+    match_of: int
+    matched: tuple[str, ...]
+    unmatched: tuple[str, ...]
+    score: float
+    exact_copy: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Items best first, and how they were found."""
+
+    items: list[Item]
+    latency_ms: float  # search and scoring; the forward of an upload is not in it
+    approximate: bool
+
+
+class Recommender:
+    """One backbone's search over one catalogue."""
+
+    def __init__(
+        self, catalog: Catalog, embeddings: np.ndarray, predictions: Features, index: Annoy
+    ) -> None:
+        self._catalog, self._embeddings, self._index = catalog, embeddings, index
+        self._names = [a.name for a in catalog.attributes]
+        self.labels = own_or_predicted(
+            catalog.label_matrix(), predictions.best, predictions.confidence
+        )
+
+    def recommend(self, query: Query, ask: Ask) -> Answer:
+        """The items that look most like the query and match its profile, best first."""
+        started = time.perf_counter()
+        vector = _unit_mean(query.features.embeddings)
+        allowed = self._allowed(query, ask)
+        rows, cosines, approximate = self._candidates(vector, allowed, query, ask)
+        scores = ask.alpha * cosines
+        if ask.alpha < 1:
+            scores = scores + (1 - ask.alpha) * soft_match(query.labels, self.labels[rows])
+        # The same file is the best answer there can be, whatever rounding says.
+        scores = np.where(np.isin(rows, query.copies), np.inf, scores)
+        order = top_rows(scores.astype(np.float64), ask.top)
+        items = self._items(rows[order], cosines[order], query, ask)
+        return Answer(items, (time.perf_counter() - started) * 1000, approximate)
+
+    def _allowed(self, query: Query, ask: Ask) -> np.ndarray | None:
+        """Which rows the filters let through, (N,) bool; None when all of them do."""
+        wanted: list[tuple[int, list[int]]] = []
+        for name, values in ask.where.items():
+            attribute = self._catalog.attribute(name)
+            for value in values:
+                if value not in attribute.classes:
+                    raise ZooError(unknown(name, value, attribute.classes))
+            wanted.append((self._names.index(name), [attribute.classes.index(v) for v in values]))
+        if ask.same_category:
+            column = self._names.index(category_attribute(self._catalog))
+            wanted.append((column, [_commonest(query.labels.classes[:, column])]))
+        if not wanted:
+            return None
+        conditions = [np.isin(self.labels.classes[:, column], codes) for column, codes in wanted]
+        allowed: np.ndarray = np.logical_and.reduce(conditions)
+        return allowed
+
+    def _candidates(
+        self, vector: np.ndarray, allowed: np.ndarray | None, query: Query, ask: Ask
+    ) -> tuple[np.ndarray, np.ndarray, bool]:
+        """Rows that may be recommended, their cosines, and whether Annoy chose them."""
+        small = len(self._catalog) <= EXACT_LIMIT
+        if ask.exact or small or allowed is not None:
+            keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.copy()
+            keep[list(query.own_rows)] = False
+            rows = np.flatnonzero(keep)
+            matrix = self._embeddings if allowed is None else self._embeddings[rows]
+            cosines = similarities(matrix, vector[None])[0]
+            return rows, cosines if allowed is not None else cosines[rows], False
+        count = ask.top + len(query.own_rows) if ask.alpha == 1 else max(POOL, 4 * ask.top)
+        rows, _ = self._index.neighbours(vector, min(count, len(self._catalog)))
+        rows = np.union1d(rows, np.array(query.copies, dtype=np.int64))
+        rows = rows[~np.isin(rows, query.own_rows)]
+        return rows, similarities(self._embeddings[rows], vector[None])[0], True
+
+    def _items(
+        self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask
+    ) -> list[Item]:
+        labels = self.labels[rows]
+        matches = match_score(query.labels, labels)
+        soft = soft_match(query.labels, labels)
+        items = []
+        for place, row in enumerate(rows):
+            matched, unmatched = self._compare(query.labels, labels.classes[place])
+            items.append(
+                Item(
+                    rank=place + 1,
+                    row=int(row),
+                    similarity=float(cosines[place]),
+                    match=int(matches[place]),
+                    match_of=query.labels.classes.size,
+                    matched=matched,
+                    unmatched=unmatched,
+                    score=float(ask.alpha * cosines[place] + (1 - ask.alpha) * soft[place]),
+                    exact_copy=int(row) in query.copies,
+                )
+            )
+        return items
+
+    def _compare(
+        self, profile: Labels, classes: np.ndarray
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Attributes in which an item equals at least half of the profile's pictures, and not."""
+        equal = (profile.classes == classes[None]).mean(axis=0) >= 0.5
+        names = np.array(self._names)
+        return tuple(names[equal].tolist()), tuple(names[~equal].tolist())
+
+
+def category_attribute(catalog: Catalog) -> str:
+    """The attribute that "same category" is about: `category`, else the first of the key."""
+    names = [a.name for a in catalog.attributes]
+    return "category" if "category" in names else catalog.key[0]
+
+
+def _unit_mean(embeddings: np.ndarray) -> np.ndarray:
+    """The direction of several unit rows (q, D) -> (D,)."""
+    mean = embeddings.mean(axis=0)
+    unit: np.ndarray = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return unit.astype(np.float32)
+
+
+def _commonest(codes: Sequence[int] | np.ndarray) -> int:
+    values, counts = np.unique(np.asarray(codes), return_counts=True)
+    return int(values[counts.argmax()])

@@ -1,0 +1,163 @@
+"""Reports as text for a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+RETRIEVAL = ("attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10")
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns wide enough for what is in them."""
+    lines = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def plugins_text(report: dict[str, Any]) -> str:
+    """The backbones and what failed."""
+    keys = ("name", "title", "source", "origin")
+    parts = [table(keys, [[b[k] for k in keys] for b in report["backbones"]])]
+    parts += [f"failed: {f['origin']}: {f['error']}" for f in report["failed"]]
+    return "\n".join(parts)
+
+
+def evaluate_text(report: dict[str, Any]) -> str:
+    """The leaderboard, best first, baselines among the backbones."""
+    catalog, backbones = report["catalog"], report["backbones"]
+    lines = []
+    for name, scores in [*backbones.items(), *report["baselines"].items()]:
+        lines.append((scores["retrieval"]["attribute_match@5"], name, scores))
+    rows = [_leaderboard_row(name, scores) for _, name, scores in sorted(lines, reverse=True)]
+    first = next(iter([*backbones.values(), *report["baselines"].values()]))["retrieval"]
+    parts = [
+        f"{catalog['name']}: {catalog['items']} pictures; {first['queries']} test queries against "
+        f"{first['database']} items; true labels only",
+        f"a hit equals the query in {' and '.join(catalog['key'])}; 95 % intervals in brackets",
+        "",
+        table(["", "attribute_match@5", *RETRIEVAL[1:], "weights", "px", "images/s"], rows),
+        "",
+        accuracy_text(report),
+    ]
+    parts += [f"note: {note}" for note in verdicts(report)]
+    parts += [f"problem: {p['origin']}: {p['error']}" for p in report["problems"]]
+    return "\n".join(parts)
+
+
+def _leaderboard_row(name: str, scores: dict[str, Any]) -> list[str]:
+    retrieval = scores["retrieval"]
+    low, high = retrieval["intervals"]["attribute_match@5"]
+    rate = scores.get("images_per_s")
+    return [
+        name,
+        f"{retrieval['attribute_match@5']:.3f} [{low:.3f}, {high:.3f}]",
+        *(f"{retrieval[m]:.3f}" for m in RETRIEVAL[1:]),
+        scores.get("weights", "baseline"),
+        str(scores.get("image_size", "")),
+        f"{rate:.0f}" if rate else "",
+    ]
+
+
+def accuracy_text(report: dict[str, Any]) -> str:
+    """Accuracy, top-3 and macro-F1 per attribute beside the majority baseline."""
+    names = report["catalog"]["attributes"]
+    rows = [
+        [name, metric, *(_share(scores[metric].get(a)) for a in names)]
+        for name, scores in report["backbones"].items()
+        for metric in ("accuracy", "top3", "macro_f1")
+    ]
+    for scores in list(report["backbones"].values())[:1]:
+        rows.append(["majority", "accuracy", *(_share(scores["majority"].get(a)) for a in names)])
+    return table(["", "test split", *names], rows)
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def verdicts(report: dict[str, Any]) -> list[str]:
+    """For each backbone, whether it retrieves better than thumbnails do."""
+    pixels = report["baselines"]["pixels"]["retrieval"]
+    high = pixels["intervals"]["attribute_match@5"][1]
+    notes = []
+    for name, scores in report["backbones"].items():
+        retrieval = scores["retrieval"]
+        match, low = retrieval["attribute_match@5"], retrieval["intervals"]["attribute_match@5"][0]
+        if match <= pixels["attribute_match@5"]:
+            notes.append(f"{name} is not above the pixels baseline: it has learnt nothing worth it")
+        elif low <= high:
+            notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
+    if 0 < pixels["queries"] < 300:
+        notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
+    return notes
+
+
+def recommend_text(report: dict[str, Any]) -> str:
+    """Items per backbone."""
+    parts = []
+    for name, result in report["results"].items():
+        how = "approximate" if result["approximate"] else "exact"
+        parts.append(
+            f"{name} ({result['weights']} weights at the start, {how} search, "
+            f"{result['latency_ms']:.0f} ms)"
+        )
+        for tags in result["predicted"]:
+            seen = ", ".join(
+                f"{a} {v['class']} {v['confidence']:.2f}" for a, v in tags["attributes"].items()
+            )
+            parts.append(f"  sees in {tags['path']}: {seen}")
+        rows = [
+            [
+                f"  {i['rank']}",
+                i["item_id"],
+                f"{i['similarity']:.3f}",
+                f"{i['match']} of {i['match_of']}",
+                "exact copy" if i["exact_copy"] else i["title"],
+                i["path"],
+            ]
+            for i in result["items"]
+        ]
+        parts += [table(["  #", "item", "similarity", "match", "title", "path"], rows), ""]
+    return "\n".join(parts).rstrip()
+
+
+def tags_csv(report: dict[str, Any]) -> str:
+    """path, then class and confidence per attribute."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = list(report["pictures"][0]["attributes"]) if report["pictures"] else []
+    writer.writerow(["path", *(c for n in names for c in (n, f"{n}_confidence"))])
+    for picture in report["pictures"]:
+        cells = [c for v in picture["attributes"].values() for c in (v["class"], v["confidence"])]
+        writer.writerow([picture["path"], *cells])
+    return out.getvalue().rstrip("\n")
+
+
+def count_text(report: dict[str, Any]) -> str:
+    """Counts of one attribute."""
+    rows = [[c["class"], str(c["count"])] for c in report["counts"]]
+    parts = [table([report["attribute"], "pictures"], rows)]
+    parts += [f"skipped {s['reason']}" for s in report["skipped"]]
+    return "\n".join(parts)
+
+
+def doctor_text(report: dict[str, Any]) -> str:
+    """What `zoo doctor` found."""
+    packages = ", ".join(f"{k} {v}" for k, v in report["packages"].items())
+    parts = [
+        f"devices    {', '.join(report['devices'])}",
+        f"precision  {', '.join(f'{d}: {p}' for d, p in report['precision'].items())}",
+        f"packages   {packages}",
+        f"hub        {'answers' if report['hub']['answers'] else 'out of reach'}"
+        f" ({report['hub']['endpoint']})",
+    ]
+    for zoo in report["zoos"]:
+        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {', '.join(zoo['runs'])}")
+    parts += [f"problem    {p}" for p in report["problems"]] or ["no problem found"]
+    return "\n".join(parts)

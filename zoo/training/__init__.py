@@ -1,0 +1,1 @@
+"""The one training that all backbones share."""

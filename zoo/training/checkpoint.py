@@ -1,0 +1,67 @@
+"""A training's whole state in one safetensors file: no pickle, written whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import nn
+
+from zoo.errors import RunError
+from zoo.files import written_whole
+
+State = dict[str, torch.Tensor]
+
+
+def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> None:
+    """Write tensors and a JSON document as one safetensors file."""
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with written_whole(path) as partial:
+        partial.write_bytes(safetensors.torch.save(plain, {"facts": json.dumps(dict(facts))}))
+
+
+def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:
+    """Read what `save_tensors` wrote; RunError when the file is damaged."""
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            facts = json.loads((file.metadata() or {}).get("facts", "{}"))
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+    except (OSError, safetensors.SafetensorError, ValueError) as error:
+        raise RunError(f"{path} is damaged ({error}); train again with --restart") from error
+
+
+def save_training(
+    path: Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    facts: Mapping[str, Any],
+) -> None:
+    """Write model and optimizer; `facts` is the position of the training."""
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for number, slots in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{slot}": value for slot, value in slots.items()}
+    save_tensors(path, tensors, facts)
+
+
+def load_training(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> dict[str, Any]:
+    """Restore what `save_training` wrote; returns its facts."""
+    tensors, facts = read_tensors(path)
+    state = {
+        name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")
+    }
+    model.load_state_dict(state)
+    slots: dict[int, dict[str, torch.Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, number, slot = name.split(".", 2)
+            slots.setdefault(int(number), {})[slot] = tensor
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": slots, "param_groups": groups})
+    return facts

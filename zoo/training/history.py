@@ -1,0 +1,35 @@
+"""What each epoch did: a row of history.csv per epoch, and the best so far."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from zoo.files import written_whole
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of one phase."""
+
+    phase: str  # frozen or unfrozen
+    epoch: int  # from 1 within its phase
+    loss: float  # mean training loss
+    val_accuracy: float  # mean over attributes, on the validation split
+    learning_rate: float  # at the end of the epoch
+    seconds: float
+    images_per_s: float  # training pictures; validation is not counted
+
+
+def write_history(path: Path, epochs: list[Epoch]) -> None:
+    """Write history.csv whole."""
+    table = pd.DataFrame([asdict(e) for e in epochs], columns=[f.name for f in fields(Epoch)])
+    with written_whole(path) as partial:
+        table.to_csv(partial, index=False, float_format="%.6g")
+
+
+def best_epoch(epochs: list[Epoch]) -> Epoch | None:
+    """The first epoch with the highest validation accuracy."""
+    return max(epochs, key=lambda e: e.val_accuracy) if epochs else None

@@ -1,0 +1,81 @@
+"""A backbone with one classification head per attribute (FashionNet's shape)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from zoo.backbones import Transform
+    from zoo.catalog import Attribute
+
+
+class ZooModel(nn.Module):
+    """backbone (B, 3, S, S) -> embedding (B, D); heads: embedding -> logits (B, C) each."""
+
+    def __init__(
+        self,
+        backbone: nn.Module,
+        width: int,
+        attributes: Sequence[Attribute],
+        hidden: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.width = width
+        # A list, in the order of the attributes: their names may hold what module names cannot.
+        self.heads = nn.ModuleList(
+            nn.Sequential(
+                nn.Linear(width, hidden),
+                nn.ReLU(),
+                nn.Dropout(dropout),
+                nn.Linear(hidden, len(attribute.classes)),
+            )
+            for attribute in attributes
+        )
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """(B, 3, S, S) -> embedding (B, D), then the logits of each attribute (B, C)."""
+        embedding = self.backbone(pictures)  # (B, D)
+        return (embedding, *self.classify(embedding))
+
+    def classify(self, embedding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Embeddings (B, D) -> the logits of each attribute (B, C)."""
+        return tuple(head(embedding) for head in self.heads)
+
+    def has_trainable_backbone(self) -> bool:
+        """Whether there is anything to unfreeze; a backbone may be a fixed function."""
+        return any(True for _ in self.backbone.parameters())
+
+
+def embedding_width(network: nn.Module, transform: Transform) -> int:
+    """D, measured with one forward."""
+    network.eval()
+    with torch.inference_mode():
+        output = network(torch.zeros(1, 3, transform.size, transform.size))
+    if output.ndim != 2:
+        raise ValueError(f"the network gives {tuple(output.shape)}, not (B, D)")
+    return int(output.shape[1])
+
+
+def masked_cross_entropy(
+    logits: Sequence[torch.Tensor], labels: torch.Tensor, smoothing: float
+) -> torch.Tensor:
+    """Mean over attributes of the cross entropy over known labels; labels (B, m), -1 unknown."""
+    losses = []
+    for column, scores in enumerate(logits):
+        known = labels[:, column] >= 0
+        # A batch may know nothing of an attribute; the mean over nothing would be NaN.
+        total = nn.functional.cross_entropy(
+            scores.float(),
+            labels[:, column],
+            ignore_index=-1,
+            reduction="sum",
+            label_smoothing=smoothing,
+        )
+        losses.append(total / known.sum().clamp(min=1))
+    return torch.stack(losses).mean()
