@@ -134,8 +134,10 @@ class TimmBackbone(Backbone):
     def transform(self, image_size: int | None = None) -> Transform:
         """timm's own preprocessing of that tag."""
         config = self._config()
+        own = int(config["input_size"][-1])
+        size = own if image_size is None or config["fixed_input_size"] else image_size
         return Transform(
-            size=max(image_size or config["input_size"][-1], self.min_size),
+            size=max(size, self.min_size),
             crop=float(config["crop_pct"]),
             interpolation=str(config["interpolation"]),
             mean=config["mean"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,20 +64,13 @@ def prepare_catalog(settings: DataSettings, zoo: Path, progress: Progress) -> Ca
     return catalog
 
 
-def _read(
-    settings: DataSettings, zoo: Path, progress: Progress
-) -> tuple[Catalog, list[Finding]]:
-    data = settings.data
-    if data is None:
-        with progress.stage("drawing the sample pictures", settings.limit or SAMPLE_ITEMS) as bar:
-            data = draw_sample(
-                zoo / "pictures",
-                settings.limit or SAMPLE_ITEMS,
-                settings.seed,
-                progress=lambda done, total: bar.reach(done),
-            )
-    listing = read_listing(data, settings.reader)
-    with progress.stage(f"checking the pictures of {listing.name}", len(listing.rows)) as bar:
+def _read(settings: DataSettings, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:
+    if settings.data is None:
+        listing = replace(read_listing(_draw(settings, zoo, progress)), name=SAMPLE)
+    else:
+        listing = read_listing(settings.data, settings.reader)
+    count = min(len(listing.rows), settings.limit or len(listing.rows))
+    with progress.stage(f"checking the pictures of {listing.name}", count) as bar:
         return build_catalog(
             listing,
             attributes=settings.attributes,
@@ -85,6 +78,18 @@ def _read(
             limit=settings.limit,
             seed=settings.seed,
             progress=lambda what, done, total: bar.reach(done),
+        )
+
+
+def _draw(settings: DataSettings, zoo: Path, progress: Progress) -> Path:
+    """Draw the sample pictures into the zoo; returns their labels file."""
+    count = settings.limit or SAMPLE_ITEMS
+    with progress.stage("drawing the sample pictures", count) as bar:
+        return draw_sample(
+            zoo / "pictures",
+            count,
+            settings.seed,
+            progress=lambda done, total: bar.reach(done),
         )
 
 

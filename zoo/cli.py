@@ -68,9 +68,7 @@ def train(
     epochs_frozen: Annotated[int, typer.Option(help="Epochs of the heads alone.")] = 5,
     epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
     limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
-    min_per_class: Annotated[
-        int, typer.Option(help="Rarer classes count as unknown.")
-    ] = 10,
+    min_per_class: Annotated[int, typer.Option(help="Rarer classes count as unknown.")] = 10,
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
@@ -91,9 +89,7 @@ def train(
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
-    wanted = building.DataSettings(
-        data, reader, _split(attributes), min_per_class, limit, seed
-    )
+    wanted = building.DataSettings(data, reader, _split(attributes), min_per_class, limit, seed)
     settings = Settings(
         weights=weights,
         image_size=image_size,
@@ -191,12 +187,15 @@ def recommend(
         float, typer.Option(help="Score = alpha * similarity + (1 - alpha) * match.")
     ] = 1.0,
     where: Annotated[
-        Optional[list[str]], typer.Option(help="attribute=class; repeated for one attribute: any of them.")
+        Optional[list[str]],
+        typer.Option(help="attribute=class; repeated for one attribute: any of them."),
     ] = None,
     same_category: Annotated[
         bool, typer.Option("--same-category", help="Only items of the query's category.")
     ] = False,
-    exact: Annotated[bool, typer.Option("--exact", help="Exact search, whatever the size.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Exact search, whatever the size.")
+    ] = False,
     sheet: Annotated[
         Optional[Path], typer.Option(help="Also write query and items as one picture.")
     ] = None,
@@ -267,9 +266,7 @@ def tag(
 def count(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
     runs: Runs = SAMPLE_ZOO,
-    attribute: Annotated[
-        Optional[str], typer.Option(help="Left out: the category.")
-    ] = None,
+    attribute: Annotated[Optional[str], typer.Option(help="Left out: the category.")] = None,
     top: Annotated[int, typer.Option(help="How many classes.")] = 3,
     backbone: Backbone = None,
     folders: Plugins = None,
@@ -310,11 +307,11 @@ def serve(
     runs: Runs = SAMPLE_ZOO,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option()] = 7860,
-    share: Annotated[bool, typer.Option("--share", help="A public link, behind a password.")] = False,
-    auth: Annotated[Optional[str], typer.Option(help="USER:PASSWORD to ask for.")] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="With --share: no password.")
+    share: Annotated[
+        bool, typer.Option("--share", help="A public link, behind a password.")
     ] = False,
+    auth: Annotated[Optional[str], typer.Option(help="USER:PASSWORD to ask for.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="With --share: no password.")] = False,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
@@ -340,14 +337,17 @@ def show(text: Callable[[dict[str, Any]], str], report: dict[str, Any], as_json:
     typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else text(report))
 
 
+def _alone(command: Callable[..., Any]) -> typer.Typer:
+    """An application of one command, for train.py and serve.py."""
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command()(command)
+    return alone
+
+
 def main(command: Callable[..., Any] | None = None) -> NoReturn:
     """Run the commands, or one of them; an expected failure is one line and exit status 1."""
     try:
-        if command is None:
-            app()
-        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command()(command)
-        single()
+        (app if command is None else _alone(command))()
     except ZooError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

@@ -166,9 +166,7 @@ def count_classes(tagged: Sequence[Tags], attribute: str, top: int) -> list[tupl
     return Counter(tags.attributes[attribute][0] for tags in tagged).most_common(top)
 
 
-def open_zoo(
-    folder: Path | str, plugins: Sequence[Path] = (), strict: bool = False
-) -> Zoo:
+def open_zoo(folder: Path | str, plugins: Sequence[Path] = (), strict: bool = False) -> Zoo:
     """Open a zoo directory; runs that do not open are told in `problems`, the others work.
 
     Raises CatalogError when there is no catalogue; with `strict`, a bad run or plugin raises.

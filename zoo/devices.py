@@ -59,7 +59,6 @@ def best_precision(device: str) -> str:
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     if device == "cpu":
-        ask = getattr(torch.cpu, "get_capabilities", dict)
-        able = ask()
+        able: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
         return "bf16" if able.get("amx_bf16") or able.get("avx512_bf16") else "fp32"
     return "fp32"

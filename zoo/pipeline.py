@@ -104,7 +104,12 @@ def _begin(
     }
     facts = runs.read_facts(partial)
     if not facts:
-        facts = {"format": runs.FORMAT, **asked, "items": len(catalog), "packages": package_versions()}
+        facts = {
+            "format": runs.FORMAT,
+            **asked,
+            "items": len(catalog),
+            "packages": package_versions(),
+        }
         write_json(partial / runs.RUN, facts)
         return facts
     changes = _differences(facts, asked)

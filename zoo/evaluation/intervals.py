@@ -12,8 +12,6 @@ def bootstrap_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]
     if len(values) == 0:
         return 0.0, 0.0
     generator = np.random.default_rng(seed)
-    means = [
-        values[generator.integers(0, len(values), len(values))].mean() for _ in range(SAMPLES)
-    ]
+    means = [values[generator.integers(0, len(values), len(values))].mean() for _ in range(SAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)

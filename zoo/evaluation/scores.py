@@ -10,7 +10,7 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.evaluation.intervals import bootstrap_interval
 from zoo.evaluation.rankings import CosineOrder, RandomOrder, pixel_embeddings
-from zoo.evaluation.retrieval import Retrieval, evaluate_retrieval
+from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
 from zoo.training.metrics import classification
 
 
@@ -42,7 +42,7 @@ def score_backbone(
 def score_baselines(catalog: Catalog) -> dict[str, Any]:
     """Retrieval of random order and of 12 x 12 thumbnails, on the same queries."""
     thumbnails = pixel_embeddings(catalog.thumbnails())
-    orders = {"random": RandomOrder(seed=0), "pixels": CosineOrder(thumbnails)}
+    orders: dict[str, Scorer] = {"random": RandomOrder(seed=0), "pixels": CosineOrder(thumbnails)}
     return {
         name: {"retrieval": describe(evaluate_retrieval(catalog, order))}
         for name, order in orders.items()

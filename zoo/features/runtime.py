@@ -18,7 +18,7 @@ class TorchRuntime:
     """A module in evaluation mode on a device; normalisation happens on the device."""
 
     def __init__(self, module: nn.Module, transform: Transform, compute: Compute) -> None:
-        self._module = module.to(compute.device, memory_format=torch.channels_last).eval()
+        self._module = module.to(compute.device).to(memory_format=torch.channels_last).eval()
         self._transform, self._compute = transform, compute
 
     def __call__(self, pixels: np.ndarray) -> tuple[torch.Tensor, ...]:

@@ -28,9 +28,10 @@ def theme() -> gr.themes.Base:
 def build(state: PageState) -> gr.Blocks:
     """The page over one zoo."""
     do = Handlers(state)
-    with gr.Blocks(
+    page: gr.Blocks = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True
-    ) as page:
+    )
+    with page:
         gr.HTML(
             f'<div class="zoo-head"><h1>{TITLE}</h1><p class="quiet">The same picture, every '
             "backbone: see what each recommends, then read what the numbers say.</p></div>"
@@ -44,7 +45,7 @@ def build(state: PageState) -> gr.Blocks:
             with gr.Row():
                 retrieval = gr.Plot(show_label=False)
                 accuracy = gr.Plot(show_label=False)
-        with gr.Tab("Tag pictures", id="tag"):
+        with gr.Tab("Tag", id="tag"):
             tag_backbone = tag_tab(do)
         with gr.Tab("Models", id="models"):
             cards = gr.HTML(elem_id="models")

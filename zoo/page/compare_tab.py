@@ -76,7 +76,11 @@ def compare_tab(do: Handlers) -> CompareTab:
     answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
 
     inputs: list[Any] = [uploads, picked, backbones, top, alpha, filters, same, exact]
-    compared = {"api_visibility": "private", "concurrency_id": "search", "show_progress": "minimal"}
+    compared: dict[str, Any] = {
+        "api_visibility": "private",
+        "concurrency_id": "search",
+        "show_progress": "minimal",
+    }
 
     def ask_again(event: Any) -> Any:
         return event.then(do.compare, inputs, answer, **compared)

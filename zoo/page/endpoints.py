@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gradio as gr
+from gradio.events import api
 
 from zoo.page.handlers import Handlers
 
 
 def endpoints(do: Handlers) -> None:
     """Register them; components that are never shown take the uploads, so gradio checks these."""
-    gr.api(do.api_models, api_name="models")
-    gr.api(do.api_leaderboard, api_name="leaderboard")
+    api(do.api_models, api_name="models")
+    api(do.api_leaderboard, api_name="leaderboard")
     with gr.Row(visible=False):
         pictures = gr.File(label="pictures", file_count="multiple")
         backbones = gr.JSON(label="backbones", value=[])

@@ -17,7 +17,7 @@ from zoo.page import leaderboard, models, tiles
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
 from zoo.pictures import read_bytes
-from zoo.reports import evaluate_report, recommend_report, skipped_report, tags_report
+from zoo.reports import evaluate_report, recommend_report, tags_report
 from zoo.search.recommender import Ask, category_attribute
 
 P = ParamSpec("P")
@@ -25,7 +25,9 @@ T = TypeVar("T")
 
 PICKS = 24
 MOST_PICTURES = 32
-EMPTY = '<div class="empty">Upload pictures, click one of the catalogue, or draw one at random.</div>'
+EMPTY = (
+    '<div class="empty">Upload pictures, click one of the catalogue, or draw one at random.</div>'
+)
 
 
 def told(function: Callable[P, T]) -> Callable[P, T]:
@@ -73,10 +75,10 @@ class Handlers:
         filters: list[str],
         same: bool,
         exact: bool,
-    ) -> str:
-        """The answer of every chosen backbone, side by side."""
+    ) -> Any:
+        """The answer of every chosen backbone, side by side; nothing new without a query."""
         if not uploads and not picked:
-            return EMPTY
+            return gr.skip()
         zoo = self._zoo()
         if not backbones:
             raise ZooError("no backbone is chosen; tick at least one")
@@ -181,9 +183,7 @@ class Handlers:
         return models.models_html(self._state.registry, self._state.zoo())
 
     @told
-    def tag_table(
-        self, files: list[str] | None, backbone: str | None
-    ) -> tuple[Any, str]:
+    def tag_table(self, files: list[str] | None, backbone: str | None) -> tuple[Any, str]:
         """A row per picture with class and confidence, and the commonest categories."""
         if not files:
             raise ZooError("no picture; upload some first")
@@ -191,7 +191,10 @@ class Handlers:
         tagged, skipped = zoo.tag([Path(f) for f in files[:MOST_PICTURES]], backbone or None)
         names = [a.name for a in zoo.catalog.attributes]
         rows = [
-            [Path(t.path).name, *(f"{t.attributes[n][0]} ({t.attributes[n][1]:.0%})" for n in names)]
+            [
+                Path(t.path).name,
+                *(f"{t.attributes[n][0]} ({t.attributes[n][1]:.0%})" for n in names),
+            ]
             for t in tagged
         ]
         counts = count_classes(tagged, category_attribute(zoo.catalog), 3)
@@ -241,18 +244,18 @@ class Handlers:
     def api_tag(self, pictures: list[str] | None, backbone: str | None) -> dict[str, Any]:
         """As `zoo tag --json`."""
         zoo = self._zoo()
-        tagged, skipped = zoo.tag([Path(p) for p in (pictures or [])[:MOST_PICTURES]], backbone)
-        report = {
+        tagged, skipped = zoo.tag(
+            [Path(p) for p in (pictures or [])[:MOST_PICTURES]], backbone or None
+        )
+        told_apart = [
+            {"path": Path(s.path).name, "reason": s.reason.replace(s.path, Path(s.path).name)}
+            for s in skipped
+        ]
+        return {
             "backbone": zoo.run(backbone or None).name,
-            "pictures": [tags_report(t) for t in tagged],
-            "skipped": skipped_report(skipped),
+            "pictures": [{**tags_report(t), "path": Path(t.path).name} for t in tagged],
+            "skipped": told_apart,
         }
-        for picture in [*report["pictures"], *report["skipped"]]:
-            name = Path(picture["path"]).name
-            if "reason" in picture:
-                picture["reason"] = picture["reason"].replace(picture["path"], name)
-            picture["path"] = name
-        return report
 
 
 def _contents(paths: Sequence[str]) -> dict[str, bytes]:

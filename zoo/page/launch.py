@@ -46,7 +46,7 @@ def launch(
     if job is None:
         load_catalog(folder)  # one clear line now, rather than an empty page
     state = PageState(folder, plugins, job)
-    app, address = start(state, host=host, port=port, share=share, login=login)
+    _, address = start(state, host=host, port=port, share=share, login=login)
     print(f"zoo: {folder}", flush=True)
     print(f"page: {address}", flush=True)
     if login and not auth:

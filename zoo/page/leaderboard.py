@@ -115,6 +115,7 @@ def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
     order = sorted(backbones, key=lambda n: backbones[n]["retrieval"]["attribute_match@5"])
     scores = [backbones[n]["retrieval"] for n in order]
     values = [s["attribute_match@5"] for s in scores]
+    lows, highs = zip(*(s["intervals"]["attribute_match@5"] for s in scores), strict=True)
     figure = go.Figure(
         go.Scatter(
             x=values,
@@ -124,8 +125,8 @@ def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [s["intervals"]["attribute_match@5"][1] - s["attribute_match@5"] for s in scores],
-                "arrayminus": [s["attribute_match@5"] - s["intervals"]["attribute_match@5"][0] for s in scores],
+                "array": [high - v for high, v in zip(highs, values, strict=True)],
+                "arrayminus": [v - low for low, v in zip(lows, values, strict=True)],
             },
         )
     )  # fmt: skip

@@ -22,7 +22,9 @@ def models_report(registry: Registry, zoo: Zoo | None) -> dict[str, Any]:
             backbone["epochs"] = trained["epochs"]
             backbone["image_size"] = trained["transform"]["size"]
             backbone["dimension"] = trained["dimension"]
-    report["problems"] = [{"origin": p.origin, "error": p.error} for p in zoo.problems] if zoo else []
+    report["problems"] = (
+        [{"origin": p.origin, "error": p.error} for p in zoo.problems] if zoo else []
+    )
     return report
 
 

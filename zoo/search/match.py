@@ -31,11 +31,6 @@ def own_or_predicted(own: np.ndarray, predicted: np.ndarray, confidence: np.ndar
     )
 
 
-def equal_cells(profile: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """Which cells of the profile (q, m) each item (n, m) has: (n, q, m) bool."""
-    return (items[:, None, :] == profile[None, :, :]) & (profile != UNKNOWN)[None, :, :]
-
-
 def match_score(profile: Labels, items: Labels) -> np.ndarray:
     """FashionNet's score: equal cells of the profile, 0..q*m, (n,) int64."""
     # Column by column keeps memory at n rather than n * q * m.

@@ -133,9 +133,7 @@ class Recommender:
         rows = rows[~np.isin(rows, query.own_rows)]
         return rows, similarities(self._embeddings[rows], vector[None])[0], True
 
-    def _items(
-        self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask
-    ) -> list[Item]:
+    def _items(self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask) -> list[Item]:
         labels = self.labels[rows]
         matches = match_score(query.labels, labels)
         soft = soft_match(query.labels, labels)

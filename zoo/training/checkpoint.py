@@ -48,9 +48,7 @@ def save_training(
     save_tensors(path, tensors, facts)
 
 
-def load_training(
-    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer
-) -> dict[str, Any]:
+def load_training(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Restore what `save_training` wrote; returns its facts."""
     tensors, facts = read_tensors(path)
     state = {

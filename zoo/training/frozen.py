@@ -60,8 +60,7 @@ def train_heads(
             torch.manual_seed(settings.seed * 1009 + number)
             heads.train()
             start, total = time.perf_counter(), 0.0
-            for batch in torch.randperm(len(features)).split(HEAD_BATCH):
-                batch = batch.to(compute.device)
+            for batch in torch.randperm(len(features)).to(compute.device).split(HEAD_BATCH):
                 loss = masked_cross_entropy(
                     model.classify(features[batch]), labels[batch], settings.label_smoothing
                 )

@@ -21,7 +21,9 @@ class Classification:
     items: int
 
 
-def classification(labels: np.ndarray, top3: np.ndarray, train: np.ndarray) -> Classification | None:
+def classification(
+    labels: np.ndarray, top3: np.ndarray, train: np.ndarray
+) -> Classification | None:
     """Score predictions of one attribute; None when no label is known.
 
     labels (n,) class indices, -1 unknown; top3 (n, <=3) predicted classes, best first;

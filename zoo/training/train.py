@@ -22,6 +22,8 @@ from zoo.training.model import ZooModel, embedding_width
 from zoo.training.settings import Settings
 from zoo.training.unfrozen import Data, Unfrozen, make_optimizer, train_unfrozen
 
+SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
+
 MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "model.safetensors",
     "history.csv",
@@ -79,6 +81,7 @@ def train(
     data = Data(
         source=PixelSource(catalog.paths(), transform),
         transform=transform,
+        small=backbone.transform(round(transform.size * SMALL / 8) * 8).size,
         labels=catalog.label_matrix(),
         train=catalog.rows("train"),
         val=catalog.rows("val"),

@@ -31,6 +31,7 @@ class Data:
 
     source: PixelSource
     transform: Transform
+    small: int  # pixels a side in the first half of the epochs; transform.size for no growing
     labels: np.ndarray
     train: np.ndarray
     val: np.ndarray
@@ -51,7 +52,7 @@ def make_optimizer(model: ZooModel, settings: Settings) -> torch.optim.Optimizer
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), foreach=True)
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), fused=True)
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Unfrozen:
 
     def __post_init__(self) -> None:
         self.batch = self.settings.batch(len(self.data.train), self.compute.device.type)
-        self.model.to(self.compute.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model.to(self.compute.device).to(memory_format=torch.channels_last)
         random = self.settings.weights == "random"
         self.peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
 
@@ -86,7 +87,7 @@ class Unfrozen:
         with progress.stage(title, sum(map(len, batches))) as stage:
             for index, (rows, pixels) in enumerate(self.data.source.batches(batches)):
                 rate = self._set_rate((number - 1) * self.steps() + index)
-                loss = self._step(rows, pixels, generator)
+                loss = self._step(rows, pixels, generator, self.size_of(number))
                 if not math.isfinite(loss):
                     raise ZooError(
                         f"the loss became {loss} in epoch {number}, step {index + 1}; the best "
@@ -105,6 +106,11 @@ class Unfrozen:
             images_per_s=sum(map(len, batches)) / seconds,
         )
 
+    def size_of(self, number: int) -> int:
+        """The picture size of an epoch: small ones first, they are cheap and teach as much."""
+        growing = number <= self.settings.epochs_unfrozen // 2
+        return self.data.small if growing else self.data.transform.size
+
     def _set_rate(self, step: int) -> float:
         total = self.settings.epochs_unfrozen * self.steps()
         rate = learning_rate(step, total, self.peak, self.recipe.warmup)
@@ -112,12 +118,14 @@ class Unfrozen:
             group["lr"] = rate
         return rate
 
-    def _step(self, rows: np.ndarray, pixels: np.ndarray, generator: torch.Generator) -> float:
+    def _step(
+        self, rows: np.ndarray, pixels: np.ndarray, generator: torch.Generator, size: int
+    ) -> float:
         device = self.compute.device
         pictures = self.data.transform.normalize(torch.from_numpy(pixels).to(device))
         labels = torch.from_numpy(self.data.labels[rows]).to(device)
         with self.compute.autocast():
-            _, *logits = self.model(augment(pictures, generator))
+            _, *logits = self.model(augment(pictures, generator, size))
         loss = masked_cross_entropy(logits, labels, self.settings.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

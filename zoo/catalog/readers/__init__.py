@@ -32,8 +32,12 @@ def read_listing(path: Path, reader: str | None = None) -> Listing:
 
 
 def _require_content(path: Path) -> None:
-    if not path.exists():
-        raise CatalogError(f"{path}: no such file or folder")
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CatalogError(f"{path}: no such file or folder") from error
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from error
     if path.is_dir() and not visible(path):
         raise CatalogError(f"{path}: the folder is empty")
 

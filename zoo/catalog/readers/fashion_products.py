@@ -65,7 +65,7 @@ def _products(path: Path, findings: list[Finding]) -> Iterator[dict[str, str]]:
     findings += encoding
     # Line by line: a stray quote in one title must not swallow the lines after it.
     lines = io.StringIO(text, newline=None)
-    header = _fields(next(lines, ""))
+    header = [column.strip() for column in _fields(path, 1, next(lines, ""))]
     missing = [c for c in ("id", *ATTRIBUTES.values(), TITLE) if c not in header]
     if missing:
         raise CatalogError(
@@ -74,21 +74,25 @@ def _products(path: Path, findings: list[Finding]) -> Iterator[dict[str, str]]:
     for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
-        fields = _fields(line)
+        fields = _fields(path, number, line)
         if len(fields) < len(header):
             kind, detail = "row with missing columns", f"{len(fields)} of {len(header)}"
             findings.append(Finding(kind, f"{path.name} line {number}", detail))
         yield _product(header, fields)
 
 
-def _fields(line: str) -> list[str]:
-    return [field.strip() for field in next(csv.reader([line.rstrip("\n")]), [])]
+def _fields(path: Path, number: int, line: str) -> list[str]:
+    try:
+        return next(csv.reader([line.rstrip("\n")]), [])
+    except csv.Error as error:
+        raise CatalogError(f"{path}: line {number}: {error}") from error
 
 
 def _product(header: list[str], fields: list[str]) -> dict[str, str]:
     last = len(header) - 1
     fields = [*fields[:last], ",".join(fields[last:])]
-    return dict(zip(header, fields + [""] * (len(header) - len(fields)), strict=True))
+    padded = fields + [""] * (len(header) - len(fields))
+    return {column: field.strip() for column, field in zip(header, padded, strict=True)}
 
 
 def _pictures(folder: Path, findings: list[Finding]) -> dict[str, str]:

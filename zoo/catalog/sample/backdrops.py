@@ -24,7 +24,7 @@ def _studio(rng: np.random.Generator, side: int) -> Image.Image:
     wall = any_colour(rng, 0.45, 1.0)
     y, x = np.mgrid[0:1:24j, 0:1:24j]
     distance = np.hypot(x - rng.uniform(0.3, 0.7), y - rng.uniform(0.2, 0.6))
-    glow = 1.05 - rng.uniform(0.3, 0.6) * distance
+    glow = 1.05 - rng.uniform(0.2, 0.5) * distance
     glow -= 0.12 * (y > rng.uniform(0.72, 0.9))
     field = np.clip(np.asarray(wall)[None, None] * glow[..., None], 0, 255).astype(np.uint8)
     return Image.fromarray(field).resize((side, side), Image.Resampling.BICUBIC)

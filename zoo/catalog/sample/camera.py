@@ -12,15 +12,15 @@ from zoo.catalog.sample.sheet import Pose
 
 def choose_pose(rng: np.random.Generator, side: int) -> Pose:
     """Size, place, turn, lean and perspective of the garment in the frame."""
-    scale = float(rng.uniform(0.6, 0.95)) / 2
-    turn = float(np.radians(np.clip(rng.normal(0, 9), -20, 20)))
+    scale = float(rng.uniform(0.66, 0.97)) / 2
+    turn = float(np.radians(np.clip(rng.normal(0, 8), -20, 20)))
     flip = 1.0 if rng.random() < 0.5 else -1.0
     shear, stretch = rng.uniform(-0.12, 0.12), rng.uniform(0.92, 1.08)
     cos, sin = np.cos(turn), np.sin(turn)
     model = np.array([[flip * stretch, shear, 0], [0, 1 / stretch, 0],
                       [*rng.uniform(-0.09, 0.09, 2), 1]])  # fmt: skip
     rotate = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-    play = (0.5 - scale) * 0.7 + 0.03
+    play = (0.5 - scale) * 0.6 + 0.03
     x, y = 0.5 + rng.uniform(-play, play, 2)
     place = np.array([[side * scale, 0, side * x], [0, side * scale, side * y], [0, 0, 1]])
     return Pose(place @ rotate @ model)
@@ -29,11 +29,12 @@ def choose_pose(rng: np.random.Generator, side: int) -> Pose:
 def soft_shadow(rng: np.random.Generator, backdrop: Image.Image, alpha: Image.Image) -> None:
     """Darken the backdrop where things on it keep the light away."""
     side = backdrop.width
-    small = alpha.resize((side // 3, side // 3), Image.Resampling.BILINEAR)
-    blur = small.filter(ImageFilter.GaussianBlur(float(rng.uniform(1.5, 4)) * side / 576))
+    blur = alpha.reduce(2).filter(ImageFilter.GaussianBlur(float(rng.uniform(1, 3)) * side / 384))
     strength = float(rng.uniform(0.25, 0.55))
-    mask = blur.point(lambda v: round(v * strength)).resize((side, side), Image.Resampling.BICUBIC)
-    dx, dy = (round(float(v) * side) for v in (rng.uniform(-0.035, 0.035), rng.uniform(0.005, 0.04)))
+    mask = blur.point(lambda v: round(v * strength)).resize((side, side))
+    dx, dy = (
+        round(float(v) * side) for v in (rng.uniform(-0.035, 0.035), rng.uniform(0.005, 0.04))
+    )
     backdrop.paste((16, 16, 22), (dx, dy), mask)
 
 
@@ -41,8 +42,10 @@ def expose(rng: np.random.Generator, picture: Image.Image) -> Image.Image:
     """Light falling on the scene, then lens blur, sensor noise and compression."""
     side = picture.width
     if rng.random() < 0.35:
-        picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.0)) * side / 192))
-    y, x = np.mgrid[-1:1:side * 1j, -1:1:side * 1j].astype(np.float32)
+        picture = picture.filter(
+            ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.0)) * side / 192)
+        )
+    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
     turn, fall = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.28)
     light = 1 + np.float32(fall) * (x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn)))
     light -= np.float32(rng.uniform(0, 0.11)) * (x * x + y * y)

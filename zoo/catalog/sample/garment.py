@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from zoo.catalog.sample.outline import Points, ribbon, rungs
+import numpy as np
+
+from zoo.catalog.sample.outline import Points, normals, resampled, ribbon, rungs
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ class Garment:
         self.panels.append(Panel(ribbon(line, width), tone=0.82, plain=True))
         self.seams += [Seam(rung, 0.014, 0.3) for rung in rungs(line, width, spacing)]
         self.seams.append(Seam(ribbon(line, width)[len(line) :], 0.014, 0.3))
+
+    def frill(self) -> None:
+        """Wavy edges of thin cloth along every hem."""
+        for hem in self.hems:
+            line = resampled(hem, 41)
+            wave = 0.075 + 0.03 * np.sin(np.linspace(0, 2 * np.pi * 5, 41))
+            edge = line - normals(line) * wave[:, None]
+            self.panels.append(Panel(np.concatenate([line, edge[::-1]]), tone=0.9))
 
     def stitch(self, line: Points, depth: float = 0.22) -> None:
         """A fine line of stitching."""

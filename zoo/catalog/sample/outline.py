@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 STEPS = 10
+_TURN = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+CIRCLE: Points = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
 
 
-def path(start: Sequence[float], *steps: Sequence[float]) -> Points:
+def path(start: Sequence[float] | Points, *steps: Sequence[float]) -> Points:
     """Points from `start`: (x, y) goes straight, (cx, cy, x, y) along a quadratic Bezier curve."""
     points = [np.asarray([start], dtype=float)]
     for step in steps:
@@ -66,8 +68,14 @@ def rungs(points: Points, width: float, spacing: float) -> list[Points]:
 
 def ellipse(x: float, y: float, rx: float, ry: float) -> Points:
     """A closed ellipse."""
-    t = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    return np.stack([x + rx * np.cos(t), y + ry * np.sin(t)], axis=1)
+    return CIRCLE * (rx, ry) + (x, y)
+
+
+def blossom(petals: int) -> Points:
+    """A closed flower of radius 1."""
+    t = np.linspace(0, 2 * np.pi, petals * 9, endpoint=False)
+    r = 0.42 + 0.58 * np.sqrt(np.abs(np.cos(t * petals / 2)))
+    return np.stack([r * np.cos(t), r * np.sin(t)], axis=1)
 
 
 def star(x: float, y: float, outer: float, inner: float, tips: int, turn: float = 0.0) -> Points:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from zoo.catalog.sample.garment import Garment
-from zoo.catalog.sample.outline import Points, ellipse, path, star
+from zoo.catalog.sample.outline import Points, blossom, ellipse, path, star
 from zoo.catalog.sample.palette import CREAM, accent, partner
 from zoo.catalog.sample.sheet import RGB, Pose, Sheet, mix, shade
 
@@ -98,8 +98,7 @@ def _flower(sheet: Sheet, colour: RGB, leaf: RGB, petals: int) -> None:
     for side in (1, -1):
         blade = np.array([(0.4, 0.5), (1.5, 0.55), (1.75, 1.2), (0.9, 1.2)]) * (side, 1)
         sheet.fill(blade, leaf)
-    for turn in np.arange(petals) * 2 * np.pi / petals:
-        sheet.dot(0.6 * np.cos(turn), 0.6 * np.sin(turn), 0.46, colour)
+    sheet.fill(blossom(petals), colour)
     sheet.dot(0, 0, 0.34, (240, 196, 70) if colour[2] > 120 else CREAM)
 
 

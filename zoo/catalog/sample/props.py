@@ -17,7 +17,7 @@ def draw_prop(rng: np.random.Generator, sheet: Sheet, style: str) -> None:
     """One thing of that style beside the garment."""
     choices = STYLE_PROPS[style]
     x, y = CORNERS[int(rng.integers(len(CORNERS)))]
-    spot = sheet.placed(x, y, float(rng.uniform(0.24, 0.3)), float(rng.uniform(-25, 25)))
+    spot = sheet.placed(x, y, float(rng.uniform(0.27, 0.34)), float(rng.uniform(-25, 25)))
     choices[int(rng.integers(len(choices)))](spot, bright_colour(rng))
 
 

@@ -20,10 +20,10 @@ class Pose:
 
     matrix: NDArray[np.float64]
 
-    def project(self, points: Points) -> list[tuple[float, float]]:
+    def project(self, points: Points) -> Points:
         """Pixel positions of points."""
-        x, y, w = self.matrix @ np.vstack([points.T, np.ones(len(points))])
-        return list(zip((x / w).tolist(), (y / w).tolist(), strict=True))
+        spread = points @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return spread[:, :2] / spread[:, 2:]
 
     def grid(self, side: int, stride: int = 1) -> tuple[Field, Field]:
         """Garment units at each pixel, or at each `stride`-th."""
@@ -37,6 +37,10 @@ class Pose:
         """The pose of something drawn around its own origin that lies at (x, y)."""
         cos, sin = np.cos(np.radians(degrees)) * scale, np.sin(np.radians(degrees)) * scale
         return Pose(self.matrix @ np.array([[cos, -sin, x], [sin, cos, y], [0, 0, 1.0]]))
+
+    def shrunk(self, factor: int) -> Pose:
+        """The same view in a picture that is smaller by that factor."""
+        return Pose(np.diag([1 / factor, 1 / factor, 1.0]) @ self.matrix)
 
     @property
     def unit(self) -> float:
@@ -62,16 +66,22 @@ class Sheet:
 
     def fill(self, points: Points, colour: RGB) -> None:
         """A filled outline."""
-        self.pen.polygon(self.pose.project(points), fill=colour)
+        self.pen.polygon(flat(self.pose.project(points)), fill=colour)
 
     def stroke(self, points: Points, colour: RGB, width: float) -> None:
         """A line with round joints."""
         pixels = max(1, round(width * self.pose.unit))
-        self.pen.line(self.pose.project(points), fill=colour, width=pixels, joint="curve")
+        self.pen.line(flat(self.pose.project(points)), fill=colour, width=pixels, joint="curve")
 
     def dot(self, x: float, y: float, radius: float, colour: RGB) -> None:
         """A filled circle."""
         self.fill(ellipse(x, y, radius, radius), colour)
+
+
+def flat(points: Points) -> list[float]:
+    """Points as Pillow reads them fastest."""
+    numbers: list[float] = points.ravel().tolist()
+    return numbers
 
 
 def shade(colour: RGB, factor: float) -> RGB:

@@ -19,6 +19,15 @@ def draw_styling(
     ](rng, sheet, garment, base)
 
 
+def draw_buttons(sheet: Sheet, garment: Garment, base: RGB) -> None:
+    """The garment's buttons, in a colour that shows on `base`."""
+    colour = CREAM if brightness(base) < 0.55 else shade(base, 0.42)
+    for x, y, radius in garment.buttons:
+        sheet.dot(x, y, radius * 1.25, shade(base, 0.5))
+        sheet.dot(x, y, radius, colour)
+        sheet.dot(x, y, radius * 0.35, shade(colour, 0.6))
+
+
 def _waistline(garment: Garment, height: float) -> Points:
     half = garment.half_waist + 0.015
     y = garment.waist + height / 2
@@ -61,7 +70,9 @@ def _formal(rng: np.random.Generator, sheet: Sheet, garment: Garment, base: RGB)
         _belt(sheet, garment, (44, 32, 28) if brightness(base) > 0.25 else (120, 76, 44))
         for hem in garment.hems if not garment.flare else ():
             x, y = hem[len(hem) // 2]
-            crease = np.array([(np.sign(x) * garment.half_waist * 0.6, garment.waist + 0.2), (x, y)])
+            crease = np.array(
+                [(np.sign(x) * garment.half_waist * 0.6, garment.waist + 0.2), (x, y)]
+            )
             sheet.stroke(crease, shade(base, 1.35), 0.028)
             sheet.stroke(crease + (0.025, 0), shade(base, 0.6), 0.02)
         return

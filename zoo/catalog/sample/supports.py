@@ -14,7 +14,7 @@ STEEL: RGB = (150, 152, 158)
 
 def draw_support(rng: np.random.Generator, sheet: Sheet, garment: Garment) -> None:
     """A hanger, nothing (lying flat), a tailor's dummy or a figure, behind the garment."""
-    kind = rng.choice(["hanger", "flat", "dummy", "figure"], p=[0.25, 0.25, 0.2, 0.3])
+    kind = rng.choice(["hanger", "flat", "dummy", "figure"], p=[0.3, 0.28, 0.18, 0.24])
     if kind == "hanger":
         _hanger(rng, sheet, garment)
     elif kind == "dummy":
@@ -84,7 +84,7 @@ def _figure(rng: np.random.Generator, sheet: Sheet, garment: Garment) -> None:
         sheet.fill(_torso(garment), skin)
         for arm in garment.arms:
             _limb(sheet, arm, skin, (0.085, 0.065, 0.05))
-            sheet.fill(ellipse(*arm[2], 0.062, 0.085), skin)
+            sheet.fill(ellipse(arm[2][0], arm[2][1], 0.062, 0.085), skin)
         return
     shirt = any_colour(rng, 0.3, 0.95)
     for side in (1, -1):
@@ -114,12 +114,10 @@ def _limb(sheet: Sheet, joints: Points, colour: RGB, widths: tuple[float, float,
     left, right = ribbon(curve, 1.0)[len(curve) :][::-1], ribbon(curve, -1.0)[len(curve) :][::-1]
     edge = np.concatenate([curve + (left - curve) * width, (curve + (right - curve) * width)[::-1]])
     sheet.fill(edge, colour)
-    sheet.dot(*joints[0], widths[0], colour)
+    sheet.dot(joints[0][0], joints[0][1], widths[0], colour)
 
 
-def _head(
-    rng: np.random.Generator, sheet: Sheet, garment: Garment, skin: RGB, hair: RGB
-) -> None:
+def _head(rng: np.random.Generator, sheet: Sheet, garment: Garment, skin: RGB, hair: RGB) -> None:
     middle = garment.top - 0.36
     long = rng.random() < 0.5
     if long:

@@ -156,7 +156,9 @@ def _sleeve(
     upper = path(joint, (*(elbow + across * mid), *outer))
     lower = path(inner, (*(elbow - across * mid * 0.75), *pit))
     inside = np.array([cut.chest * 0.5, cut.top + cut.armpit * 0.6])
-    return np.concatenate([upper, lower, inside[None]]), np.stack([inner, (inner + outer) / 2, outer])
+    return np.concatenate([upper, lower, inside[None]]), np.stack(
+        [inner, (inner + outer) / 2, outer]
+    )
 
 
 def _front(garment: Garment, cut: Cut) -> None:
@@ -206,7 +208,9 @@ def _shirt(rng: np.random.Generator, garment: Garment, cut: Cut) -> None:
         garment.panels.append(Panel(outline, grain=30, tone=1.06))
         garment.seams.append(Seam(outline[:4], 0.014, 0.4))
     count = int(rng.integers(5, 7))
-    garment.buttons += [(0.0, float(y), 0.024) for y in np.linspace(low + 0.14, bottom - 0.2, count)]
+    garment.buttons += [
+        (0.0, float(y), 0.024) for y in np.linspace(low + 0.14, bottom - 0.2, count)
+    ]
     for cuff in garment.hems[1:]:
         garment.panels.append(Panel(ribbon(cuff, 0.12), tone=1.05))
         garment.seams.append(Seam(ribbon(cuff, 0.12)[len(cuff) :], 0.014, 0.4))
