@@ -24,7 +24,8 @@ def test_a_picture_depends_on_its_arguments_alone() -> None:
     draw_item(6, seed=3, size=SIZE)
     again, same = draw_item(5, seed=3, size=SIZE)
     other, _ = draw_item(5, seed=4, size=SIZE)
-    assert first.tobytes() == again.tobytes() and item == same
+    assert first.tobytes() == again.tobytes()
+    assert item == same
     assert first.tobytes() != other.tobytes()
 
 
@@ -33,13 +34,15 @@ def test_a_picture_is_the_same_in_another_process() -> None:
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         there, item = pool.submit(draw_item, 7, 0, SIZE).result()
     here, same = draw_item(7, 0, SIZE)
-    assert there.tobytes() == here.tobytes() and item == same
+    assert there.tobytes() == here.tobytes()
+    assert item == same
 
 
 @pytest.mark.parametrize("size", [33, 96, 192])
 def test_any_size(size: int) -> None:
     picture, _ = draw_item(0, size=size)
-    assert picture.size == (size, size) and picture.mode == "RGB"
+    assert picture.size == (size, size)
+    assert picture.mode == "RGB"
 
 
 def test_every_class_is_frequent_and_no_other_occurs() -> None:
@@ -75,7 +78,8 @@ def test_colour_is_that_of_the_garment(colour: str, channel: int) -> None:
 def test_sample_folder(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     table = draw_sample(tmp_path, 3, size=SIZE, progress=lambda *now: seen.append(now))
-    assert table == tmp_path / "labels.csv" and seen == [(1, 3), (2, 3), (3, 3)]
+    assert table == tmp_path / "labels.csv"
+    assert seen == [(1, 3), (2, 3), (3, 3)]
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["image", "title", *ATTRIBUTES]
@@ -95,4 +99,5 @@ def test_whole_pictures_are_kept_and_others_redrawn(tmp_path: Path) -> None:
     stamp = kept.stat().st_mtime_ns
     draw_sample(tmp_path, 3, size=SIZE)
     assert kept.stat().st_mtime_ns == stamp
-    assert cut.read_bytes() == bytes_before and lost.is_file()
+    assert cut.read_bytes() == bytes_before
+    assert lost.is_file()

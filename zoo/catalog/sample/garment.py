@@ -50,7 +50,7 @@ class Garment:
 
     def rib(self, line: Points, width: float, spacing: float = 0.05) -> None:
         """Knitted ribbing along a line."""
-        self.panels.append(Panel(ribbon(line, width), tone=0.82, plain=True))
+        self.panels.append(Panel(ribbon(line, width), tone=0.76, plain=True))
         self.seams += [Seam(rung, 0.014, 0.3) for rung in rungs(line, width, spacing)]
         self.seams.append(Seam(ribbon(line, width)[len(line) :], 0.014, 0.3))
 

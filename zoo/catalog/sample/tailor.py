@@ -13,7 +13,7 @@ from zoo.catalog.sample.sheet import RGB, Field, Pose, Sheet, flat, shade
 
 FINE = 2  # edges are drawn larger and averaged, so that they are smooth
 COARSE = 2  # light is worked out on every second pixel each way
-VEIL = 0.45  # how much chiffon hides
+VEIL = 0.55  # how much chiffon hides
 _STEEP = [min(255, max(0, (v - 40) * 6)) for v in range(256)]
 
 

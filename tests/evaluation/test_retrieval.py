@@ -1,0 +1,91 @@
+"""Retrieval metrics on rankings whose answers a reader can compute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from zoo.catalog import Attribute, Catalog
+from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.rankings import CosineOrder, RandomOrder, pixel_embeddings
+from zoo.evaluation.retrieval import (
+    attribute_shares,
+    average_precision,
+    evaluate_retrieval,
+    key_hits,
+)
+
+LABELS = np.array([[0, 0], [0, 0], [0, 1], [1, 0], [0, -1]])
+
+
+def test_a_hit_equals_the_query_in_every_key_attribute() -> None:
+    hits = key_hits(LABELS, [0, 1], np.array([0]), np.array([[1, 2, 3, 4, -1]]))
+    assert hits.tolist() == [[True, False, False, False, False]]
+
+
+def test_average_precision_by_hand() -> None:
+    hits = np.array([[True, False, True, False]])
+    assert average_precision(hits, np.array([2])).tolist() == [(1 + 2 / 3) / 2]
+    assert average_precision(hits, np.array([9])).tolist() == [(1 + 2 / 3) / 4]
+
+
+def test_unknown_pairs_are_left_out_of_the_shares() -> None:
+    shares = attribute_shares(LABELS, np.array([0]), np.array([[1, 2, 4]]))
+    np.testing.assert_allclose(shares, [[1.0, 0.5]])
+
+
+def test_an_interval_holds_the_mean_and_narrows_with_more_queries() -> None:
+    few, many = np.array([0.0, 1.0] * 10), np.array([0.0, 1.0] * 1000)
+    (low, high), (nearer, further) = bootstrap_interval(few), bootstrap_interval(many)
+    assert low < 0.5 < high
+    assert high - low > 3 * (further - nearer)
+
+
+def toy(thumbnails: np.ndarray) -> Catalog:
+    table = pd.DataFrame(
+        {
+            "item_id": list("qrstu"),
+            "split": ["test", "train", "train", "val", "train"],
+            "kind": ["a", "a", "b", "a", "a"],
+            "thumbnail": [t.tobytes() for t in thumbnails],
+        }
+    )
+    return Catalog("toy", Path(), (Attribute("kind", ("a", "b")),), ("kind",), table)
+
+
+@pytest.fixture
+def thumbnails() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (5, 432)).astype(np.uint8)
+
+
+def test_metrics_of_one_query_by_hand(thumbnails: np.ndarray) -> None:
+    angles = np.radians([0, 30, 10, 20, 40])  # from the query: s, t, r, u
+    embeddings = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    result = evaluate_retrieval(toy(thumbnails), CosineOrder(embeddings))
+    assert result.metrics["recall@1"] == 0.0
+    assert result.metrics["recall@5"] == 1.0
+    assert result.metrics["attribute_match@5"] == pytest.approx(3 / 4)
+    assert result.metrics["map@10"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
+    assert (result.queries, result.database, result.near_duplicates) == (1, 4, 0)
+
+
+def test_near_duplicates_of_the_query_are_left_out(thumbnails: np.ndarray) -> None:
+    thumbnails[1] = thumbnails[0]
+    embeddings = np.eye(5, dtype=np.float32)
+    embeddings[1] = embeddings[0]
+    result = evaluate_retrieval(toy(thumbnails), CosineOrder(embeddings))
+    assert result.near_duplicates == 1
+    assert result.metrics["recall@1"] == 0.0  # r would have been the hit; s ties first
+
+
+def test_pixels_ignore_brightness_and_random_order_ignores_everything() -> None:
+    dark = np.tile(np.arange(432) % 100, (2, 1)).astype(np.uint8)
+    dark[1] += 100
+    rows = pixel_embeddings(dark)
+    assert rows[0] @ rows[1] == pytest.approx(1.0, abs=1e-5)
+    scores = RandomOrder(0)(np.arange(3), np.arange(1000))
+    assert scores.shape == (3, 1000)
+    assert np.abs(np.corrcoef(scores)[0, 1]) < 0.1

@@ -1,0 +1,76 @@
+"""Exact search and the Annoy index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zoo.errors import RunError
+from zoo.search.annoy_index import TARGET_RECALL, build_index, open_index
+from zoo.search.exact import similarities, top_rows
+
+
+def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray:
+    rows = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_similarities_are_cosines() -> None:
+    rows = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
+    np.testing.assert_allclose(similarities(rows, rows[2:]), [[0.6, 0.8, 1.0]], rtol=1e-6)
+
+
+def test_top_rows_are_sorted_and_ties_go_to_the_lowest_row() -> None:
+    scores = np.array([0.1, 0.9, 0.5, 0.9, 0.5, 0.5])
+    assert top_rows(scores, 3).tolist() == [1, 3, 2]
+    assert top_rows(scores, 99).tolist() == [1, 3, 2, 4, 5, 0]
+    assert top_rows(np.empty(0), 3).tolist() == []
+
+
+def test_index_reaches_the_recall_it_states(tmp_path: Path) -> None:
+    rows = unit_rows(2000, 32)
+    facts = build_index(rows, tmp_path / "index.ann", seed=0)
+    assert facts.recall >= TARGET_RECALL
+    index = open_index(tmp_path / "index.ann", facts, "repair")
+    found, cosines = index.neighbours(rows[7], 10)
+    assert found[0] == 7
+    np.testing.assert_allclose(cosines, rows[found] @ rows[7], atol=1e-4)
+    others = unit_rows(50, 32, seed=1)
+    exact = [set(top_rows(s, 10).tolist()) for s in similarities(rows, others)]
+    got = [set(index.neighbours(q, 10)[0].tolist()) for q in others]
+    recall = np.mean([len(e & g) / 10 for e, g in zip(exact, got, strict=True)])
+    assert recall > 0.9
+
+
+def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
+    rows = unit_rows(300, 8)
+    first, second = (build_index(rows, tmp_path / n, seed=3) for n in ("a.ann", "b.ann"))
+    assert first.sha256 == second.sha256
+
+
+def test_more_is_asked_than_there_is(tmp_path: Path) -> None:
+    rows = unit_rows(4, 8)
+    facts = build_index(rows, tmp_path / "index.ann", seed=0)
+    found, _ = open_index(tmp_path / "index.ann", facts, "repair").neighbours(rows[0], 10)
+    assert sorted(found.tolist()) == [0, 1, 2, 3]
+
+
+def test_a_truncated_index_is_refused_with_the_repair(tmp_path: Path) -> None:
+    path = tmp_path / "index.ann"
+    facts = build_index(unit_rows(300, 8), path, seed=0)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(RunError, match=r"index\.ann is damaged.*zoo index tiny"):
+        open_index(path, facts, "zoo index tiny")
+    path.unlink()
+    with pytest.raises(RunError, match=r"index\.ann is missing"):
+        open_index(path, facts, "zoo index tiny")
+
+
+def test_an_index_of_another_run_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "index.ann"
+    facts = build_index(unit_rows(300, 8), path, seed=0)
+    with pytest.raises(RunError, match="another run"):
+        open_index(path, replace(facts, sha256="0" * 64), "repair")

@@ -1,0 +1,65 @@
+"""Every registered backbone keeps the contract."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import timm
+import torch
+from PIL import Image
+
+from tests.conftest import PLUGINS
+from zoo.backbones import Backbone, TimmBackbone, Transform
+from zoo.errors import PluginError
+from zoo.plugins import load_plugins
+from zoo.training.model import embedding_width
+
+BACKBONES = load_plugins([PLUGINS]).backbones
+WIDTHS = {"vgg16": 512, "resnet50": 2048, "xception": 2048, "inception_v3": 2048}
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_network_gives_a_vector_per_picture(name: str) -> None:
+    backbone = BACKBONES[name]
+    transform = backbone.transform(32)
+    network = backbone.network().eval()
+    with torch.inference_mode():
+        output = network(torch.zeros(2, 3, transform.size, transform.size))
+    assert output.shape == (2, WIDTHS.get(name, output.shape[1]))
+    assert embedding_width(network, transform) == output.shape[1]
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_transform_is_that_of_the_weights(name: str) -> None:
+    backbone = BACKBONES[name]
+    transform = backbone.transform()
+    tensor = transform(Image.new("RGB", (60, 80), (255, 255, 255)))
+    assert tensor.shape == (3, transform.size, transform.size)
+    expected = [(1 - m) / s for m, s in zip(transform.mean, transform.std, strict=True)]
+    torch.testing.assert_close(tensor.mean(dim=(1, 2)), torch.tensor(expected))
+    if isinstance(backbone, TimmBackbone):
+        config = timm.get_pretrained_cfg(backbone.source)
+        assert transform.size == config.input_size[-1]
+        assert transform.crop == config.crop_pct
+        assert transform.mean == config.mean
+
+
+def test_the_picture_size_is_never_below_what_the_network_can_take() -> None:
+    assert BACKBONES["inception_v3"].transform(64).size == 75
+
+
+def test_pixels_crops_the_centre() -> None:
+    image = Image.new("RGB", (40, 20), "black")
+    image.paste("white", (10, 0, 30, 20))
+    transform = Transform(20, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)
+    pixels = transform.pixels(image)
+    assert pixels.shape == (20, 20, 3)
+    assert pixels.dtype == np.uint8
+    assert (pixels == 255).all()
+
+
+def test_an_unknown_timm_tag_is_named() -> None:
+    backbone: Backbone = TimmBackbone("mine", "Mine", "resnet5000.nothing")
+    for use in (backbone.network, backbone.transform):
+        with pytest.raises(PluginError, match="'mine': timm has no 'resnet5000.nothing'"):
+            use()

@@ -1,0 +1,95 @@
+"""The plugin host: what it takes up, and what it keeps apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zoo.backbones import Backbone
+from zoo.errors import PluginError, ZooError
+from zoo.plugins import load_plugins
+
+SHIPPED = {"inception_v3", "resnet50", "vgg16", "xception"}
+GOOD = """
+from zoo import TimmBackbone, hookimpl
+
+@hookimpl
+def register_backbones(register):
+    register(TimmBackbone({name!r}, "A title", "resnet18.a1_in1k"))
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text)
+    return folder
+
+
+def test_the_four_are_shipped_and_come_from_the_plugins_folder() -> None:
+    registry = load_plugins()
+    assert set(registry.backbones) >= SHIPPED
+    assert registry.origins["vgg16"] == "plugins/vgg16.py"
+    assert registry.failed == ()
+
+
+def test_a_stranger_adds_one_with_one_file(tmp_path: Path) -> None:
+    registry = load_plugins([write(tmp_path, "mine.py", GOOD.format(name="mine"))])
+    assert set(registry.backbones) == SHIPPED | {"mine"}
+    assert registry.origins["mine"] == f"{tmp_path.name}/mine.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
+        ("def register_backbones(register): pass", "is @hookimpl missing"),
+        (GOOD.format(name="x").replace("register_backbones", "register_backbone"), "register_bac"),
+        (GOOD.format(name="resnet50"), "'resnet50' is taken by plugins/resnet50.py"),
+        (GOOD.format(name="Not Good"), "does not match [a-z0-9_]+"),
+        (GOOD.format(name="x") + "    register(3)", "registered 3, which is no Backbone"),
+        (GOOD.format(name="x") + "    1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("def (", "SyntaxError"),
+    ],
+)
+def test_a_bad_plugin_is_kept_apart_and_the_rest_work(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    write(tmp_path, "bad.py", text)
+    write(tmp_path, "good.py", GOOD.format(name="good"))
+    registry = load_plugins([tmp_path])
+    assert set(registry.backbones) == SHIPPED | {"good"}
+    (failure,) = registry.failed
+    assert failure.origin == f"{tmp_path.name}/bad.py"
+    assert reason in failure.error
+    assert "\n" not in failure.error
+
+
+def test_strict_makes_a_bad_plugin_fatal(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match=r"bad\.py: ZeroDivisionError"):
+        load_plugins([write(tmp_path, "bad.py", "1 / 0")], strict=True)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="nowhere: no such folder"):
+        load_plugins([tmp_path / "nowhere"])
+
+
+def test_two_folders_may_hold_files_of_one_name(tmp_path: Path) -> None:
+    folders = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        folders.append(write(tmp_path / name, "mine.py", GOOD.format(name=name)))
+    assert set(load_plugins(folders).backbones) == SHIPPED | {"one", "two"}
+
+
+def test_an_unknown_backbone_lists_the_known() -> None:
+    expected = "unknown backbone 'resnet5'; available: inception_v3, resnet50, vgg16, xception"
+    with pytest.raises(ZooError, match=expected):
+        load_plugins().get("resnet5")
+
+
+def test_registering_builds_nothing() -> None:
+    for backbone in load_plugins().backbones.values():
+        assert isinstance(backbone, Backbone)
+        assert not any(hasattr(value, "parameters") for value in vars(backbone).values())

@@ -1,0 +1,139 @@
+"""A run directory opens whole, or says which part is wrong and how to repair it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import PLUGINS, TINY
+from zoo.catalog import load_catalog
+from zoo.compare import open_zoo
+from zoo.errors import CatalogError, RunError, ZooError
+from zoo.pipeline import redo, refuse_unfinished
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
+from zoo.runs import partial_folder, verify
+
+
+@pytest.fixture
+def copy(zoo_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+
+
+def change(path: Path, **facts: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "half written": (lambda run: (run / "run.json").unlink(), "run.json is missing"),
+    "unfinished": (
+        lambda run: change(run / "run.json", evaluated=None) or drop(run, "evaluated"),
+        "unfinished",
+    ),
+    "broken json": (lambda run: (run / "run.json").write_text("{"), "run.json is damaged"),
+    "newer": (lambda run: change(run / "run.json", format=99), "format 99 is newer"),
+    "other catalogue": (lambda run: change(run / "run.json", catalog="x"), "another catalogue"),
+    "no model": (lambda run: (run / "model.safetensors").unlink(), "model.safetensors is missing"),
+    "truncated": (
+        lambda run: os.truncate(run / "embeddings.npy", 200),
+        "embeddings.npy is truncated",
+    ),
+}
+
+
+def drop(run: Path, stage: str) -> None:
+    facts = json.loads((run / "run.json").read_text())
+    del facts[stage]
+    (run / "run.json").write_text(json.dumps(facts))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_run_is_told_and_the_others_work(copy: Path, damage: str) -> None:
+    break_it, message = DAMAGES[damage]
+    break_it(copy / "tiny_a")
+    zoo = open_zoo(copy, [PLUGINS])
+    assert list(zoo.runs) == ["tiny_b"]
+    (problem,) = zoo.problems
+    assert problem.origin == "tiny_a"
+    assert message in problem.error
+    with pytest.raises(RunError, match="is not trained in"):
+        zoo.run("tiny_a")
+    with pytest.raises(RunError):
+        open_zoo(copy, [PLUGINS], strict=True)
+
+
+def test_changed_weights_are_noticed_before_they_are_used(copy: Path) -> None:
+    path = copy / "tiny_a" / "model.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    assert "model.safetensors is damaged" in verify(run)[0]
+    with pytest.raises(RunError, match=r"model\.safetensors is damaged.*--restart"):
+        _ = run.encoder
+
+
+def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> None:
+    path = copy / "tiny_a" / "index.ann"
+    path.write_bytes(path.read_bytes()[:-8] + b"12345678")
+    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    with pytest.raises(RunError, match=r"index\.ann is damaged.*zoo index tiny_a --runs"):
+        _ = run.recommender
+    redo(run.backbone, "indexed", run.catalog, copy, Progress())
+    assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
+
+
+@pytest.mark.parametrize("stage", ["embedded", "indexed", "evaluated"])
+def test_a_stage_done_again_gives_the_same(copy: Path, stage: str) -> None:
+    before = open_zoo(copy, [PLUGINS]).run("tiny_b")
+    embeddings, scores = np.array(before.embeddings), before.scores
+    redo(before.backbone, stage, before.catalog, copy, Progress())
+    after = open_zoo(copy, [PLUGINS]).run("tiny_b")
+    np.testing.assert_array_equal(after.embeddings, embeddings)
+    assert after.scores == scores
+    assert not partial_folder(copy, "tiny_b").exists()
+
+
+def test_a_publication_killed_between_its_moves_is_undone(copy: Path) -> None:
+    (copy / "tiny_a").rename(copy / ".tiny_a.old")
+    assert sorted(open_zoo(copy, [PLUGINS]).runs) == ["tiny_a", "tiny_b"]
+
+
+def test_a_run_without_its_plugin_is_told(copy: Path) -> None:
+    problems = {p.origin: p.error for p in open_zoo(copy).problems}
+    assert "has no plugin; install it, or add --plugins DIR" in problems["tiny_a"]
+
+
+def test_unfinished_runs_are_a_choice(copy: Path) -> None:
+    backbones = load_plugins([PLUGINS]).select(["tiny_a"])
+    refuse_unfinished(copy, backbones)
+    partial_folder(copy, "tiny_a").mkdir()
+    with pytest.raises(ZooError, match="unfinished in .*: tiny_a; go on with --resume"):
+        refuse_unfinished(copy, backbones)
+
+
+def test_catalogues_that_cannot_be_opened(copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"no zoo at .*nothing: catalog\.json is missing"):
+        load_catalog(tmp_path / "nothing")
+    change(copy / "catalog.json", format=99)
+    with pytest.raises(CatalogError, match="format 99 is newer"):
+        load_catalog(copy)
+    change(copy / "catalog.json", format=1, fingerprint="x")
+    with pytest.raises(CatalogError, match="does not agree"):
+        load_catalog(copy)
+    os.truncate(copy / "catalog.parquet", 100)
+    with pytest.raises(CatalogError, match="damaged"):
+        load_catalog(copy)
+
+
+def test_settings_are_saved_beside_what_they_made(zoo_folder: Path) -> None:
+    facts = json.loads((zoo_folder / "tiny_a" / "run.json").read_text())
+    assert facts["settings"] == TINY.as_dict()
+    assert facts["trained"]["weights"] == {"kind": "random", "sha256": None}
+    assert facts["packages"]["torch"]

@@ -1,0 +1,199 @@
+"""The shared training: it learns, stops, resumes to the same weights, and says what it did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from tests.conftest import PLUGINS, TINY
+from zoo.backbones import Backbone, Transform
+from zoo.catalog import Catalog
+from zoo.errors import RunError, ZooError
+from zoo.pipeline import make_run
+from zoo.plugins import load_plugins
+from zoo.progress import Progress, read_progress
+from zoo.runs import partial_folder
+from zoo.training.checkpoint import read_tensors, save_tensors
+from zoo.training.history import Epoch
+from zoo.training.metrics import classification, mean_accuracy
+from zoo.training.model import masked_cross_entropy
+from zoo.training.settings import Settings
+from zoo.training.train import train
+from zoo.training.unfrozen import exhausted, learning_rate
+
+SHORT = replace(TINY, epochs_unfrozen=2)
+
+
+@pytest.fixture
+def tiny() -> Backbone:
+    return load_plugins([PLUGINS]).get("tiny_a")
+
+
+def test_masked_loss_leaves_unknown_labels_out() -> None:
+    logits = torch.tensor([[2.0, 0.0], [0.0, 3.0]])
+    known = masked_cross_entropy([logits[:1]], torch.tensor([[0]]), 0.0)
+    masked = masked_cross_entropy([logits], torch.tensor([[0], [-1]]), 0.0)
+    torch.testing.assert_close(masked, known)
+    assert masked_cross_entropy([logits], torch.tensor([[-1], [-1]]), 0.0) == 0
+
+
+def test_metrics_by_hand() -> None:
+    labels = np.array([0, 0, 1, -1])
+    top3 = np.array([[0, 1, 2], [1, 0, 2], [2, 0, 3], [0, 1, 2]])
+    result = classification(labels, top3, train=np.array([1, 1, 0, -1]))
+    assert result is not None
+    assert result.accuracy == pytest.approx(1 / 3)
+    assert result.top3 == pytest.approx(2 / 3)
+    assert result.majority == pytest.approx(1 / 3)
+    assert result.macro_f1 == pytest.approx((2 / 3 + 0) / 2)
+    assert result.items == 3
+    assert classification(np.array([-1]), top3[:1], labels) is None
+
+
+def test_mean_accuracy_is_over_attributes_with_known_labels() -> None:
+    labels = np.array([[0, 1, -1], [0, -1, -1]])
+    predicted = np.array([[0, 0, 0], [1, 1, 1]])
+    assert mean_accuracy(labels, predicted) == pytest.approx((0.5 + 0.0) / 2)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [learning_rate(step, 100, 1.0, 0.1) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == rates[9] == rates[10] == 1.0
+    assert rates[100] == pytest.approx(0.0)
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_training_stops_when_validation_does_not_improve() -> None:
+    def epochs(*accuracies: float) -> list[Epoch]:
+        return [Epoch("unfrozen", i, 0, a, 0, 1, 1) for i, a in enumerate(accuracies, 1)]
+
+    assert not exhausted(epochs(0.5, 0.4, 0.4), patience=3)
+    assert exhausted(epochs(0.5, 0.4, 0.4, 0.5), patience=3)
+    assert not exhausted(epochs(0.5, 0.4, 0.4, 0.6), patience=3)
+
+
+def test_a_tiny_backbone_learns_more_than_the_majority(zoo_folder: Path) -> None:
+    scores = pd.read_json(zoo_folder / "tiny_a" / "scores.json", typ="series")
+    assert scores["accuracy"]["colour"] > scores["majority"]["colour"] + 0.3
+    history = pd.read_csv(zoo_folder / "tiny_a" / "history.csv")
+    assert history["phase"].tolist() == ["frozen"] + ["unfrozen"] * 4
+    assert (history["images_per_s"] > 0).all()
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing catches it."""
+
+
+class KilledAt(Progress):
+    """Dies when a stage whose title holds `title` begins."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+    def stage(self, title: str, total: int, unit: str = "img"):  # type: ignore[no-untyped-def]
+        if self.title in title:
+            raise Killed
+        return super().stage(title, total, unit)
+
+
+@pytest.mark.parametrize(
+    "moment", ["features of the val", "heads on", "epoch 1/2", "epoch 2/2", "embeddings"]
+)
+def test_a_killed_training_resumes_to_the_same_weights(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path, moment: str
+) -> None:
+    whole = make_run(tiny, catalog, SHORT, tmp_path / "whole", Progress())
+    with pytest.raises(Killed):
+        make_run(tiny, catalog, SHORT, tmp_path / "killed", KilledAt(moment))
+    assert not (tmp_path / "killed" / tiny.name).exists()
+    resumed = make_run(tiny, catalog, SHORT, tmp_path / "killed", Progress())
+    expected, _ = read_tensors(whole / "model.safetensors")
+    got, _ = read_tensors(resumed / "model.safetensors")
+    for name, tensor in expected.items():
+        assert torch.equal(got[name], tensor), name
+    assert sorted(p.name for p in resumed.iterdir()) == sorted(p.name for p in whole.iterdir())
+
+
+def test_other_settings_do_not_resume(tiny: Backbone, catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(Killed):
+        make_run(tiny, catalog, SHORT, tmp_path, KilledAt("epoch 2/2"))
+    with pytest.raises(RunError, match="seed was 0, now 7.*--restart"):
+        make_run(tiny, catalog, replace(SHORT, seed=7), tmp_path, Progress())
+
+
+class Exploding(Backbone):
+    """Gives infinities as soon as it is trained."""
+
+    name, title, source = "exploding", "Exploding", "none"
+
+    def network(self) -> torch.nn.Module:
+        layer = torch.nn.Linear(3 * 16 * 16, 4)
+        torch.nn.init.constant_(layer.weight, torch.inf)
+        return torch.nn.Sequential(torch.nn.Flatten(), layer)
+
+    def transform(self, image_size: int | None = None) -> Transform:
+        return Transform(16, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)  # type: ignore[arg-type]
+
+
+def test_a_loss_that_is_not_a_number_stops_with_a_clear_line(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    with pytest.raises(ZooError, match="the loss became nan in epoch 1, step 1"):
+        train(Exploding(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
+
+
+def test_a_backbone_without_parameters_trains_its_heads_only(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    class Flat(Exploding):
+        def network(self) -> torch.nn.Module:
+            return torch.nn.Flatten()
+
+    trained = train(Flat(), catalog, SHORT, tmp_path, Progress())
+    assert trained.origin.kind == "none"
+    assert [e.phase for e in trained.history] == ["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs_frozen": 0, "epochs_unfrozen": 0}, "no epoch to train"),
+        ({"epochs_unfrozen": -1}, "epochs-unfrozen -1 is below 0"),
+        ({"image_size": 4}, r"image-size 4 is not within 16\.\.1024"),
+        ({"batch_size": 1}, r"batch-size 1 is not within 2\.\.4096"),
+        ({"weights": "nothing.pth"}, r"weights 'nothing\.pth': neither pretrained nor random"),
+    ],
+)
+def test_impossible_settings_are_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ZooError, match=message):
+        Settings(**change)  # type: ignore[arg-type]
+
+
+def test_a_refused_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    save_tensors(path, {"a": torch.ones(2)}, {})
+    # A full disk answers a write with OSError, as a directory in the way does here.
+    partial = tmp_path / "folder.safetensors"
+    partial.mkdir()
+    with pytest.raises(ZooError, match="cannot write"):
+        save_tensors(partial, {"a": torch.zeros(2)}, {})
+    assert read_tensors(path)[0]["a"].tolist() == [1.0, 1.0]
+    assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []
+
+
+def test_progress_is_told_to_the_page(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    with progress.stage("a title", 10) as stage:
+        stage.advance(4)
+    told = read_progress(tmp_path)
+    assert told is not None
+    assert (told["title"], told["done"], told["total"]) == ("a title", 4, 10)
+    progress.finish()
+    assert read_progress(tmp_path) is None
