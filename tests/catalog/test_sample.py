@@ -16,7 +16,7 @@ from zoo.catalog.sample import ATTRIBUTES, draw_item, draw_sample
 from zoo.catalog.sample.labels import choose_item
 
 SIZE = 64
-SLEEVELESS_GARMENTS = ("skirt", "trousers", "shorts")
+BOTTOMS = ("skirt", "trousers", "shorts")
 
 
 def test_a_picture_depends_on_its_arguments_alone() -> None:
@@ -53,7 +53,7 @@ def test_every_class_is_frequent_and_no_other_occurs() -> None:
         assert set(counts) == set(classes)
         assert min(counts.values()) >= 0.04 * (len(items) - without), name
     for item in items:
-        bare = item.labels["category"] in SLEEVELESS_GARMENTS
+        bare = item.labels["category"] in BOTTOMS
         assert (item.labels["shape"] is None) == bare
     assert len({item.item_id for item in items}) == len(items)
 

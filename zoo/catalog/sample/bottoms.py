@@ -25,8 +25,8 @@ def _waistband(garment: Garment, width: float, height: float) -> None:
 
 
 def _skirt(rng: np.random.Generator) -> Garment:
-    waist, hem = float(rng.uniform(0.3, 0.36)), float(rng.uniform(0.5, 0.92))
-    top, bottom = -0.78, float(rng.uniform(0.45, 0.85))
+    waist, hem = float(rng.uniform(0.3, 0.36)), float(rng.uniform(0.62, 0.95))
+    top, bottom = -0.78, float(rng.uniform(0.35, 0.68))
     garment = Garment(top, bottom, top + 0.1, waist, flare=1.0)
     hip = waist + (hem - waist) * 0.45 + 0.06
     side = path((waist, top), (hip, top + 0.35, hem, bottom - 0.1))
@@ -66,7 +66,7 @@ def _legs(rng: np.random.Generator, short: bool) -> Garment:
         top, bottom, waist = -0.98, 0.98, float(rng.uniform(0.3, 0.35))
         crotch, hip = -0.32, waist + 0.08
         wide = float(rng.choice([0.2, 0.27, 0.4]))
-        inner = float(rng.uniform(0.07, 0.13))
+        inner = float(rng.uniform(0.1, 0.17))
         outer = inner + wide
     garment = Garment(top, bottom, top + 0.1, waist)
     leg = _leg(waist, hip, crotch, (inner, outer), top, bottom)

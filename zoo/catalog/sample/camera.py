@@ -41,9 +41,9 @@ def soft_shadow(rng: np.random.Generator, backdrop: Image.Image, alpha: Image.Im
 def expose(rng: np.random.Generator, picture: Image.Image) -> Image.Image:
     """Light falling on the scene, then lens blur, sensor noise and compression."""
     side = picture.width
-    if rng.random() < 0.35:
+    if rng.random() < 0.3:
         picture = picture.filter(
-            ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.0)) * side / 192)
+            ImageFilter.GaussianBlur(float(rng.uniform(0.3, 0.9)) * side / 192)
         )
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
     turn, fall = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.28)

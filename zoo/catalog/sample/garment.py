@@ -57,8 +57,10 @@ class Garment:
     def frill(self) -> None:
         """Wavy edges of thin cloth along every hem."""
         for hem in self.hems:
-            line = resampled(hem, 41)
-            wave = 0.075 + 0.03 * np.sin(np.linspace(0, 2 * np.pi * 5, 41))
+            length = float(np.hypot(*np.diff(hem, axis=0).T).sum())
+            waves = max(2, round(length / 0.17))
+            line = resampled(hem, 8 * waves + 1)
+            wave = 0.07 + 0.018 * np.sin(np.linspace(0, 2 * np.pi * waves, len(line)))
             edge = line - normals(line) * wave[:, None]
             self.panels.append(Panel(np.concatenate([line, edge[::-1]]), tone=0.9))
 

@@ -154,9 +154,9 @@ def _winter(rng: np.random.Generator, sheet: Sheet, garment: Garment, base: RGB)
     elif garment.neck:
         assert garment.neckline is not None
         _fur(rng, sheet, garment.neckline, 0.11)
-    for hem in garment.hems:
-        if not garment.neck or rng.random() < 0.6:
-            _fur(rng, sheet, hem, 0.085)
+    trimmed = not garment.neck or rng.random() < 0.65
+    for hem in garment.hems if trimmed else ():
+        _fur(rng, sheet, hem, 0.085)
 
 
 def _fur(rng: np.random.Generator, sheet: Sheet, line: Points, radius: float) -> None:

@@ -36,7 +36,7 @@ def _cut(rng: np.random.Generator, category: str) -> Cut:
                    width * near(1.0), near(1.66), sag=0.12, cuff=0.105, vee=0.8)  # fmt: skip
     if category == "dress":
         return Cut(-0.97, near(0.17, 0.2), near(0.2, 0.4), near(0.31), 0.36, near(0.3), near(0.22),
-                   near(0.72), near(0.62, 0.25), near(1.86, 0.08), cuff=0.085,
+                   near(0.72), near(0.68, 0.15), near(1.86, 0.08), cuff=0.085,
                    vee=float(rng.random() < 0.4))  # fmt: skip
     if category == "jumper":
         width = near(0.5)

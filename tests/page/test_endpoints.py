@@ -1,0 +1,175 @@
+"""The named endpoints, called as a program would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from tests.conftest import draw_shape
+from tests.page.conftest import serve
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Client:
+    return Client(address, verbose=False, download_files=False, analytics_enabled=False)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> str:
+    path = tmp_path / "query.png"
+    draw_shape("red", "square", 777).save(path)
+    return str(path)
+
+
+def recommend(client: Client, *paths: str, **more: object) -> dict:  # type: ignore[type-arg]
+    asked = {"backbones": [], "top": 4, "alpha": 1.0, "where": {}, "same_category": False,
+             "exact": False, **more}  # fmt: skip
+    files = [handle_file(path) for path in paths]
+    return client.predict(files, *asked.values(), api_name="/recommend")
+
+
+def test_only_the_promised_endpoints_are_public(client: Client) -> None:
+    named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(named) == {"/models", "/recommend", "/tag", "/leaderboard"}
+
+
+def test_models(client: Client) -> None:
+    report = client.predict(api_name="/models")
+    trained = {b["name"]: b["trained"] for b in report["backbones"]}
+    assert trained["tiny_a"]
+    assert not trained["vgg16"]
+    (failure,) = report["failed"]
+    assert failure["origin"] == "more/broken.py"
+
+
+def test_recommend(client: Client, picture: str) -> None:
+    report = recommend(client, picture, where={"colour": "red"})
+    assert report["queries"] == ["query.png"]
+    for result in report["results"].values():
+        assert [i["rank"] for i in result["items"]] == [1, 2, 3, 4]
+        assert {i["attributes"]["colour"]["class"] for i in result["items"]} == {"red"}
+        assert not any(Path(i["path"]).is_absolute() for i in result["items"])
+
+
+def test_recommend_for_several_by_one_backbone(client: Client, picture: str) -> None:
+    report = recommend(client, picture, picture, backbones=["tiny_b"], alpha=0.5)
+    assert list(report["results"]) == ["tiny_b"]
+    assert report["results"]["tiny_b"]["items"][0]["match_of"] == 4
+
+
+def test_an_uploaded_copy_is_first_and_marked(client: Client, shapes: Path) -> None:
+    report = recommend(client, str(shapes.parent / "images" / "blue-square-007.png"))
+    for result in report["results"].values():
+        assert result["items"][0]["exact_copy"]
+
+
+def test_tag(client: Client, picture: str, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(Path(picture).read_bytes()[:120])
+    report = client.predict([handle_file(picture), handle_file(str(bad))], "", api_name="/tag")
+    assert report["pictures"][0]["attributes"]["colour"]["class"] == "red"
+    assert report["skipped"][0]["path"] == "bad.png"
+    assert "/" not in report["skipped"][0]["reason"]
+
+
+def test_leaderboard(client: Client) -> None:
+    report = client.predict(api_name="/leaderboard")
+    assert set(report["backbones"]) == {"tiny_a", "tiny_b"}
+    assert set(report["baselines"]) == {"random", "pixels"}
+
+
+def write_bad(path: Path, kind: str) -> None:
+    if kind == "text":
+        path.write_text("<html>no picture</html>")
+    elif kind == "tiny":
+        Image.new("RGB", (1, 1)).save(path)
+    else:
+        Image.new("1", (30_000, 30_000)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("text", "not a picture"), ("tiny", "1 x 1"), ("huge", "over the limit")],
+)
+def test_bad_uploads_are_one_line(
+    client: Client, tmp_path: Path, kind: str, message: str
+) -> None:
+    path = tmp_path / "upload.png"
+    write_bad(path, kind)
+    with pytest.raises(AppError, match=message):
+        recommend(client, str(path))
+
+
+def test_bad_arguments_are_one_line(client: Client, picture: str) -> None:
+    with pytest.raises(AppError, match="unknown backbone 'vgg'; available:"):
+        recommend(client, picture, backbones=["vgg"])
+    with pytest.raises(AppError, match="unknown colour 'mauve'; available: blue, green, red"):
+        recommend(client, picture, where={"colour": "mauve"})
+
+
+def test_healthz(address: str) -> None:
+    with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+        assert json.load(answer) == {"status": "ok", "backbones": ["tiny_a", "tiny_b"]}
+
+
+def test_nothing_but_thumbnails_is_served(address: str, page_folder: Path) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"{address}/gradio_api/file={page_folder / 'catalog.json'}")
+
+
+def test_a_taken_port_is_one_line(address: str, page_folder: Path, plugins: Path) -> None:
+    port = address.rsplit(":", 1)[1]
+    with pytest.raises(AssertionError, match=f"error: port {port} on 127.0.0.1 cannot be used"):
+        _serve_on(port, page_folder, plugins)
+
+
+def _serve_on(port: str, page_folder: Path, plugins: Path) -> None:
+    import sys
+
+    from tests.conftest import ROOT
+
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "serve.py"), "--port", port, "--runs", str(page_folder)],
+        capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 1
+    raise AssertionError(done.stderr)
+
+
+def test_a_share_that_cannot_be_had_is_said_and_a_password_is_made(
+    page_folder: Path, plugins: Path
+) -> None:
+    process, address = serve(
+        page_folder.parent, "--runs", str(page_folder), "--plugins", str(plugins), "--share"
+    )
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{address}/config", timeout=5)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+    said = (page_folder.parent / "serve.log").read_text()
+    assert "log in as zoo with password" in said
+    assert "no share link: the tunnel service is out of reach" in said or "shared: https" in said
+
+
+def test_auth_and_public_and_host(page_folder: Path, plugins: Path) -> None:
+    process, address = serve(
+        page_folder.parent, "--runs", str(page_folder), "--plugins", str(plugins),
+        "--host", "127.0.0.1", "--auth", "me:secret", "--share", "--public",
+    )  # fmt: skip
+    try:
+        own = Client(address, auth=("me", "secret"), verbose=False, analytics_enabled=False)
+        assert own.predict(api_name="/models")["backbones"]
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+

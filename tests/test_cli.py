@@ -1,0 +1,260 @@
+"""The commands as a user types them: shapes of --json, exit statuses, one line for an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.conftest import PLUGINS, ROOT, draw_shape
+
+ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
+
+
+def run(
+    *arguments: object, script: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    program = [str(ROOT / script)] if script else ["-m", "zoo.cli"]
+    return subprocess.run(
+        [sys.executable, *program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=cwd,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def told(*arguments: object, script: str = "", cwd: Path | None = None) -> str:
+    """The one line of an expected failure."""
+    done = run(*arguments, script=script, cwd=cwd)
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ")
+    return last
+
+
+def as_json(*arguments: object) -> dict:  # type: ignore[type-arg]
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def queries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("queries")
+    for number, colour in enumerate(("red", "red", "blue")):
+        draw_shape(colour, "disc", 900 + number).save(folder / f"{number}.png")
+    (folder / "text.jpg").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def at(zoo_folder: Path) -> tuple[object, ...]:
+    return ("--runs", zoo_folder, "--plugins", PLUGINS)
+
+
+def test_plugins_shape() -> None:
+    report = as_json("plugins", "--plugins", PLUGINS)
+    assert {"name", "title", "source", "origin"} <= set(report["backbones"][0])
+    assert {b["name"] for b in report["backbones"]} >= {"vgg16", "tiny_a"}
+    assert report["failed"] == []
+
+
+def test_a_broken_plugin_is_listed_and_strict_is_fatal(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("1 / 0")
+    (failure,) = as_json("plugins", "--plugins", tmp_path)["failed"]
+    assert failure["error"] == "ZeroDivisionError: division by zero"
+    assert "bad.py: ZeroDivisionError" in told("plugins", "--plugins", tmp_path, "--strict")
+
+
+def test_recommend_shape(at: tuple[object, ...], queries: Path) -> None:
+    report = as_json("recommend", queries / "0.png", "--top", 3, "--where", "colour=red", *at)
+    assert report["queries"] == [str(queries / "0.png")]
+    assert sorted(report["results"]) == ["tiny_a", "tiny_b"]
+    result = report["results"]["tiny_a"]
+    assert isinstance(result["latency_ms"], float)
+    assert result["approximate"] is False
+    assert [item["rank"] for item in result["items"]] == [1, 2, 3]
+    item = result["items"][0]
+    assert {"item_id", "path", "similarity", "match", "match_of", "score"} <= set(item)
+    assert set(item["matched"]) | set(item["unmatched"]) == {"category", "colour"}
+    assert item["match_of"] == 2
+    assert Path(item["path"]).is_file()
+    assert item["attributes"]["colour"] == {"class": "red", "predicted": False}
+
+
+def test_recommend_for_several_and_its_sheet(
+    at: tuple[object, ...], queries: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    done = run(
+        "recommend", queries / "0.png", queries / "1.png", "--backbone", "tiny_a", "--alpha", "0.5",
+        "--same-category", "--exact", "--sheet", sheet, *at,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "of 4" in done.stdout
+    assert Image.open(sheet).width > 600
+
+
+def test_an_exact_copy_is_found(at: tuple[object, ...], shapes: Path) -> None:
+    picture = shapes.parent / "images" / "green-disc-003.png"
+    for result in as_json("recommend", picture, *at)["results"].values():
+        assert result["items"][0]["exact_copy"] is True
+        assert result["items"][0]["path"].endswith("green-disc-003.png")
+        assert not any(item["exact_copy"] for item in result["items"][1:])
+
+
+def test_tag_shape_and_csv(at: tuple[object, ...], queries: Path, tmp_path: Path) -> None:
+    report = as_json("tag", queries, *at)
+    assert [p["path"] for p in report["pictures"]] == [str(queries / f"{n}.png") for n in range(3)]
+    assert set(report["pictures"][0]["attributes"]["colour"]) == {"class", "confidence"}
+    (skipped,) = report["skipped"]
+    assert "not a picture" in skipped["reason"]
+    out = tmp_path / "tags.csv"
+    assert run("tag", queries, "--backbone", "tiny_b", "--out", out, *at).returncode == 0
+    header, *rows = out.read_text().splitlines()
+    assert header == "path,category,category_confidence,colour,colour_confidence"
+    assert len(rows) == 3
+
+
+def test_count_shape(at: tuple[object, ...], queries: Path) -> None:
+    report = as_json("count", queries, "--attribute", "colour", "--top", 1, *at)
+    assert report["attribute"] == "colour"
+    assert report["counts"] == [{"class": "red", "count": 2}]
+    assert len(report["skipped"]) == 1
+
+
+def test_evaluate_shape(at: tuple[object, ...]) -> None:
+    report = as_json("evaluate", *at)
+    scores = report["backbones"]["tiny_a"]
+    for part in ("accuracy", "top3", "macro_f1", "majority"):
+        assert set(scores[part]) == {"category", "colour"}
+    metrics = {"attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10"}
+    assert metrics <= set(scores["retrieval"])
+    assert {"recall@10", "query_ms", "build_s", "bytes"} <= set(scores["index"])
+    assert scores["images_per_s"] > 0
+    assert metrics <= set(report["baselines"]["random"]["retrieval"])
+    assert metrics <= set(report["baselines"]["pixels"]["retrieval"])
+    text = run("evaluate", "tiny_a", *at).stdout
+    assert "true labels only" in text
+    assert "only 36 queries" in text
+
+
+def test_doctor_shape(zoo_folder: Path) -> None:
+    report = as_json("doctor", "--runs", zoo_folder)
+    assert set(report) >= {"devices", "packages", "precision", "hub", "zoos", "problems"}
+    assert "cpu" in report["devices"]
+
+
+def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) -> None:
+    arguments = (
+        "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--limit", 120,
+        "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--attributes", "colour", "--reader", "csv",
+        "--min-per-class", 5, "--device", "cpu", "--precision", "fp32", "--batch-size", 16,
+        "--image-size", 32, "--seed", 1, "--strict",
+    )  # fmt: skip
+    first = run(*arguments, script="train.py", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    run_facts = json.loads((tmp_path / "runs/labels/tiny_a/run.json").read_text())
+    assert run_facts["items"] == 120
+    assert "python serve.py --runs runs/labels" in first.stderr
+    again = run(*arguments, "--resume", script="train.py", cwd=tmp_path)
+    assert "already trained with these settings" in again.stderr
+    for command in ("embed", "index"):
+        done = run(command, "tiny_a", "--runs", "runs/labels", "--plugins", PLUGINS, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_pretrained_out_of_reach_names_the_ways_on(shapes: Path, tmp_path: Path) -> None:
+    line = told("resnet50", "--data", shapes, "--runs", tmp_path / "zoo", script="train.py")
+    assert "resnet50.a1_in1k" in line
+    assert "--weights random, or --weights FILE" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data", "{tmp}/nothing"), "nothing"),
+        (("--data", "{tmp}"), "{tmp}"),
+        (("resnet5", "--data", "{shapes}"), "unknown backbone 'resnet5'; available:"),
+        (("--data", "{shapes}", "--reader", "parquet"), "unknown reader 'parquet'; available:"),
+        (("--data", "{shapes}", "--attributes", "sleeve"), "'sleeve'"),
+        (("--data", "{shapes}", "--weights", "w.pth"), "weights 'w.pth'"),
+        (("--data", "{shapes}", "--device", "cuda:7"), "unknown device 'cuda:7'"),
+        (("--data", "{shapes}", "--batch-size", "many"), "batch-size 'many' is neither auto"),
+        (("--data", "{shapes}", "--min-per-class", "500"), "--min-per-class"),
+    ],
+)
+def test_bad_input_of_training_is_one_line(
+    arguments: tuple[str, ...], message: str, shapes: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    places = {"tmp": tmp_path / "empty", "shapes": shapes}
+    filled = [a.format(**places) for a in arguments]
+    line = told(*filled, "--runs", tmp_path / "zoo", "--plugins", PLUGINS,
+                *(() if "--weights" in filled else ("--weights", "random")),
+                script="train.py")  # fmt: skip
+    assert message.format(**places) in line
+    assert not (tmp_path / "zoo" / "catalog.json").exists() or "device" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("recommend", "{q}/none.png"), "none.png: no such file"),
+        (("recommend", "{q}/text.jpg"), "text.jpg: not a picture in a known format"),
+        (("recommend", "{q}/0.png", "--where", "colour=mauve"), "unknown colour 'mauve'"),
+        (("recommend", "{q}/0.png", "--where", "sleeve=long"), "unknown attribute 'sleeve'"),
+        (("recommend", "{q}/0.png", "--where", "colour"), "not of the form attribute=class"),
+        (("recommend", "{q}/0.png", "--alpha", "3"), "alpha 3.0 is not within 0..1"),
+        (("recommend", "{q}/0.png", "--top", "0"), "top 0 is not within 1..1000"),
+        (("recommend", "{q}/0.png", "--backbone", "vgg16"), "'vgg16' is not trained in"),
+        (("recommend", "{q}/0.png", "--backbone", "vgg"), "unknown backbone 'vgg'"),
+        (("tag", "{q}/nowhere"), "nowhere: no such folder"),
+        (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
+        (("index", "resnet50"), "no run of 'resnet50'"),
+    ],
+)
+def test_bad_input_of_use_is_one_line(
+    arguments: tuple[str, ...], message: str, queries: Path, at: tuple[object, ...]
+) -> None:
+    assert message in told(*(a.format(q=queries) for a in arguments), *at)
+
+
+def test_no_zoo_is_one_line(tmp_path: Path) -> None:
+    assert "no zoo at" in told("evaluate", "--runs", tmp_path / "nothing")
+    line = told("--runs", tmp_path / "nothing", "--port", "0", script="serve.py")
+    assert "make one with: python train.py" in line
+
+
+def test_another_catalogue_into_one_zoo_is_refused(
+    shapes: Path, zoo_folder: Path, tmp_path: Path
+) -> None:
+    line = told("tiny_a", "--data", shapes, "--limit", 100, "--weights", "random",
+                "--runs", zoo_folder, "--plugins", PLUGINS, script="train.py")  # fmt: skip
+    assert "holds another catalogue" in line
+
+
+def test_wrong_usage_is_exit_status_two() -> None:
+    assert run("recommend").returncode == 2
+    assert run("train", "--seed", "x").returncode == 2
+
+
+def test_help_and_plugins_import_nothing_heavy() -> None:
+    script = (
+        "import sys; from zoo.cli import app; from zoo.plugins import load_plugins; "
+        "load_plugins(); "
+        "print([m for m in ('torch', 'timm', 'pandas', 'gradio', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
+    assert done.stdout.strip() == "[]"
