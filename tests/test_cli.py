@@ -173,6 +173,22 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
         assert done.returncode == 0, done.stderr
 
 
+def test_an_unfinished_run_is_gone_on_with_or_thrown_away(shapes: Path, tmp_path: Path) -> None:
+    arguments = (
+        "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--limit", 120,
+        "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--runs", tmp_path / "zoo",
+    )  # fmt: skip
+    partial = tmp_path / "zoo" / ".tiny_a.partial"
+    partial.mkdir(parents=True)
+    (partial / "left").touch()
+    assert "go on with --resume, or begin again with --restart" in told(
+        *arguments, script="train.py"
+    )
+    assert (partial / "left").exists()
+    assert run(*arguments, "--restart", script="train.py").returncode == 0
+    assert sorted(p.name for p in (tmp_path / "zoo").glob("*tiny_a*")) == ["tiny_a"]
+
+
 def test_pretrained_out_of_reach_names_the_ways_on(shapes: Path, tmp_path: Path) -> None:
     line = told("resnet50", "--data", shapes, "--runs", tmp_path / "zoo", script="train.py")
     assert "resnet50.a1_in1k" in line
@@ -231,8 +247,11 @@ def test_bad_input_of_use_is_one_line(
 
 def test_no_zoo_is_one_line(tmp_path: Path) -> None:
     assert "no zoo at" in told("evaluate", "--runs", tmp_path / "nothing")
-    line = told("--runs", tmp_path / "nothing", "--port", "0", script="serve.py")
-    assert "make one with: python train.py" in line
+    for line in (
+        told("serve", "--runs", tmp_path / "nothing"),
+        told("--runs", tmp_path / "nothing", "--port", "0", script="serve.py"),
+    ):
+        assert "make one with: python train.py" in line
 
 
 def test_another_catalogue_into_one_zoo_is_refused(

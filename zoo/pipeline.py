@@ -206,7 +206,8 @@ class _Work:
 
 def _training_rate(trained: Trained) -> float | None:
     epochs = [e for e in trained.history if e.phase == "unfrozen"] or trained.history
-    return float(np.mean([e.images_per_s for e in epochs])) if epochs else None
+    pictures = sum(e.images_per_s * e.seconds for e in epochs)
+    return pictures / sum(e.seconds for e in epochs) if epochs else None
 
 
 def package_versions() -> dict[str, str]:

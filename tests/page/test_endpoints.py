@@ -98,9 +98,7 @@ def write_bad(path: Path, kind: str) -> None:
     ("kind", "message"),
     [("text", "not a picture"), ("tiny", "1 x 1"), ("huge", "over the limit")],
 )
-def test_bad_uploads_are_one_line(
-    client: Client, tmp_path: Path, kind: str, message: str
-) -> None:
+def test_bad_uploads_are_one_line(client: Client, tmp_path: Path, kind: str, message: str) -> None:
     path = tmp_path / "upload.png"
     write_bad(path, kind)
     with pytest.raises(AppError, match=message):
@@ -171,5 +169,3 @@ def test_auth_and_public_and_host(page_folder: Path, plugins: Path) -> None:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-

@@ -17,7 +17,6 @@ from zoo.errors import RunError, ZooError
 from zoo.pipeline import make_run
 from zoo.plugins import load_plugins
 from zoo.progress import Progress, read_progress
-from zoo.runs import partial_folder
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch
 from zoo.training.metrics import classification, mean_accuracy

@@ -23,7 +23,8 @@ class Pose:
     def project(self, points: Points) -> Points:
         """Pixel positions of points."""
         spread = points @ self.matrix[:, :2].T + self.matrix[:, 2]
-        return spread[:, :2] / spread[:, 2:]
+        projected: Points = spread[:, :2] / spread[:, 2:]
+        return projected
 
     def grid(self, side: int, stride: int = 1) -> tuple[Field, Field]:
         """Garment units at each pixel, or at each `stride`-th."""

@@ -1,0 +1,157 @@
+"""The page as a person uses it, in headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import draw_shape
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 30_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def opened(browser: playwright.Browser, address: str, width: int, height: int) -> playwright.Page:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.wait_for_selector("#picks button")
+    page.wait_for_selector("#backbones input:checked")
+    return page
+
+
+@pytest.fixture
+def page(browser: playwright.Browser, address: str) -> Iterator[playwright.Page]:
+    page = opened(browser, address, 1440, 1000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def phone(browser: playwright.Browser, address: str) -> Iterator[playwright.Page]:
+    page = opened(browser, address, 390, 844)
+    yield page
+    page.close()
+
+
+def upload(page: playwright.Page, *paths: Path) -> None:
+    page.locator("#uploads input[type=file]").first.set_input_files([str(p) for p in paths])
+    page.wait_for_selector(".backbone .tile")
+
+
+def columns(page: playwright.Page) -> list[str]:
+    return page.locator(".backbone h3").all_text_contents()
+
+
+def test_upload_and_compare(page: playwright.Page, tmp_path: Path) -> None:
+    draw_shape("red", "disc", 555).save(tmp_path / "mine.png")
+    upload(page, tmp_path / "mine.png")
+    assert columns(page) == ["Tiny A", "Tiny B"]
+    assert page.locator(".backbone").first.locator(".tile").count() == 5
+    assert "each backbone says below" in page.locator(".query").inner_text()
+    assert "random weights at the start" in page.locator(".backbone").first.inner_text()
+    assert re.search(r"match \d of 2", page.locator(".tile").first.inner_text())
+    assert "found by every backbone" in page.locator(".agreement").inner_text()
+    sources = page.locator(".tile img").evaluate_all(
+        "all => all.map(i => { i.loading = 'eager'; return i.src })"
+    )
+    assert len(sources) == 10
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.tile img')].every(i => i.naturalWidth > 0)"
+    )
+
+
+def test_random_query_filter_and_choice_of_backbones(page: playwright.Page) -> None:
+    page.click("#random")
+    page.wait_for_selector(".backbone .tile")
+    assert "The catalogue says" in page.locator(".query").inner_text()
+    page.get_by_label("Tiny B").uncheck()
+    page.wait_for_function("() => document.querySelectorAll('.backbone').length === 1")
+    assert columns(page) == ["Tiny A"]
+    page.get_by_text("Filters and ranking").click()
+    page.locator("#filters input").click()
+    page.get_by_role("option", name="colour: green").click()
+    page.wait_for_function(
+        "() => { const t = [...document.querySelectorAll('.tile')];"
+        " return t.length && t.every(e => e.innerText.includes('green')); }"
+    )
+
+
+def test_a_click_on_a_tile_asks_for_more_like_it(page: playwright.Page) -> None:
+    page.locator("#picks button").first.click()
+    page.wait_for_selector(".backbone .tile")
+    tile = page.locator(".tile button").first
+    name = tile.get_attribute("title")
+    assert name is not None
+    tile.click()
+    wanted = name.removeprefix("More like this: ")
+    page.wait_for_function(
+        "name => document.querySelector('.query img').title === name", arg=wanted
+    )
+
+
+def test_leaderboard_and_models(page: playwright.Page) -> None:
+    page.get_by_role("tab", name="Leaderboard").click()
+    page.wait_for_selector("table.board")
+    text = page.locator("#leaderboard").inner_text()
+    assert "True labels only" in text
+    for row in ("Tiny A", "Pixels, 12 x 12 thumbnail (baseline)", "Random order (baseline)"):
+        assert row in text
+    page.wait_for_selector(".js-plotly-plot")
+    page.get_by_role("tab", name="Models").click()
+    models = page.locator("#models")
+    models.get_by_text("Plugin kept apart: more/broken.py").wait_for()
+    assert "nothing_of_this_name" in models.inner_text()
+    assert "not trained yet" in models.inner_text()
+
+
+def test_tagging(page: playwright.Page, tmp_path: Path) -> None:
+    draw_shape("green", "square", 556).save(tmp_path / "good.png")
+    (tmp_path / "bad.png").write_text("no picture")
+    page.get_by_role("tab", name="Tag").click()
+    page.locator("#tag-files input[type=file]").set_input_files(
+        [str(tmp_path / "good.png"), str(tmp_path / "bad.png")]
+    )
+    page.get_by_text("bad.png").first.wait_for()
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.wait_for_selector("#tag-summary .problems")
+    assert "bad.png: not a picture" in page.locator("#tag-summary").inner_text()
+    page.locator("#tag-table").get_by_text("green").first.wait_for()
+
+
+def test_a_bad_upload_is_told(page: playwright.Page, tmp_path: Path) -> None:
+    (tmp_path / "page.png").write_text("<html></html>")
+    page.locator("#uploads input[type=file]").first.set_input_files(str(tmp_path / "page.png"))
+    page.get_by_text("not a picture in a known format").wait_for()
+
+
+def test_phone_width_has_no_sideways_scrolling(phone: playwright.Page) -> None:
+    phone.click("#random")
+    phone.wait_for_selector(".backbone .tile")
+    for tab in ("Leaderboard", "Models", "Tag", "Compare"):
+        phone.get_by_role("tab", name=tab).click()
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, tab
