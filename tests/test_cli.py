@@ -101,7 +101,8 @@ def test_recommend_for_several_and_its_sheet(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "of 4" in done.stdout
-    assert Image.open(sheet).width > 600
+    with Image.open(sheet) as image:
+        assert image.width > 600
 
 
 def test_an_exact_copy_is_found(at: tuple[object, ...], shapes: Path) -> None:

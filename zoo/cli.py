@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -346,6 +347,8 @@ def _alone(command: Callable[..., Any]) -> typer.Typer:
 
 def main(command: Callable[..., Any] | None = None) -> NoReturn:
     """Run the commands, or one of them; an expected failure is one line and exit status 1."""
+    # A request to end is Ctrl-C by another name, also where the shell has Ctrl-C switched off.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         (app if command is None else _alone(command))()
     except ZooError as error:

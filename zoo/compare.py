@@ -19,6 +19,8 @@ from zoo.runs import RUN, Run, open_run
 from zoo.search.match import Labels
 from zoo.search.recommender import Answer, Ask, Query
 
+TAG_BATCH = 32  # pictures a forward
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -126,13 +128,20 @@ class Zoo:
         run = self.run(backbone)
         tagged: list[Tags] = []
         skipped: list[Skipped] = []
+        names: list[str] = []
+        pixels: list[np.ndarray] = []
         for path in paths:
             try:
-                features = encode(run, {str(path): read_bytes(path)})
+                pixels.append(_pixels(run, str(path), read_bytes(path)))
             except PictureError as error:
                 skipped.append(Skipped(str(path), str(error)))
                 continue
-            tagged += self._tags([str(path)], features)
+            names.append(str(path))
+            if len(names) == TAG_BATCH:
+                tagged += self._tags(names, run.encoder(np.stack(pixels)))
+                names, pixels = [], []
+        if names:
+            tagged += self._tags(names, run.encoder(np.stack(pixels)))
         return tagged, skipped
 
     def _tags(self, names: Sequence[str], features: Features) -> list[Tags]:
@@ -153,12 +162,13 @@ class Zoo:
 
 def encode(run: Run, pictures: Mapping[str, bytes]) -> Features:
     """Features of uploaded pictures; PictureError names the first that cannot be used."""
-    transform = run.transform
-    pixels = [
-        transform.pixels(decode(data, name, at_least=transform.resized))
-        for name, data in pictures.items()
-    ]
+    pixels = [_pixels(run, name, data) for name, data in pictures.items()]
     return run.encoder(np.stack(pixels))
+
+
+def _pixels(run: Run, name: str, data: bytes) -> np.ndarray:
+    transform = run.transform
+    return transform.pixels(decode(data, name, at_least=transform.resized))
 
 
 def count_classes(tagged: Sequence[Tags], attribute: str, top: int) -> list[tuple[str, int]]:

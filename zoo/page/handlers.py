@@ -114,6 +114,7 @@ class Handlers:
         zoo = self._zoo()
         return [str(zoo.catalog.table["item_id"].iat[random.randrange(len(zoo.catalog))])]
 
+    @told
     def picks(self) -> str:
         """Some items of the catalogue to click on."""
         zoo = self._state.zoo()
@@ -135,10 +136,12 @@ class Handlers:
         """The item on which somebody clicked."""
         return [str(event.item)]
 
+    @told
     def version(self) -> str:
         """Changes whenever the page has to be filled anew."""
         return repr(self._state.version())
 
+    @told
     def progress(self) -> str:
         """What a training is doing."""
         job = self._state.job
@@ -147,6 +150,7 @@ class Handlers:
             self._state.registry, self._state.zoo(), self._state.progress(), failure
         )
 
+    @told
     def choices(self) -> tuple[Any, Any]:
         """The backbones and filter values there are, for their components."""
         zoo = self._state.zoo()
@@ -159,12 +163,14 @@ class Handlers:
             gr.Dropdown(choices=filters),
         )
 
+    @told
     def tag_choices(self) -> Any:
         """The trained backbones, for the tagging tab."""
         zoo = self._state.zoo()
         titles = [(r.backbone.title, name) for name, r in sorted(zoo.runs.items())] if zoo else []
         return gr.Dropdown(choices=titles, value=titles[0][1] if titles else None)
 
+    @told
     def board(self) -> tuple[str, Any, Any]:
         """The leaderboard: table and two plots."""
         zoo = self._state.zoo()
@@ -178,6 +184,7 @@ class Handlers:
             leaderboard.accuracy_plot(report, titles),
         )
 
+    @told
     def models_html(self) -> str:
         """The models tab."""
         return models.models_html(self._state.registry, self._state.zoo())
@@ -207,6 +214,7 @@ class Handlers:
             summary += f'<ul class="problems">{left_out}</ul>'
         return gr.Dataframe(headers=["picture", *names], value=rows), summary
 
+    @told
     def api_models(self) -> dict[str, Any]:
         """Every backbone with its state, the failed plugins, the runs that did not open."""
         return models.models_report(self._state.registry, self._state.zoo())

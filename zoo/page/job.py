@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +49,10 @@ class Job:
         return text.splitlines()[-1] if text else f"exit status {self._process.returncode}"
 
     def stop(self) -> None:
-        """Interrupt it as Ctrl-C would, and wait for it."""
+        """Ask it to end, as Ctrl-C would, and wait for it."""
         if not self.running():
             return
-        self._process.send_signal(signal.SIGINT)
+        self._process.terminate()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
