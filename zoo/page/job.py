@@ -10,7 +10,7 @@ from pathlib import Path
 from zoo.weights import answers
 
 RANDOM = ("--weights", "random", "--image-size", "64", "--epochs-frozen", "0",
-          "--epochs-unfrozen", "6")  # fmt: skip
+          "--epochs-unfrozen", "5")  # fmt: skip
 PRETRAINED = ("--weights", "pretrained", "--image-size", "96", "--epochs-frozen", "5",
               "--epochs-unfrozen", "1")  # fmt: skip
 LOG = "training.log"

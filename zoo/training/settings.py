@@ -26,7 +26,7 @@ class Settings:
     precision: str = "auto"
     hidden: int = 512  # width of each head's dense layer
     dropout: float = 0.2
-    label_smoothing: float = 0.1
+    label_smoothing: float = 0.05
     weight_decay: float = 0.05
     frozen_lr: float = 1e-3
 
@@ -49,7 +49,7 @@ class Settings:
         """Pictures a step: enough steps an epoch for small catalogues, full batches for large."""
         if self.batch_size is not None:
             return self.batch_size
-        largest = 64 if device == "cpu" else 256
+        largest = 48 if device == "cpu" else 256
         return int(max(16, min(largest, items // 40)))
 
     def as_dict(self) -> dict[str, Any]:

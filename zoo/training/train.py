@@ -23,6 +23,7 @@ from zoo.training.settings import Settings
 from zoo.training.unfrozen import Data, Unfrozen, make_optimizer, train_unfrozen
 
 SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
+LEAST_SMALL = 64  # pixels: below, a step costs as much and teaches less
 
 MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "model.safetensors",
@@ -60,6 +61,11 @@ def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple
     return model, origin
 
 
+def small_size(size: int) -> int:
+    """The picture size of the first half of the unfrozen epochs, in pixels."""
+    return min(size, max(LEAST_SMALL, round(size * SMALL / 8) * 8))
+
+
 def _begin_weights(backbone: Backbone, network: torch.nn.Module, weights: str) -> Origin:
     if not any(True for _ in network.parameters()):
         return Origin("none")
@@ -81,7 +87,7 @@ def train(
     data = Data(
         source=PixelSource(catalog.paths(), transform),
         transform=transform,
-        small=backbone.transform(round(transform.size * SMALL / 8) * 8).size,
+        small=backbone.transform(small_size(transform.size)).size,
         labels=catalog.label_matrix(),
         train=catalog.rows("train"),
         val=catalog.rows("val"),

@@ -22,6 +22,7 @@ from zoo.training.metrics import mean_accuracy
 from zoo.training.model import ZooModel, masked_cross_entropy
 from zoo.training.settings import Settings
 
+RATES_ARE_FOR = 64  # pictures a step
 CLIP = 1.0  # of the gradient's norm
 
 
@@ -70,7 +71,9 @@ class Unfrozen:
         self.batch = self.settings.batch(len(self.data.train), self.compute.device.type)
         self.model.to(self.compute.device).to(memory_format=torch.channels_last)
         random = self.settings.weights == "random"
-        self.peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
+        peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
+        # Adam's steps are as noisy as the square root of the batch allows.
+        self.peak = peak * math.sqrt(self.batch / RATES_ARE_FOR)
 
     def steps(self) -> int:
         """Steps of one epoch; a last short batch is left out, batch norm dislikes it."""

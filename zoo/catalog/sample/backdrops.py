@@ -12,7 +12,7 @@ from zoo.catalog.sample.sheet import RGB, mix, shade
 def make_backdrop(rng: np.random.Generator, side: int) -> Image.Image:
     """A picture of that size without the garment."""
     makers = (_plain, _studio, _planks, _tiles, _street, _foliage)
-    return makers[int(rng.choice(6, p=[0.26, 0.22, 0.14, 0.14, 0.12, 0.12]))](rng, side)
+    return makers[int(rng.choice(6, p=[0.4, 0.32, 0.07, 0.07, 0.07, 0.07]))](rng, side)
 
 
 def _plain(rng: np.random.Generator, side: int) -> Image.Image:

@@ -12,13 +12,13 @@ from zoo.catalog.sample.sheet import Pose
 
 def choose_pose(rng: np.random.Generator, side: int) -> Pose:
     """Size, place, turn, lean and perspective of the garment in the frame."""
-    scale = float(rng.uniform(0.66, 0.97)) / 2
-    turn = float(np.radians(np.clip(rng.normal(0, 8), -20, 20)))
+    scale = float(rng.uniform(0.84, 0.98)) / 2
+    turn = float(np.radians(np.clip(rng.normal(0, 4), -12, 12)))
     flip = 1.0 if rng.random() < 0.5 else -1.0
-    shear, stretch = rng.uniform(-0.12, 0.12), rng.uniform(0.92, 1.08)
+    shear, stretch = rng.uniform(-0.05, 0.05), rng.uniform(0.95, 1.05)
     cos, sin = np.cos(turn), np.sin(turn)
     model = np.array([[flip * stretch, shear, 0], [0, 1 / stretch, 0],
-                      [*rng.uniform(-0.09, 0.09, 2), 1]])  # fmt: skip
+                      [*rng.uniform(-0.04, 0.04, 2), 1]])  # fmt: skip
     rotate = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     play = (0.5 - scale) * 0.6 + 0.03
     x, y = 0.5 + rng.uniform(-play, play, 2)

@@ -52,7 +52,7 @@ def _scene(rng: np.random.Generator, labels: dict[str, str | None], size: int) -
         draw_prop(rng, behind, known["style"])
     draw_buttons(front, garment, base)
     draw_styling(rng, front, garment, known["style"], base)
-    if rng.random() < 0.12:
+    if rng.random() < 0.06:
         draw_occluder(rng, front)
     pattern = make_pattern(rng, known["pattern"], garment, pose, side, base)
     layers = (

@@ -23,19 +23,19 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 SHAPES: Mapping[str, Sequence[float]] = {
     "tee": (1, 6, 3),
     "shirt": (6, 3, 1),
-    "dress": (2, 3, 5),
-    "jumper": (7, 1, 2),
-    "coat": (8, 1, 1),
+    "dress": (1, 2, 6),
+    "jumper": (6, 2, 2),
+    "coat": (6, 2, 2),
 }
 FABRICS: Mapping[str, Sequence[float]] = {
-    "tee": (6, 1, 2, 1, 2),
-    "shirt": (5, 2, 1, 1, 3),
-    "dress": (2, 4, 4, 1, 4),
-    "skirt": (2, 4, 3, 2, 3),
-    "trousers": (6, 2, 1, 2, 3),
-    "shorts": (6, 2, 3, 1, 2),
+    "tee": (6, 1, 3, 1, 2),
+    "shirt": (5, 3, 1, 1, 4),
+    "dress": (1, 4, 4, 1, 4),
+    "skirt": (1, 4, 3, 2, 3),
+    "trousers": (5, 2, 1, 3, 3),
+    "shorts": (5, 2, 4, 1, 2),
     "jumper": (2, 1, 2, 9, 1),
-    "coat": (4, 1, 1, 8, 2),
+    "coat": (3, 1, 1, 8, 2),
 }
 STYLES: Mapping[str, Sequence[float]] = {
     "tee": (5, 1, 2, 1, 5),

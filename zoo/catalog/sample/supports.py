@@ -14,7 +14,7 @@ STEEL: RGB = (150, 152, 158)
 
 def draw_support(rng: np.random.Generator, sheet: Sheet, garment: Garment) -> None:
     """A hanger, nothing (lying flat), a tailor's dummy or a figure, behind the garment."""
-    shares = (0.3, 0.28, 0.18, 0.24) if garment.neck else (0.42, 0.36, 0.08, 0.14)
+    shares = (0.42, 0.4, 0.1, 0.08) if garment.neck else (0.42, 0.42, 0.06, 0.1)
     kind = rng.choice(["hanger", "flat", "dummy", "figure"], p=shares)
     if kind == "hanger":
         _hanger(rng, sheet, garment)
