@@ -11,6 +11,11 @@ class ConvolutionalVGG(TimmBackbone):
 
         module = super().network()
         module.pre_logits = nn.Identity()  # (B, 512, h, w) goes on to the average pooling
+        for layer in module.features:
+            # Without batch norm the signal must keep its size from layer to layer by itself;
+            # timm's fan-out initialisation lets it fade to a thirteenth.
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_in", nonlinearity="relu")
         return module
 
 

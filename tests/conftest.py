@@ -22,7 +22,13 @@ PRODUCTS = ROOT.parent / "shared" / "data" / "fashion-products"
 COLOURS = {"red": (200, 40, 40), "green": (40, 160, 60), "blue": (50, 70, 200)}
 FORMS = ("disc", "square")
 TINY = Settings(
-    weights="random", image_size=32, batch_size=16, epochs_frozen=1, epochs_unfrozen=4, seed=0
+    weights="random",
+    image_size=32,
+    batch_size=16,
+    epochs_frozen=1,
+    epochs_unfrozen=4,
+    seed=0,
+    save_every=0,
 )
 
 

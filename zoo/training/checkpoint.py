@@ -22,7 +22,10 @@ def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping
     """Write tensors and a JSON document as one safetensors file."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with written_whole(path) as partial:
-        partial.write_bytes(safetensors.torch.save(plain, {"facts": json.dumps(dict(facts))}))
+        try:
+            safetensors.torch.save_file(plain, partial, {"facts": json.dumps(dict(facts))})
+        except safetensors.SafetensorError as error:  # it wraps what the disk says
+            raise OSError(str(error)) from error
 
 
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:

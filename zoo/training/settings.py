@@ -29,6 +29,7 @@ class Settings:
     label_smoothing: float = 0.05
     weight_decay: float = 0.05
     frozen_lr: float = 1e-3
+    save_every: float = 60.0  # seconds at least between checkpoints; short epochs share one
 
     def __post_init__(self) -> None:
         for name in ("epochs_frozen", "epochs_unfrozen", "seed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -152,12 +153,27 @@ def _phase_two(
         if len(earlier) > settings.epochs_unfrozen:
             raise RunError(f"{folder / CHECKPOINT} has more epochs than asked for")
 
+    best: dict[str, torch.Tensor] = {}
+    saved = time.monotonic()
+
+    def save_best() -> None:
+        if best:
+            save_tensors(folder / MODEL, best, {})
+            best.clear()
+
     def after_epoch(epochs: list[Epoch]) -> None:
-        # The order matters: a kill in between repeats the epoch, and loses nothing.
-        if best_epoch([*frozen, *epochs]) is epochs[-1]:
-            save_tensors(folder / MODEL, model.state_dict(), {})
+        nonlocal saved
         write_history(folder / HISTORY, [*frozen, *epochs])
+        if best_epoch([*frozen, *epochs]) is epochs[-1]:
+            best.update({k: v.detach().clone() for k, v in model.state_dict().items()})
+        if time.monotonic() - saved < settings.save_every:
+            return
+        # The order matters: a kill in between repeats epochs, and loses nothing.
+        save_best()
         facts = {"epochs": [asdict(e) for e in epochs]}
         save_training(folder / CHECKPOINT, model, phase.optimizer, facts)
+        saved = time.monotonic()
 
-    return frozen + train_unfrozen(phase, earlier, progress, backbone.name, after_epoch)
+    epochs = train_unfrozen(phase, earlier, progress, backbone.name, after_epoch)
+    save_best()
+    return frozen + epochs
