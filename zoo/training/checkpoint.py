@@ -58,11 +58,19 @@ def load_training(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer
         name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")
     }
     model.load_state_dict(state)
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     slots: dict[int, dict[str, torch.Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimizer."):
             _, number, slot = name.split(".", 2)
-            slots.setdefault(int(number), {})[slot] = tensor
+            slots.setdefault(int(number), {})[slot] = _laid_out_as(parameters[int(number)], tensor)
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": slots, "param_groups": groups})
     return facts
+
+
+def _laid_out_as(parameter: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+    """The state with the parameter's strides: fused optimizers walk both in memory order."""
+    if state.shape != parameter.shape:
+        return state
+    return torch.empty_like(parameter, dtype=state.dtype, requires_grad=False).copy_(state)
