@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -261,6 +263,49 @@ def test_another_catalogue_into_one_zoo_is_refused(
     line = told("tiny_a", "--data", shapes, "--limit", 100, "--weights", "random",
                 "--runs", zoo_folder, "--plugins", PLUGINS, script="train.py")  # fmt: skip
     assert "holds another catalogue" in line
+
+
+@pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_cleanly_and_resume_goes_on(
+    shapes: Path, tmp_path: Path, request_to_end: signal.Signals
+) -> None:
+    zoo = tmp_path / "zoo"
+    arguments = (
+        "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--runs", zoo,
+        "--epochs-frozen", "0", "--epochs-unfrozen", "60", "--limit", "120", "--image-size", "96",
+    )  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "train.py"), *map(str, arguments)],
+        stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    history = zoo / ".tiny_a.partial" / "history.csv"
+    while process.poll() is None and (
+        not history.exists() or "unfrozen" not in history.read_text()
+    ):
+        time.sleep(0.05)
+    process.send_signal(request_to_end)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert said.strip().endswith("stopped; a training goes on where it was with --resume")
+    assert "Traceback" not in said
+    assert not (zoo / "progress.json").exists()
+    done = run(*arguments, "--resume", script="train.py")
+    assert done.returncode == 0, done.stderr
+    assert (zoo / "tiny_a" / "run.json").exists()
+
+
+def test_a_full_disk_is_one_line_and_nothing_half_written(shapes: Path, tmp_path: Path) -> None:
+    command = (
+        f"ulimit -f 40; exec {sys.executable} {ROOT / 'train.py'} tiny_a --data {shapes} "
+        f"--plugins {PLUGINS} --weights random --runs {tmp_path / 'zoo'}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=ENVIRONMENT, timeout=120
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "error: cannot write" in done.stderr.strip().splitlines()[-1]
+    assert [p.name for p in (tmp_path / "zoo").iterdir() if "catalog" in p.name] == []
 
 
 def test_wrong_usage_is_exit_status_two() -> None:

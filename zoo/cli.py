@@ -347,8 +347,9 @@ def _alone(command: Callable[..., Any]) -> typer.Typer:
 
 def main(command: Callable[..., Any] | None = None) -> NoReturn:
     """Run the commands, or one of them; an expected failure is one line and exit status 1."""
-    # A request to end is Ctrl-C by another name, also where the shell has Ctrl-C switched off.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A request to end is Ctrl-C by another name; shells switch Ctrl-C off for background jobs.
+    for request in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(request, signal.default_int_handler)
     try:
         (app if command is None else _alone(command))()
     except ZooError as error:

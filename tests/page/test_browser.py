@@ -89,7 +89,7 @@ def test_random_query_filter_and_choice_of_backbones(page: playwright.Page) -> N
     page.click("#random")
     page.wait_for_selector(".backbone .tile")
     assert "The catalogue says" in page.locator(".query").inner_text()
-    page.get_by_label("Tiny B").uncheck()
+    page.get_by_role("checkbox", name="Tiny B").uncheck()
     page.wait_for_function("() => document.querySelectorAll('.backbone').length === 1")
     assert columns(page) == ["Tiny A"]
     page.get_by_text("Filters and ranking").click()
@@ -136,7 +136,7 @@ def test_tagging(page: playwright.Page, tmp_path: Path) -> None:
     page.locator("#tag-files input[type=file]").set_input_files(
         [str(tmp_path / "good.png"), str(tmp_path / "bad.png")]
     )
-    page.get_by_text("bad.png").first.wait_for()
+    page.locator("#tag-files").get_by_text("bad", exact=True).wait_for()
     page.get_by_role("button", name="Tag", exact=True).click()
     page.wait_for_selector("#tag-summary .problems")
     assert "bad.png: not a picture" in page.locator("#tag-summary").inner_text()

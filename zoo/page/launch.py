@@ -76,7 +76,7 @@ def start(
             quiet=True,
             max_file_size=MAX_UPLOAD,
             theme=theme(),
-            css_paths=CSS,
+            head=f"<style>{CSS.read_text('utf-8')}</style>",
             footer_links=["api"],
             ssr_mode=False,
         )
