@@ -57,7 +57,7 @@ def build(state: PageState) -> gr.Blocks:
             look(do.progress, None, progress, **HIDDEN)
             look(do.version, None, version, **HIDDEN)
         filled = version.change(do.choices, None, [compare.backbones, compare.filters], **HIDDEN)
-        compare.ask_again(filled)
+        compare.begin(filled)
         filled.then(do.picks, None, compare.picks, **HIDDEN)
         filled.then(do.board, None, [board, retrieval, accuracy], **HIDDEN)
         filled.then(do.models_html, None, cards, **HIDDEN)

@@ -27,7 +27,7 @@ class CompareTab:
     backbones: gr.CheckboxGroup
     filters: gr.Dropdown
     picks: gr.HTML
-    ask_again: Callable[[Any], Any]
+    begin: Callable[[Any], Any]  # after an event: answer the query, or draw a first one
 
 
 def compare_tab(do: Handlers) -> CompareTab:
@@ -97,4 +97,8 @@ def compare_tab(do: Handlers) -> CompareTab:
         control.input(do.compare, inputs, answer, **compared)
     for slider in (top, alpha):
         slider.release(do.compare, inputs, answer, **compared)
-    return CompareTab(backbones, filters, picks, ask_again)
+
+    def begin(event: Any) -> Any:
+        return ask_again(event.then(do.first_query, [uploads, picked], picked, **HIDDEN))
+
+    return CompareTab(backbones, filters, picks, begin)

@@ -115,6 +115,14 @@ class Handlers:
         return [str(zoo.catalog.table["item_id"].iat[random.randrange(len(zoo.catalog))])]
 
     @told
+    def first_query(self, uploads: list[Any] | None, picked: list[str]) -> list[str]:
+        """The query there is; a random item for a visitor who has just come."""
+        zoo = self._state.zoo()
+        if uploads or picked or zoo is None or not zoo.runs:
+            return picked
+        return self.random_item()
+
+    @told
     def picks(self) -> str:
         """Some items of the catalogue to click on."""
         zoo = self._state.zoo()
