@@ -21,7 +21,7 @@ from zoo.training.settings import Settings
 
 RUNS = Path("runs")
 SAMPLE = "sample"
-SAMPLE_ITEMS = 1500
+SAMPLE_ITEMS = 1400
 
 
 @dataclass(frozen=True)

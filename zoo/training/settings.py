@@ -51,7 +51,7 @@ class Settings:
         if self.batch_size is not None:
             return self.batch_size
         largest = 48 if device == "cpu" else 256
-        return int(max(16, min(largest, items // 40)))
+        return int(max(16, min(largest, items // 35)))
 
     def as_dict(self) -> dict[str, Any]:
         """The settings by name, for run.json."""
