@@ -23,7 +23,9 @@ def environment(folder: Path, project: Path) -> Path:
     python = folder / "bin" / "python"
     (site,) = folder.glob("lib/python*/site-packages")
     own = [path for path in sys.path if path.endswith("site-packages")]
-    (site / "parent.pth").write_text("\n".join(own))
+    # addsitedir, unlike a path in the file, also follows an editable install of this project.
+    lines = [f"import site; site.addsitedir({path!r})" for path in own]
+    (site / "parent.pth").write_text("\n".join(lines))
     subprocess.run(
         [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet",
          "--no-deps", "--no-index", "--no-build-isolation", str(project)],
