@@ -46,6 +46,11 @@ class Registry:
         """The named backbones, or all of them when none is named."""
         return [self.get(name) for name in dict.fromkeys(names) or sorted(self.backbones)]
 
+    def shipped(self) -> list[str]:
+        """The names of the backbones that ship with the zoo."""
+        folder = f"{shipped_folder().name}/"
+        return sorted(name for name, origin in self.origins.items() if origin.startswith(folder))
+
     def report(self) -> dict[str, Any]:
         """The registry as JSON."""
         return {

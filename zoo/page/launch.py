@@ -119,8 +119,7 @@ def _sample_job(folder: Path, plugins: Sequence[Path]) -> Job | None:
     """The job that makes or finishes the sample zoo; None when there is nothing to do."""
     if folder != RUNS / SAMPLE:
         return None
-    registry = load_plugins(plugins)
-    shipped = [name for name, origin in registry.origins.items() if origin.startswith("plugins/")]
+    shipped = load_plugins(plugins).shipped()
     if all((folder / name / "run.json").is_file() for name in shipped):
         return None
     try:
