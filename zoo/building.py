@@ -116,7 +116,7 @@ def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path
     return (
         bool(facts)
         and facts["catalog"] == catalog.fingerprint()
-        and facts["settings"] == settings.as_dict()
+        and Settings.from_dict(facts["settings"]) == settings
         and facts["backbone"]["source"] == backbone.source
     )
 

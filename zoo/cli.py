@@ -66,6 +66,17 @@ def train(
         Optional[int], typer.Option(help="Pixels. Left out: the backbone's own.")
     ] = None,
     batch_size: Annotated[str, typer.Option(help="A number, or auto.")] = "auto",
+    accumulate: Annotated[int, typer.Option(help="Batches whose gradients make a step.")] = 1,
+    hidden: Annotated[
+        str, typer.Option(help="Widths of each head's dense layers, such as 1024,512,256.")
+    ] = "512",
+    balance: Annotated[
+        str, typer.Option(help="none, sampling (classes drawn equally often) or weights.")
+    ] = "none",
+    ema: Annotated[float, typer.Option(help="Decay of averaged weights, such as 0.999.")] = 0.0,
+    layer_decay: Annotated[
+        float, typer.Option(help="Rate of each layer as a share of the next one's.")
+    ] = 1.0,
     epochs_frozen: Annotated[int, typer.Option(help="Epochs of the heads alone.")] = 5,
     epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
     limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
@@ -100,7 +111,13 @@ def train(
         seed=seed,
         device=device,
         precision=precision,
+        hidden=_widths(hidden),
+        balance=balance,
+        accumulate=accumulate,
+        ema=ema,
+        layer_decay=layer_decay,
     )
+    settings.require_weights()
     zoo = runs or building.default_folder(wanted)
     with building.sole_writer(zoo):
         progress = Progress(zoo)
@@ -119,6 +136,13 @@ def train(
 
 def _split(names: str | None) -> tuple[str, ...] | None:
     return tuple(n.strip() for n in names.split(",") if n.strip()) if names else None
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdigit() for part in parts):
+        raise ZooError(f"hidden {text!r} is not widths such as 1024,512,256")
+    return tuple(int(part) for part in parts)
 
 
 def _batch_size(text: str) -> int | None:

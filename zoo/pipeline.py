@@ -62,7 +62,7 @@ def redo(backbone: Backbone, stage: str, catalog: Catalog, zoo: Path, progress: 
     if not (zoo / name).is_dir():
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
-    settings = Settings(**runs.read_facts(zoo / name)["settings"])
+    settings = Settings.from_dict(runs.read_facts(zoo / name)["settings"])
     _set_back(name, stage, zoo)
     return make_run(backbone, catalog, settings, zoo, progress)
 
@@ -122,10 +122,11 @@ def _begin(
 
 
 def _differences(facts: dict[str, Any], asked: dict[str, Any]) -> list[str]:
+    before = Settings.from_dict(facts["settings"]).as_dict()
     changes = [
-        f"{name} was {facts['settings'].get(name)!r}, now {value!r}"
+        f"{name} was {before[name]!r}, now {value!r}"
         for name, value in asked["settings"].items()
-        if facts["settings"].get(name) != value
+        if before[name] != value
     ]
     if facts["catalog"] != asked["catalog"]:
         changes.append("the catalogue is another")
@@ -166,6 +167,7 @@ class _Work:
             "settings": self.settings.as_dict(),
             "device": compute.device.type,
             "precision": compute.precision,
+            "calibration": trained.calibration,
             "machine": platform.machine(),
             "epochs": len(trained.history),
             "images_per_s": _training_rate(trained),

@@ -89,6 +89,7 @@ def _scores(run: Run) -> dict[str, Any]:
     trained, embedded, indexed = (run.facts[s] for s in ("trained", "embedded", "indexed"))
     return {
         **run.scores,
+        "calibration": trained.get("calibration", {}),
         "index": {
             "recall@10": indexed["recall"],
             "query_ms": indexed["query_ms"],

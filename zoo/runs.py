@@ -24,6 +24,7 @@ from zoo.search.annoy_index import IndexFacts, open_index
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import read_tensors
 from zoo.training.model import ZooModel
+from zoo.training.settings import Settings
 from zoo.training.train import CHECKPOINT, FROZEN, MODEL
 
 FORMAT = 1
@@ -132,13 +133,13 @@ class Run:
     def load_model(self) -> ZooModel:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
-        settings = trained["settings"]
+        settings = Settings.from_dict(trained["settings"])
         model = ZooModel(
             self.backbone.network(),
             trained["dimension"],
             self.catalog.attributes,
-            settings["hidden"],
-            settings["dropout"],
+            settings.hidden,
+            settings.dropout,
         )
         state, _ = read_tensors(self.folder / MODEL)
         try:

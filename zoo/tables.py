@@ -72,6 +72,11 @@ def accuracy_text(report: dict[str, Any]) -> str:
         for name, scores in report["backbones"].items()
         for metric in ("accuracy", "top3", "macro_f1")
     ]
+    for name, scores in report["backbones"].items():
+        errors = [scores["calibration"].get(a) for a in names]
+        for when in ("before", "after"):
+            cells = [_share(e[f"ece_{when}"] if e else None) for e in errors]
+            rows.append([name, f"calibration error {when}", *cells])
     for scores in list(report["backbones"].values())[:1]:
         rows.append(["majority", "accuracy", *(_share(scores["majority"].get(a)) for a in names)])
     return table(["", "test split", *names], rows)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +23,10 @@ from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch
 from zoo.training.metrics import classification, mean_accuracy
 from zoo.training.model import masked_cross_entropy
+from zoo.training.optimizer import learning_rate
 from zoo.training.settings import Settings
 from zoo.training.train import train
-from zoo.training.unfrozen import exhausted, learning_rate
+from zoo.training.unfrozen import exhausted
 
 SHORT = replace(TINY, epochs_unfrozen=2)
 
@@ -120,6 +123,88 @@ def test_a_killed_training_resumes_to_the_same_weights(
     assert sorted(p.name for p in resumed.iterdir()) == sorted(p.name for p in whole.iterdir())
 
 
+EXTRAS = {
+    "ema": {"ema": 0.9},
+    "accumulate": {"batch_size": 8, "accumulate": 2},
+    "layer decay": {"layer_decay": 0.5},
+    "deep heads": {"hidden": (32, 16)},
+    "sampling": {"balance": "sampling"},
+    "weights": {"balance": "weights"},
+}
+
+
+@pytest.mark.parametrize("change", EXTRAS.values(), ids=EXTRAS.keys())
+def test_every_way_of_training_learns_and_resumes(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    settings = replace(TINY, epochs_frozen=0, **change)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "killed").mkdir()
+    whole = train(tiny, catalog, settings, tmp_path / "whole", Progress())
+    with pytest.raises(Killed):
+        train(tiny, catalog, settings, tmp_path / "killed", KilledAt("epoch 3/4"))
+    resumed = train(tiny, catalog, settings, tmp_path / "killed", Progress())
+    expected = whole.model.state_dict()
+    for name, tensor in resumed.model.state_dict().items():
+        assert torch.equal(expected[name], tensor), name
+    assert max(e.val_accuracy for e in whole.history) > 0.5  # chance is (1/2 + 1/3) / 2
+
+
+class Small(Backbone):
+    """Runs out of memory with more than four pictures a forward."""
+
+    name, title, source = "small", "Small", "none"
+
+    def network(self) -> torch.nn.Module:
+        class Network(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.layer = torch.nn.Linear(3 * 16 * 16, 8)
+
+            def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+                if self.training and len(pictures) > self.limit():
+                    raise torch.OutOfMemoryError("out of memory")
+                return torch.relu(self.layer(pictures.flatten(1)))
+
+            def limit(self) -> int:
+                return 4
+
+        return Network()
+
+    def transform(self, image_size: int | None = None) -> Transform:
+        return Transform(16, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)  # type: ignore[arg-type]
+
+
+def test_out_of_memory_halves_the_forward_and_keeps_the_steps(
+    catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Roomy(Small):
+        def network(self) -> torch.nn.Module:
+            network = super().network()
+            network.limit = lambda: 10**6  # type: ignore[assignment]
+            return network
+
+    settings = replace(SHORT, epochs_frozen=0, epochs_unfrozen=1, dropout=0.0, precision="fp32")
+    tight = train(Small(), catalog, settings, tmp_path / "tight", Progress())
+    assert "out of memory: going on with 4 pictures a forward" in capsys.readouterr().err
+    roomy = train(Roomy(), catalog, settings, tmp_path / "roomy", Progress())
+    for name, tensor in roomy.model.state_dict().items():
+        torch.testing.assert_close(tight.model.state_dict()[name], tensor, atol=1e-4, rtol=1e-3)
+
+
+def test_memory_for_not_even_a_few_pictures_is_a_clear_line(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    class Full(Small):
+        def network(self) -> torch.nn.Module:
+            network = super().network()
+            network.limit = lambda: 0  # type: ignore[assignment]
+            return network
+
+    with pytest.raises(ZooError, match="out of memory with 2 pictures a forward; give a smaller"):
+        train(Full(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
+
+
 def test_other_settings_do_not_resume(tiny: Backbone, catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(Killed):
         make_run(tiny, catalog, SHORT, tmp_path, KilledAt("epoch 2/2"))
@@ -167,12 +252,28 @@ def test_a_backbone_without_parameters_trains_its_heads_only(
         ({"epochs_unfrozen": -1}, "epochs-unfrozen -1 is below 0"),
         ({"image_size": 4}, r"image-size 4 is not within 16\.\.1024"),
         ({"batch_size": 1}, r"batch-size 1 is not within 2\.\.4096"),
-        ({"weights": "nothing.pth"}, r"weights 'nothing\.pth': neither pretrained nor random"),
+        ({"hidden": ()}, r"hidden \(\): give widths"),
+        ({"balance": "some"}, "unknown balance 'some'; available: none, sampling, weights"),
+        ({"accumulate": 0}, "accumulate 0 is below 1"),
+        ({"ema": 1.0}, "ema 1.0 is not within"),
+        ({"layer_decay": 0.0}, "layer-decay 0.0 is not within"),
     ],
 )
 def test_impossible_settings_are_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(ZooError, match=message):
         Settings(**change)  # type: ignore[arg-type]
+
+
+def test_a_weights_file_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ZooError, match=r"weights 'nothing\.pth': neither pretrained nor random"):
+        Settings(weights="nothing.pth").require_weights()
+
+
+def test_settings_come_back_from_a_run_file() -> None:
+    settings = replace(TINY, hidden=(64, 32), ema=0.9)
+    assert Settings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings
+    # Older versions wrote one width as a number, and knew fewer settings.
+    assert Settings.from_dict({"hidden": 256, "seed": 3}) == Settings(hidden=(256,), seed=3)
 
 
 def test_a_refused_write_leaves_the_old_file(tmp_path: Path) -> None:

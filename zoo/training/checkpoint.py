@@ -42,22 +42,26 @@ def save_training(
     path: Path,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
+    average: nn.Module | None,
     facts: Mapping[str, Any],
 ) -> None:
-    """Write model and optimizer; `facts` is the position of the training."""
+    """Write model, optimizer and averaged weights; `facts` is the position of the training."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    if average is not None:
+        tensors |= {f"average.{name}": tensor for name, tensor in average.state_dict().items()}
     for number, slots in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{slot}": value for slot, value in slots.items()}
     save_tensors(path, tensors, facts)
 
 
-def load_training(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+def load_training(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, average: nn.Module | None
+) -> dict[str, Any]:
     """Restore what `save_training` wrote; returns its facts."""
     tensors, facts = read_tensors(path)
-    state = {
-        name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")
-    }
-    model.load_state_dict(state)
+    model.load_state_dict(_under("model.", tensors))
+    if average is not None:
+        average.load_state_dict(_under("average.", tensors))
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     slots: dict[int, dict[str, torch.Tensor]] = {}
     for name, tensor in tensors.items():
@@ -67,6 +71,10 @@ def load_training(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": slots, "param_groups": groups})
     return facts
+
+
+def _under(prefix: str, tensors: State) -> State:
+    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
 
 
 def _laid_out_as(parameter: torch.Tensor, state: torch.Tensor) -> torch.Tensor:

@@ -15,6 +15,7 @@ from zoo.progress import Progress
 from zoo.training.history import Epoch
 from zoo.training.metrics import mean_accuracy
 from zoo.training.model import ZooModel, masked_cross_entropy
+from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
 
 FEATURE_BATCH = 64
@@ -44,6 +45,7 @@ def train_heads(
     model: ZooModel,
     train: tuple[torch.Tensor, torch.Tensor],
     val: tuple[torch.Tensor, torch.Tensor],
+    balance: Balance,
     settings: Settings,
     compute: Compute,
     progress: Progress,
@@ -60,9 +62,11 @@ def train_heads(
             torch.manual_seed(settings.seed * 1009 + number)
             heads.train()
             start, total = time.perf_counter(), 0.0
-            for batch in torch.randperm(len(features)).to(compute.device).split(HEAD_BATCH):
+            order = epoch_order(np.arange(len(features)), balance, (settings.seed, 1, number))
+            for batch in torch.from_numpy(order).to(compute.device).split(HEAD_BATCH):
+                logits = model.classify(features[batch])
                 loss = masked_cross_entropy(
-                    model.classify(features[batch]), labels[batch], settings.label_smoothing
+                    logits, labels[batch], settings.label_smoothing, balance.weights
                 )
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()

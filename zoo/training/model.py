@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,7 +22,7 @@ class ZooModel(nn.Module):
         backbone: nn.Module,
         width: int,
         attributes: Sequence[Attribute],
-        hidden: int,
+        hidden: Sequence[int],
         dropout: float,
     ) -> None:
         super().__init__()
@@ -29,13 +30,7 @@ class ZooModel(nn.Module):
         self.width = width
         # A list, in the order of the attributes: their names may hold what module names cannot.
         self.heads = nn.ModuleList(
-            nn.Sequential(
-                nn.Linear(width, hidden),
-                nn.ReLU(),
-                nn.Dropout(dropout),
-                nn.Linear(hidden, len(attribute.classes)),
-            )
-            for attribute in attributes
+            _head((width, *hidden), len(attribute.classes), dropout) for attribute in attributes
         )
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -52,6 +47,14 @@ class ZooModel(nn.Module):
         return any(True for _ in self.backbone.parameters())
 
 
+def _head(widths: Sequence[int], classes: int, dropout: float) -> nn.Sequential:
+    """Dense layers, each with ReLU and dropout, then the logits."""
+    layers: list[nn.Module] = []
+    for before, after in pairwise(widths):
+        layers += [nn.Linear(before, after), nn.ReLU(), nn.Dropout(dropout)]
+    return nn.Sequential(*layers, nn.Linear(widths[-1], classes))
+
+
 def embedding_width(network: nn.Module, transform: Transform) -> int:
     """D, measured with one forward."""
     network.eval()
@@ -63,19 +66,29 @@ def embedding_width(network: nn.Module, transform: Transform) -> int:
 
 
 def masked_cross_entropy(
-    logits: Sequence[torch.Tensor], labels: torch.Tensor, smoothing: float
+    logits: Sequence[torch.Tensor],
+    labels: torch.Tensor,
+    smoothing: float,
+    weights: Sequence[torch.Tensor] | None = None,
 ) -> torch.Tensor:
-    """Mean over attributes of the cross entropy over known labels; labels (B, m), -1 unknown."""
+    """Mean over attributes of the cross entropy over known labels; labels (B, m), -1 unknown.
+
+    `weights` (C,) per attribute says how much a label of each class counts; left out, alike.
+    """
     losses = []
     for column, scores in enumerate(logits):
-        known = labels[:, column] >= 0
-        # A batch may know nothing of an attribute; the mean over nothing would be NaN.
+        truth = labels[:, column]
+        weight = weights[column].to(scores.device) if weights else None
         total = nn.functional.cross_entropy(
             scores.float(),
-            labels[:, column],
+            truth,
+            weight=weight,
             ignore_index=-1,
             reduction="sum",
             label_smoothing=smoothing,
         )
-        losses.append(total / known.sum().clamp(min=1))
+        known = (truth >= 0).float()
+        counted = known if weight is None else known * weight[truth.clamp(min=0)]
+        # A batch may know nothing of an attribute; the mean over nothing would be NaN.
+        losses.append(total / counted.sum().clamp(min=1e-6))
     return torch.stack(losses).mean()

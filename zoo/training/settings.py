@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import ZooError
+from zoo.errors import ZooError, unknown
 
 WEIGHTS = ("pretrained", "random")
+BALANCES = ("none", "sampling", "weights")
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,16 @@ class Settings:
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
-    hidden: int = 512  # width of each head's dense layer
+    hidden: tuple[int, ...] = (512,)  # widths of each head's dense layers
     dropout: float = 0.2
     label_smoothing: float = 0.05
     weight_decay: float = 0.05
     frozen_lr: float = 1e-3
     save_every: float = 60.0  # seconds at least between checkpoints; short epochs share one
+    balance: str = "none"  # rare classes: drawn as often as common ones, or weigh as much
+    accumulate: int = 1  # batches whose gradients make one step
+    ema: float = 0.0  # decay per step of the averaged weights that are kept; 0 keeps the last
+    layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
     def __post_init__(self) -> None:
         for name in ("epochs_frozen", "epochs_unfrozen", "seed"):
@@ -41,6 +47,19 @@ class Settings:
             raise ZooError(f"image-size {self.image_size} is not within 16..1024 pixels")
         if self.batch_size is not None and not 2 <= self.batch_size <= 4096:
             raise ZooError(f"batch-size {self.batch_size} is not within 2..4096")
+        if not self.hidden or not all(1 <= width <= 65536 for width in self.hidden):
+            raise ZooError(f"hidden {self.hidden}: give widths of 1..65536, such as 1024,512,256")
+        if self.balance not in BALANCES:
+            raise ZooError(unknown("balance", self.balance, BALANCES))
+        if self.accumulate < 1:
+            raise ZooError(f"accumulate {self.accumulate} is below 1")
+        if not 0 <= self.ema < 1:
+            raise ZooError(f"ema {self.ema} is not within 0..1 (1 excluded)")
+        if not 0 < self.layer_decay <= 1:
+            raise ZooError(f"layer-decay {self.layer_decay} is not within 0..1 (0 excluded)")
+
+    def require_weights(self) -> None:
+        """ZooError when the weights are a file that is not there: better early than late."""
         if self.weights not in WEIGHTS and not Path(self.weights).is_file():
             raise ZooError(
                 f"weights {self.weights!r}: neither pretrained nor random nor a file that is there"
@@ -55,4 +74,11 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings by name, for run.json."""
-        return asdict(self)
+        return {**asdict(self), "hidden": list(self.hidden)}
+
+    @staticmethod
+    def from_dict(facts: Mapping[str, Any]) -> Settings:
+        """The settings in a run.json; what a run of an older version lacks has its default."""
+        hidden = facts.get("hidden", Settings.hidden)
+        widths = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+        return Settings(**{**facts, "hidden": widths})

@@ -16,12 +16,15 @@ from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
 from zoo.progress import Progress
+from zoo.training.calibration import calibrate
 from zoo.training.checkpoint import load_training, read_tensors, save_tensors, save_training
 from zoo.training.frozen import frozen_features, train_heads
 from zoo.training.history import Epoch, best_epoch, write_history
 from zoo.training.model import ZooModel, embedding_width
+from zoo.training.optimizer import make_optimizer
+from zoo.training.sampling import make_balance
 from zoo.training.settings import Settings
-from zoo.training.unfrozen import Data, Unfrozen, make_optimizer, train_unfrozen
+from zoo.training.unfrozen import Data, Unfrozen, train_unfrozen
 
 SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
 LEAST_SMALL = 64  # pixels: below, a step costs as much and teaches less
@@ -32,6 +35,9 @@ MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "checkpoint.safetensors",
     "frozen.safetensors",
 )
+
+
+CALIBRATION = "calibration"  # in the model file, so that it is never done twice
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Trained:
     transform: Transform
     origin: Origin
     history: list[Epoch]
+    calibration: dict[str, dict[str, float]]  # by attribute, see Calibration
 
 
 def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple[ZooModel, Origin]:
@@ -84,21 +91,46 @@ def train(
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
     compute = devices.choose(settings.device, settings.precision)
     model, origin = new_model(backbone, catalog, settings)
-    transform = backbone.transform(settings.image_size)
-    data = Data(
-        source=PixelSource(catalog.paths(), transform),
-        transform=transform,
-        small=backbone.transform(small_size(transform.size)).size,
-        labels=catalog.label_matrix(),
-        train=catalog.rows("train"),
-        val=catalog.rows("val"),
-    )
+    data = training_data(backbone, catalog, settings)
     history = _phase_one(backbone, model, data, settings, compute, folder, progress)
     if model.has_trainable_backbone() and settings.epochs_unfrozen:
         history = _phase_two(backbone, model, data, settings, compute, folder, progress, history)
-    state, _ = read_tensors(folder / MODEL)
+    state, facts = read_tensors(folder / MODEL)
     model.load_state_dict(state)
-    return Trained(model, transform, origin, history)
+    if CALIBRATION not in facts:
+        progress.say(f"{backbone.name}: calibration")
+        facts = {CALIBRATION: _calibrate(model, catalog, data, compute)}
+        save_tensors(folder / MODEL, model.state_dict(), facts)
+    return Trained(model, data.transform, origin, history, facts[CALIBRATION])
+
+
+def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> Data:
+    """The training and validation pictures at this backbone's size, and how they are drawn."""
+    transform = backbone.transform(settings.image_size)
+    labels, train = catalog.label_matrix(), catalog.rows("train")
+    names = [a.name for a in catalog.attributes]
+    classes = [len(a.classes) for a in catalog.attributes]
+    key = names.index(catalog.key[0])
+    return Data(
+        source=PixelSource(catalog.paths(), transform),
+        transform=transform,
+        small=backbone.transform(small_size(transform.size)).size,
+        labels=labels,
+        train=train,
+        val=catalog.rows("val"),
+        balance=make_balance(settings.balance, labels[train], key, classes),
+    )
+
+
+def _calibrate(
+    model: ZooModel, catalog: Catalog, data: Data, compute: devices.Compute
+) -> dict[str, dict[str, float]]:
+    """Temperatures of the heads, folded into them, by attribute."""
+    runtime = TorchRuntime(model, data.transform, compute)
+    test = catalog.rows("test")
+    found = calibrate(model, runtime, data.source, data.labels, data.val, test)
+    names = [a.name for a in catalog.attributes]
+    return {n: c.as_dict() for n, c in zip(names, found, strict=True) if c is not None}
 
 
 def _phase_one(
@@ -124,7 +156,9 @@ def _phase_one(
             features = frozen_features(model, data.source, rows, runtime, progress, title)
             splits.append((features, torch.from_numpy(data.labels[rows])))
         title = f"{backbone.name}: heads on the frozen backbone"
-        epochs = train_heads(model, splits[0], splits[1], settings, compute, progress, title)
+        epochs = train_heads(
+            model, splits[0], splits[1], data.balance, settings, compute, progress, title
+        )
     write_history(folder / HISTORY, epochs)
     save_tensors(folder / MODEL, model.state_dict(), {})
     facts = {"epochs": [asdict(e) for e in epochs]}
@@ -148,7 +182,7 @@ def _phase_two(
     )
     earlier: list[Epoch] = []
     if (folder / CHECKPOINT).is_file():
-        facts = load_training(folder / CHECKPOINT, model, phase.optimizer)
+        facts = load_training(folder / CHECKPOINT, model, phase.optimizer, phase.average)
         earlier = [Epoch(**row) for row in facts["epochs"]]
         if len(earlier) > settings.epochs_unfrozen:
             raise RunError(f"{folder / CHECKPOINT} has more epochs than asked for")
@@ -165,13 +199,13 @@ def _phase_two(
         nonlocal saved
         write_history(folder / HISTORY, [*frozen, *epochs])
         if best_epoch([*frozen, *epochs]) is epochs[-1]:
-            best.update({k: v.detach().clone() for k, v in model.state_dict().items()})
+            best.update({k: v.detach().clone() for k, v in phase.kept.state_dict().items()})
         if time.monotonic() - saved < settings.save_every:
             return
         # The order matters: a kill in between repeats epochs, and loses nothing.
         save_best()
         facts = {"epochs": [asdict(e) for e in epochs]}
-        save_training(folder / CHECKPOINT, model, phase.optimizer, facts)
+        save_training(folder / CHECKPOINT, model, phase.optimizer, phase.average, facts)
         saved = time.monotonic()
 
     epochs = train_unfrozen(phase, earlier, progress, backbone.name, after_epoch)

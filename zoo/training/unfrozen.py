@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from zoo.backbones import Recipe, Transform
 from zoo.devices import Compute
@@ -20,6 +21,8 @@ from zoo.training.augment import augment
 from zoo.training.history import Epoch
 from zoo.training.metrics import mean_accuracy
 from zoo.training.model import ZooModel, masked_cross_entropy
+from zoo.training.optimizer import learning_rate, set_rate
+from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
 
 RATES_ARE_FOR = 64  # pictures a step
@@ -36,24 +39,7 @@ class Data:
     labels: np.ndarray
     train: np.ndarray
     val: np.ndarray
-
-
-def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
-    """One cycle: a linear rise over `warmup` of the steps, then half a cosine to nothing."""
-    rise = max(1, round(steps * warmup))
-    if step < rise:
-        return peak * (step + 1) / rise
-    return peak * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
-
-
-def make_optimizer(model: ZooModel, settings: Settings) -> torch.optim.Optimizer:
-    """AdamW; biases and norms are not decayed."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), fused=True)
+    balance: Balance = field(default_factory=Balance)
 
 
 @dataclass
@@ -68,12 +54,27 @@ class Unfrozen:
     optimizer: torch.optim.Optimizer
 
     def __post_init__(self) -> None:
-        self.batch = self.settings.batch(len(self.data.train), self.compute.device.type)
+        batch = self.settings.batch(len(self.data.train), self.compute.device.type)
+        self.parts = self.settings.accumulate  # forwards a step
+        self.batch = batch * self.parts
         self.model.to(self.compute.device).to(memory_format=torch.channels_last)
+        self.average: AveragedModel | None = None
+        if self.settings.ema:
+            ema = get_ema_multi_avg_fn(self.settings.ema)
+            self.average = AveragedModel(self.model, multi_avg_fn=ema, use_buffers=True)
         random = self.settings.weights == "random"
         peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
         # Adam's steps are as noisy as the square root of the batch allows.
         self.peak = peak * math.sqrt(self.batch / RATES_ARE_FOR)
+
+    @property
+    def kept(self) -> ZooModel:
+        """The model that is validated and kept: the averaged one where one is asked for."""
+        if self.average is None:
+            return self.model
+        averaged = self.average.module
+        assert isinstance(averaged, ZooModel)
+        return averaged
 
     def steps(self) -> int:
         """Steps of one epoch; a last short batch is left out, batch norm dislikes it."""
@@ -83,14 +84,15 @@ class Unfrozen:
         """Train epoch `number` (from 1) and validate it."""
         torch.manual_seed(self.settings.seed * 1009 + 100 + number)
         generator = torch.Generator().manual_seed(self.settings.seed * 1009 + 200 + number)
-        order = np.random.default_rng((self.settings.seed, 2, number)).permutation(self.data.train)
+        seed = (self.settings.seed, 2, number)
+        order = epoch_order(self.data.train, self.data.balance, seed)
         batches = in_batches(order, self.batch)[: self.steps()]
         start, total, rate = time.perf_counter(), 0.0, 0.0
         self.model.train()
         with progress.stage(title, sum(map(len, batches))) as stage:
             for index, (rows, pixels) in enumerate(self.data.source.batches(batches)):
                 rate = self._set_rate((number - 1) * self.steps() + index)
-                loss = self._step(rows, pixels, generator, self.size_of(number))
+                loss = self._step(rows, pixels, generator, self.size_of(number), progress)
                 if not math.isfinite(loss):
                     raise ZooError(
                         f"the loss became {loss} in epoch {number}, step {index + 1}; the best "
@@ -117,28 +119,62 @@ class Unfrozen:
     def _set_rate(self, step: int) -> float:
         total = self.settings.epochs_unfrozen * self.steps()
         rate = learning_rate(step, total, self.peak, self.recipe.warmup)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        set_rate(self.optimizer, rate)
         return rate
 
     def _step(
-        self, rows: np.ndarray, pixels: np.ndarray, generator: torch.Generator, size: int
+        self,
+        rows: np.ndarray,
+        pixels: np.ndarray,
+        generator: torch.Generator,
+        size: int,
+        progress: Progress,
     ) -> float:
         device = self.compute.device
         pictures = self.data.transform.normalize(torch.from_numpy(pixels).to(device))
         labels = torch.from_numpy(self.data.labels[rows]).to(device)
-        with self.compute.autocast():
-            _, *logits = self.model(augment(pictures, generator, size))
-        loss = masked_cross_entropy(logits, labels, self.settings.label_smoothing)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss = self._gradients(augment(pictures, generator, size), labels, progress)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
-        return float(loss.detach())
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return loss
+
+    def _gradients(self, pictures: torch.Tensor, labels: torch.Tensor, progress: Progress) -> float:
+        """Gradients of one step, in as many parts as memory asks for; returns the loss."""
+        while True:
+            try:
+                return self._in_parts(pictures, labels)
+            except torch.OutOfMemoryError as error:
+                if self.parts * 4 > len(labels):
+                    raise ZooError(
+                        f"out of memory with {len(labels) // self.parts} pictures a forward; "
+                        "give a smaller --image-size or --batch-size"
+                    ) from error
+                self.parts *= 2
+                size = math.ceil(len(labels) / self.parts)
+            if self.compute.device.type == "cuda":
+                torch.cuda.empty_cache()
+            progress.say(f"out of memory: going on with {size} pictures a forward, same steps")
+
+    def _in_parts(self, pictures: torch.Tensor, labels: torch.Tensor) -> float:
+        self.optimizer.zero_grad(set_to_none=True)
+        total = 0.0
+        size = math.ceil(len(labels) / self.parts)
+        weights = self.data.balance.weights
+        for part, truth in zip(pictures.split(size), labels.split(size), strict=True):
+            with self.compute.autocast():
+                _, *logits = self.model(part)
+            smoothing = self.settings.label_smoothing
+            loss = masked_cross_entropy(logits, truth, smoothing, weights)
+            loss = loss * (len(truth) / len(labels))
+            loss.backward()
+            total += float(loss.detach())
+        return total
 
     def validate(self) -> float:
         """Mean accuracy over attributes on the validation split."""
-        runtime = TorchRuntime(self.model, self.data.transform, self.compute)
+        runtime = TorchRuntime(self.kept, self.data.transform, self.compute)
         predicted = [
             torch.stack([scores.argmax(1) for scores in runtime(pixels)[1:]], dim=1).numpy()
             for _, pixels in self.data.source.batches(in_batches(self.data.val, 64))

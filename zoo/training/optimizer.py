@@ -1,0 +1,55 @@
+"""The optimizer of the unfrozen phase and the rate it follows."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from zoo.training.model import ZooModel
+from zoo.training.settings import Settings
+
+SCALE = "lr_scale"  # a group's rate as a share of the schedule's
+
+
+def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
+    """One cycle: a linear rise over `warmup` of the steps, then half a cosine to nothing."""
+    rise = max(1, round(steps * warmup))
+    if step < rise:
+        return peak * (step + 1) / rise
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Give every group its share of the rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group.get(SCALE, 1.0)
+
+
+def make_optimizer(model: ZooModel, settings: Settings) -> torch.optim.Optimizer:
+    """AdamW; biases and norms are not decayed, and earlier layers may learn more slowly."""
+    if settings.layer_decay == 1.0:
+        groups = _two_groups(list(model.parameters()), settings.weight_decay)
+    else:
+        heads = _two_groups(list(model.heads.parameters()), settings.weight_decay)
+        groups = [*_by_depth(model.backbone, settings), *heads]
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), fused=True)
+
+
+def _two_groups(parameters: list[torch.nn.Parameter], decay: float) -> list[dict[str, Any]]:
+    learnt = [p for p in parameters if p.requires_grad]
+    return [
+        {"params": [p for p in learnt if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in learnt if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _by_depth(backbone: torch.nn.Module, settings: Settings) -> list[dict[str, Any]]:
+    """timm's groups by depth: the rate of each layer is a share of the next one's."""
+    from timm.optim._param_groups import param_groups_layer_decay
+
+    groups: list[dict[str, Any]] = param_groups_layer_decay(
+        backbone, weight_decay=settings.weight_decay, layer_decay=settings.layer_decay
+    )
+    return groups
