@@ -28,6 +28,7 @@ ROOMS = [
     ("pipeline", "compare"),
     ("building", "reports", "sheet", "tables", "doctor"),
     ("page",),
+    ("commands",),
     ("cli",),
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
@@ -35,7 +36,7 @@ ONLY_IN = {
     "gradio": {"page"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
-    "typer": {"cli"},
+    "typer": {"cli", "commands"},
 }
 SOURCES = sorted((ROOT / "zoo").rglob("*.py"))
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

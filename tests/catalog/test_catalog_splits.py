@@ -10,14 +10,21 @@ from zoo.catalog.splits import assign_splits, spread_subset
 
 
 def items(
-    labels: list[str | None], files: list[int] | None = None, **more: list[str | None]
+    labels: list[str | None],
+    files: list[int] | None = None,
+    groups: list[int] | None = None,
+    **more: list[str | None],
 ) -> pd.DataFrame:
-    """Rows with one key attribute, `tone`; equal numbers in `files` are the same file."""
+    """Rows with one key attribute, `tone`.
+
+    Equal numbers in `files` are the same file, in `groups` near-duplicates.
+    """
     numbers = list(range(len(labels)))
     return pd.DataFrame(
         {
             "item_id": [f"i{number:04}" for number in numbers],
             "sha256": [str(file) for file in files or numbers],
+            "group": groups or files or numbers,
             "tone": labels,
             **more,
         }
@@ -104,6 +111,45 @@ def test_copies_in_two_given_splits_are_kept_and_found() -> None:
     assert splits.tolist() == given
     detail = "the same file as i0000"
     assert findings == [Finding("exact copies in different given splits", "i0001", detail)]
+
+
+def test_near_duplicates_stay_together() -> None:
+    rows = items(["warm", "cold"] * 50, groups=[n % 25 for n in range(100)])
+    splits, findings = assign_splits(rows, ["tone"], seed=0)
+    assert rows["sha256"].is_unique
+    assert splits.groupby(rows["group"]).nunique().eq(1).all()
+    assert Counter(splits) == {"train": 68, "val": 16, "test": 16}  # in fours
+    assert findings == []
+
+
+def test_a_near_duplicate_joins_the_given_split_but_a_copy_goes_before_it() -> None:
+    rows = items(
+        ["warm"] * 4, files=[1, 2, 3, 2], groups=[7] * 4, split=["test", "val", None, None]
+    )
+    splits, _ = assign_splits(rows, ["tone"], 0)
+    assert splits.tolist() == ["test", "val", "test", "val"]
+
+
+def test_a_split_made_from_train_takes_whole_groups() -> None:
+    rows = items(["warm"] * 40, groups=[n // 2 for n in range(40)], split=["train"] * 40)
+    splits, _ = assign_splits(rows, ["tone"], 0)
+    assert Counter(splits) == {"train": 28, "val": 6, "test": 6}
+    assert splits.groupby(rows["group"]).nunique().eq(1).all()
+
+
+def test_near_duplicates_in_two_given_splits_are_kept_and_each_pair_is_found() -> None:
+    given: list[str | None] = ["train", "test", "val", "train", "val"]
+    rows = items(["warm"] * 5, files=[1, 2, 3, 4, 5], groups=[1, 1, 1, 1, 9], split=given)
+    splits, findings = assign_splits(rows, ["tone"], 0)
+    assert splits.tolist() == given
+    assert {f.kind for f in findings} == {"near-duplicates in different given splits"}
+    assert [(f.subject, f.detail) for f in findings] == [
+        ("i0001", "looks like i0000 in train"),
+        ("i0002", "looks like i0000 in train"),
+        ("i0002", "looks like i0001 in test"),
+        ("i0003", "looks like i0001 in test"),
+        ("i0003", "looks like i0002 in val"),
+    ]
 
 
 def test_subset_has_the_share_of_every_class() -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from zoo.catalog import Attribute, Catalog
+from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
-from zoo.evaluation.rankings import CosineOrder, RandomOrder, pixel_embeddings
+from zoo.evaluation.rankings import CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import (
     attribute_shares,
     average_precision,

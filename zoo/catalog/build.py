@@ -13,6 +13,7 @@ import pandas as pd
 from zoo.catalog.catalog import SPLITS, Catalog
 from zoo.catalog.classes import keep_classes
 from zoo.catalog.listing import Finding, Listing
+from zoo.catalog.near_duplicates import near_groups
 from zoo.catalog.pictures_check import Progress, check_pictures
 from zoo.catalog.readers import read_listing
 from zoo.catalog.report import REPORT, summarise
@@ -64,6 +65,7 @@ def build_catalog(
     rows, kept, rare = keep_classes(rows, names, min_per_class)
     kept_names = [attribute.name for attribute in kept]
     key = _key(listing, kept_names)
+    rows = rows.assign(group=near_groups(rows))
     splits, moved = assign_splits(rows, key, seed)
     _require_all(listing, splits)
     title = rows["title"] if "title" in rows else pd.Series(index=rows.index, dtype="str")

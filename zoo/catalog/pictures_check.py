@@ -1,4 +1,4 @@
-"""Every listed picture opened once: its digest, its thumbnail, and what cannot be used."""
+"""Every listed picture opened once: digest, perceptual hash, thumbnail; what cannot be used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from zoo.catalog.hashing import perceptual_hash
 from zoo.catalog.listing import Finding, Listing
 from zoo.errors import CatalogError, PictureError
 from zoo.pictures import THUMBNAIL, decode, digest, read_bytes, thumbnail_pixels
@@ -27,13 +29,14 @@ class Checked:
     """A usable picture."""
 
     sha256: str
+    phash: int  # 64 bits
     thumbnail: bytes
 
 
 def check_pictures(
     listing: Listing, progress: Progress | None = None
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The listing's usable rows, in order, with sha256 and thumbnail; findings for the others.
+    """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
 
     Exact copies are kept and found. CatalogError when no picture at all can be used.
     """
@@ -53,6 +56,7 @@ def check_pictures(
     kept = rows[[isinstance(result, Checked) for result in checked]].reset_index(drop=True)
     kept = kept.assign(
         sha256=[result.sha256 for result in usable],
+        phash=np.array([result.phash for result in usable], dtype=np.uint64),
         thumbnail=[result.thumbnail for result in usable],
     )
     return kept, findings + _copies(kept)
@@ -73,7 +77,8 @@ def _check(path: Path) -> Checked | PictureError:
         picture = decode(data, name=str(path), at_least=DECODED)
     except PictureError as error:
         return error
-    return Checked(digest(data), thumbnail_pixels(picture).tobytes())
+    thumbnail = thumbnail_pixels(picture).tobytes()
+    return Checked(digest(data), perceptual_hash(picture), thumbnail)
 
 
 def _copies(rows: pd.DataFrame) -> list[Finding]:

@@ -1,8 +1,10 @@
-"""train, val and test: stratified, seeded, and exact copies never on both sides."""
+"""train, val and test: stratified, seeded, and no shot on both sides of a deal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,15 +26,17 @@ def assign_splits(
 ) -> tuple[pd.Series[str], list[Finding]]:
     """The split of every row, by its index, and what was done to given splits.
 
-    `rows` has item_id, sha256, the key columns and perhaps split. Given splits are kept. The
+    `rows` has item_id, sha256, group (equal numbers are near-duplicates of each other), the key
+    columns and perhaps split. Given splits are kept. The
     other rows are dealt 70 : 15 : 15, stratified by the key; the answer hangs on item ids, labels
     and seed, not on the order of the rows. A split missing among given ones is taken from train.
     """
     splits = _given(rows)
     was_given = bool(splits.notna().any())
-    findings = _torn_copies(rows, splits)
-    # A copy of a picture whose split is given goes where that one is.
-    splits = splits.fillna(splits.groupby(rows["sha256"]).transform("first"))
+    findings = [*_torn_copies(rows, splits), *_torn_groups(rows, splits)]
+    # A copy of a picture whose split is given goes where that one is; a look-alike does too.
+    for same in ("sha256", "group"):
+        splits = splits.fillna(splits.groupby(rows[same]).transform("first"))
     splits = splits.fillna(_dealt(rows[splits.isna()], key, SHARES, seed))
     missing = [name for name in SHARES if not (splits == name).any()]
     if was_given and missing and "train" not in missing:
@@ -70,8 +74,24 @@ def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     ]
 
 
+def _torn_groups(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
+    """A finding for each pair of different files that look the same and are given apart."""
+    files = rows.assign(split=given)[given.notna()].drop_duplicates(["sha256", "split"])
+    torn = files[files.groupby("group")["split"].transform("nunique") > 1]
+    return [
+        Finding("near-duplicates in different given splits", later.item_id, _like(earlier))
+        for _, members in torn.groupby("group", sort=False)
+        for earlier, later in combinations(members.itertuples(index=False), 2)
+        if earlier.split != later.split and earlier.sha256 != later.sha256
+    ]
+
+
+def _like(other: Any) -> str:
+    return f"looks like {other.item_id} in {other.split}"
+
+
 def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
-    in_train = (splits == "train").groupby(rows["sha256"]).transform("all")
+    in_train = (splits == "train").groupby(rows["group"]).transform("all")
     free: pd.DataFrame = rows[in_train]
     return free
 
@@ -88,18 +108,18 @@ def _made(name: str, count: int) -> Finding:
 def _dealt(
     rows: pd.DataFrame, key: Sequence[str], shares: Mapping[str, float], seed: int
 ) -> pd.Series[str]:
-    """Deal the rows to splits, stratum after stratum, copies as one."""
-    sizes = rows.groupby("sha256").size()
-    heads = rows.sort_values("item_id").drop_duplicates("sha256")
-    order = heads["sha256"].iloc[_stratified_order(heads, key, seed)]
+    """Deal the rows to splits, stratum after stratum, a group as one."""
+    sizes = rows.groupby("group").size()
+    heads = rows.sort_values("item_id").drop_duplicates("group")
+    order = heads["group"].iloc[_stratified_order(heads, key, seed)]
     given = dict.fromkeys(shares, 0)
-    dealt: dict[str, str] = {}
-    for sha256 in order:
+    dealt: dict[int, str] = {}
+    for group in order:
         # The split furthest behind its share: exact on the whole, and near it in every stratum.
-        split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[sha256]))
-        given[split] += int(sizes[sha256])
-        dealt[sha256] = split
-    return rows["sha256"].map(dealt)
+        split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))
+        given[split] += int(sizes[group])
+        dealt[group] = split
+    return rows["group"].map(dealt)
 
 
 def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:

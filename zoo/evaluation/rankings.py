@@ -7,15 +7,6 @@ import numpy as np
 from zoo.search.exact import similarities
 
 
-def pixel_embeddings(thumbnails: np.ndarray) -> np.ndarray:
-    """(N, 432) uint8 thumbnails -> mean-centred unit rows, float32."""
-    centred = thumbnails.astype(np.float32)
-    centred -= centred.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit: np.ndarray = centred / np.maximum(norms, 1e-6)  # a blank picture stays zero
-    return unit
-
-
 class RandomOrder:
     """Ranks by seeded noise."""
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from zoo.catalog import Catalog
+from zoo.catalog.near_duplicates import COSINE, pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
-from zoo.evaluation.rankings import pixel_embeddings
 from zoo.search.exact import similarities, top_rows
 
 DEPTH = 10
 MATCH_DEPTH = 5
 RECALLS = (1, 5, 10)
 BLOCK = 256  # queries a step
-NEAR_DUPLICATE = 0.995  # cosine of mean-centred thumbnails
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -47,7 +46,7 @@ def evaluate_retrieval(catalog: Catalog, score: Scorer) -> Retrieval:
     for start in range(0, len(queries), BLOCK):
         rows = queries[start : start + BLOCK]
         scores = score(rows, database)
-        twins = similarities(thumbs[database], thumbs[rows]) >= NEAR_DUPLICATE  # (q, n)
+        twins = similarities(thumbs[database], thumbs[rows]) >= COSINE  # (q, n)
         duplicates += int(twins.sum())
         scores = np.where(twins, -np.inf, scores)
         equal = (labels[rows][:, None, key] == labels[database][None][:, :, key]).all(axis=2)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from zoo.catalog import Catalog
+from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
-from zoo.evaluation.rankings import CosineOrder, RandomOrder, pixel_embeddings
+from zoo.evaluation.rankings import CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
 from zoo.training.metrics import classification
 

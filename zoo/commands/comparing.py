@@ -1,0 +1,82 @@
+"""The commands that ask every backbone: evaluate, recommend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbones, Names, Plugins, Runs, Strict
+from zoo.commands.output import show
+from zoo.errors import ZooError
+
+
+def evaluate(
+    names: Names = None,
+    runs: Runs = SAMPLE_ZOO,
+    folders: Plugins = None,
+    as_json: AsJson = False,
+    strict: Strict = False,
+) -> None:
+    """Show the leaderboard: true labels, test split, two baselines."""
+    from zoo.compare import open_zoo
+    from zoo.reports import evaluate_report
+    from zoo.tables import evaluate_text
+
+    zoo = open_zoo(runs, folders or (), strict)
+    chosen = {run.name: run for run in zoo.select(names or ())}
+    zoo.runs = chosen
+    show(evaluate_text, evaluate_report(zoo), as_json)
+
+
+def recommend(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", show_default=False)],
+    runs: Runs = SAMPLE_ZOO,
+    backbones: Backbones = None,
+    top: Annotated[int, typer.Option(help="Items per backbone.")] = 5,
+    alpha: Annotated[
+        float, typer.Option(help="Score = alpha * similarity + (1 - alpha) * match.")
+    ] = 1.0,
+    where: Annotated[
+        Optional[list[str]],
+        typer.Option(help="attribute=class; repeated for one attribute: any of them."),
+    ] = None,
+    same_category: Annotated[
+        bool, typer.Option("--same-category", help="Only items of the query's category.")
+    ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Exact search, whatever the size.")
+    ] = False,
+    sheet: Annotated[
+        Optional[Path], typer.Option(help="Also write query and items as one picture.")
+    ] = None,
+    folders: Plugins = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend items that look like one picture, or like the style of several."""
+    from zoo.compare import open_zoo
+    from zoo.pictures import read_bytes
+    from zoo.reports import recommend_report
+    from zoo.search.recommender import Ask
+    from zoo.sheet import contact_sheet
+    from zoo.tables import recommend_text
+
+    ask = Ask(top, alpha, _conditions(where or []), same_category, exact)
+    zoo = open_zoo(runs, folders or ())
+    pictures = {str(path): read_bytes(path) for path in images}
+    results = zoo.recommend(pictures, ask, backbones or ())
+    show(recommend_text, recommend_report(zoo, list(pictures), results), as_json)
+    if sheet is not None:
+        contact_sheet(zoo, pictures, results, sheet)
+        typer.echo(f"wrote {sheet}", err=True)
+
+
+def _conditions(where: list[str]) -> dict[str, list[str]]:
+    conditions: dict[str, list[str]] = {}
+    for text in where:
+        name, _, value = text.partition("=")
+        if not name or not value:
+            raise ZooError(f"--where {text!r} is not of the form attribute=class")
+        conditions.setdefault(name, []).append(value)
+    return conditions

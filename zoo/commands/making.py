@@ -1,0 +1,145 @@
+"""The commands that make or remake runs: train, embed, index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Strict
+from zoo.errors import ZooError
+
+
+def train(
+    backbones: Names = None,
+    data: Annotated[
+        Optional[Path], typer.Option(help="Catalogue folder or file. Left out: the drawn sample.")
+    ] = None,
+    reader: Annotated[
+        Optional[str], typer.Option(help="Layout of --data. Left out: recognised.")
+    ] = None,
+    attributes: Annotated[
+        Optional[str], typer.Option(help="Comma-separated. Left out: all.")
+    ] = None,
+    runs: Annotated[
+        Optional[Path], typer.Option(help="Zoo directory. Left out: runs/<catalogue name>.")
+    ] = None,
+    weights: Annotated[str, typer.Option(help="pretrained, random, or a file.")] = "pretrained",
+    image_size: Annotated[
+        Optional[int], typer.Option(help="Pixels. Left out: the backbone's own.")
+    ] = None,
+    batch_size: Annotated[str, typer.Option(help="A number, or auto.")] = "auto",
+    accumulate: Annotated[int, typer.Option(help="Batches whose gradients make a step.")] = 1,
+    hidden: Annotated[
+        str, typer.Option(help="Widths of each head's dense layers, such as 1024,512,256.")
+    ] = "512",
+    balance: Annotated[
+        str, typer.Option(help="none, sampling (classes drawn equally often) or weights.")
+    ] = "none",
+    ema: Annotated[float, typer.Option(help="Decay of averaged weights, such as 0.999.")] = 0.0,
+    layer_decay: Annotated[
+        float, typer.Option(help="Rate of each layer as a share of the next one's.")
+    ] = 1.0,
+    epochs_frozen: Annotated[int, typer.Option(help="Epochs of the heads alone.")] = 5,
+    epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
+    limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
+    min_per_class: Annotated[int, typer.Option(help="Rarer classes count as unknown.")] = 10,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished runs.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Throw unfinished runs away and begin again.")
+    ] = False,
+    folders: Plugins = None,
+    strict: Strict = False,
+) -> None:
+    """Train, embed, index and evaluate backbones on one catalogue."""
+    from zoo import building, pipeline
+    from zoo.plugins import load_plugins
+    from zoo.progress import Progress
+    from zoo.training.settings import Settings
+
+    registry = load_plugins(folders or (), strict)
+    for failure in registry.failed:
+        typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
+    chosen = registry.select(backbones or ())
+    wanted = building.DataSettings(data, reader, _split(attributes), min_per_class, limit, seed)
+    settings = Settings(
+        weights=weights,
+        image_size=image_size,
+        batch_size=_batch_size(batch_size),
+        epochs_frozen=epochs_frozen,
+        epochs_unfrozen=epochs_unfrozen,
+        seed=seed,
+        device=device,
+        precision=precision,
+        hidden=_widths(hidden),
+        balance=balance,
+        accumulate=accumulate,
+        ema=ema,
+        layer_decay=layer_decay,
+    )
+    settings.require_weights()
+    zoo = runs or building.default_folder(wanted)
+    with building.sole_writer(zoo):
+        progress = Progress(zoo)
+        try:
+            if restart:
+                building.discard_unfinished(zoo, chosen)
+            if not resume:
+                pipeline.refuse_unfinished(zoo, chosen)
+            catalog = building.prepare_catalog(wanted, zoo, progress)
+            building.make_zoo(chosen, catalog, settings, zoo, progress)
+        finally:
+            progress.finish()
+    typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
+    typer.echo(f"compare them in a browser:  python serve.py --runs {zoo}", err=True)
+
+
+def _split(names: str | None) -> tuple[str, ...] | None:
+    return tuple(n.strip() for n in names.split(",") if n.strip()) if names else None
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdigit() for part in parts):
+        raise ZooError(f"hidden {text!r} is not widths such as 1024,512,256")
+    return tuple(int(part) for part in parts)
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if not text.isdigit():
+        raise ZooError(f"batch-size {text!r} is neither auto nor a number")
+    return int(text)
+
+
+def embed(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
+    """Embed the catalogue again with the trained weights; index and evaluate what follows."""
+    _redo("embedded", names, runs, folders)
+
+
+def index(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
+    """Build the Annoy index again from the embeddings."""
+    _redo("indexed", names, runs, folders)
+
+
+def _redo(stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None) -> None:
+    from zoo import building, pipeline
+    from zoo.catalog import load_catalog
+    from zoo.plugins import load_plugins
+    from zoo.progress import Progress
+
+    catalog = load_catalog(zoo)
+    registry = load_plugins(folders or ())
+    trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
+    with building.sole_writer(zoo):
+        progress = Progress(zoo)
+        try:
+            for backbone in registry.select(names or trained):
+                pipeline.redo(backbone, stage, catalog, zoo, progress)
+        finally:
+            progress.finish()

@@ -1,0 +1,21 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+Names = Annotated[Optional[list[str]], typer.Argument(metavar="[BACKBONE ...]", show_default=False)]
+Runs = Annotated[Path, typer.Option("--runs", help="The zoo directory.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Plugins = Annotated[
+    Optional[list[Path]], typer.Option("--plugins", help="A folder with more plugins.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="A broken plugin or run is fatal.")]
+Backbones = Annotated[
+    Optional[list[str]], typer.Option("--backbone", help="Only this one; may be repeated.")
+]
+Backbone = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
+SAMPLE_ZOO = Path("runs/sample")

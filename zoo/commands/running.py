@@ -1,0 +1,48 @@
+"""The commands about the installation: plugins, serve, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from zoo.commands.options import SAMPLE_ZOO, AsJson, Plugins, Runs, Strict
+from zoo.commands.output import show
+
+
+def plugins(folders: Plugins = None, as_json: AsJson = False, strict: Strict = False) -> None:
+    """List the backbones, where each came from, and the plugins that failed."""
+    from zoo.plugins import load_plugins
+    from zoo.tables import plugins_text
+
+    registry = load_plugins(folders or (), strict)
+    show(plugins_text, registry.report(), as_json)
+
+
+def serve(
+    runs: Runs = SAMPLE_ZOO,
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option()] = 7860,
+    share: Annotated[
+        bool, typer.Option("--share", help="A public link, behind a password.")
+    ] = False,
+    auth: Annotated[Optional[str], typer.Option(help="USER:PASSWORD to ask for.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="With --share: no password.")] = False,
+    folders: Plugins = None,
+) -> None:
+    """Open the page that compares the backbones; makes the sample zoo when there is none."""
+    from zoo.page.launch import launch
+
+    launch(runs, host=host, port=port, share=share, auth=auth, public=public, plugins=folders or ())
+
+
+def doctor(
+    folder: Annotated[Path, typer.Option("--runs", help="Where the zoos are.")] = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Show devices, packages, precision, the hub, the zoos found and what is wrong with them."""
+    from zoo.doctor import examine
+    from zoo.tables import doctor_text
+
+    show(doctor_text, examine(folder), as_json)
