@@ -21,7 +21,7 @@ from zoo.training.settings import Settings
 
 RUNS = Path("runs")
 SAMPLE = "sample"
-SAMPLE_ITEMS = 1400
+SAMPLE_ITEMS = 1200
 
 
 @dataclass(frozen=True)
