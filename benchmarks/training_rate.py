@@ -21,9 +21,9 @@ from zoo.catalog import Catalog
 from zoo.catalog.build import read_catalog
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
+from zoo.training.network import new_model, training_data
 from zoo.training.optimizer import make_optimizer
 from zoo.training.settings import Settings
-from zoo.training.train import new_model, training_data
 from zoo.training.unfrozen import Unfrozen
 
 PLAIN_BATCH = 64

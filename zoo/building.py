@@ -16,6 +16,7 @@ from zoo.catalog import Catalog, build_catalog, load_catalog, read_listing, summ
 from zoo.catalog.listing import Finding
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, ZooError
+from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.settings import Settings
 
@@ -101,14 +102,26 @@ def make_zoo(
     progress: Progress,
 ) -> None:
     """Make the run of each backbone that is not there yet with these settings."""
+    processes().wait()  # the others open the catalogue that is there now
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
         runs.recover(zoo, backbone.name)
-        if _is_made(backbone, catalog, settings, zoo):
+        if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
             continue
         pipeline.make_run(backbone, catalog, settings, zoo, progress)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
+    processes().wait()
+
+
+def follow(backbones: Sequence[Backbone], settings: Settings, zoo: Path) -> None:
+    """What a process that is not the first does while `make_zoo` runs in that one."""
+    processes().wait()
+    catalog = load_catalog(zoo)
+    for backbone in backbones:
+        if not processes().agreed(False):
+            pipeline.follow_run(backbone, catalog, settings, zoo)
+    processes().wait()
 
 
 def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> bool:

@@ -20,6 +20,7 @@ from zoo.search.match import Labels
 from zoo.search.recommender import Answer, Ask, Query
 
 TAG_BATCH = 32  # pictures a forward
+LIKELY = 0.5  # the chance from which a class of a multi attribute is told
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Tags:
 
     path: str
     attributes: dict[str, tuple[str, float]]
+    multis: dict[str, list[tuple[str, float]]]  # classes with a chance of a half or more
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ class Zoo:
         for run in self.select(backbones):
             recommender, known = run.recommender, run.predictions
             features = Features(
-                np.asarray(run.embeddings[picked]), known.classes[picked], known.confidence[picked]
+                np.asarray(run.embeddings[picked]),
+                known.classes[picked],
+                known.confidence[picked],
+                tuple(chances[picked] for chances in known.multis),
             )
             query = Query(features, recommender.labels[picked], own_rows=tuple(picked.tolist()))
             answer = recommender.recommend(query, ask)
@@ -153,11 +158,21 @@ class Zoo:
                         attribute.classes[features.best[row, column]],
                         float(features.confidence[row, column]),
                     )
-                    for column, attribute in enumerate(self.catalog.attributes)
+                    for column, attribute in enumerate(self.catalog.singles)
+                },
+                {
+                    attribute.name: likely(attribute.classes, chances[row])
+                    for attribute, chances in zip(self.catalog.multis, features.multis, strict=True)
                 },
             )
             for row, name in enumerate(names)
         ]
+
+
+def likely(classes: Sequence[str], chances: np.ndarray) -> list[tuple[str, float]]:
+    """The classes with a chance of a half or more, the likeliest first; chances (C,)."""
+    order = np.argsort(-chances, kind="stable")
+    return [(classes[c], float(chances[c])) for c in order if chances[c] >= LIKELY]
 
 
 def encode(run: Run, pictures: Mapping[str, bytes]) -> Features:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from zoo.errors import ZooError, unknown
+from zoo.processes import processes
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -41,7 +42,8 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
         raise ZooError(f"device {device!r} is not there; available: {', '.join(there)}")
     if precision == "auto":
         precision = best_precision(device)
-    return Compute(torch.device(device), precision)
+    place = processes().place if device == "cuda" else None
+    return Compute(torch.device(device, place), precision)
 
 
 def available() -> list[str]:

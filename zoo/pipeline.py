@@ -21,12 +21,13 @@ from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.evaluation.scores import score_backbone, score_baselines
-from zoo.features.encoder import Encoder
+from zoo.features.encoder import Encoder, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS, extract
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import write_json
-from zoo.progress import Progress
+from zoo.processes import processes
+from zoo.progress import Progress, Silence
 from zoo.search.annoy_index import build_index
 from zoo.training.settings import Settings
 from zoo.training.train import Trained, train
@@ -48,12 +49,19 @@ def make_run(
     partial.mkdir(parents=True, exist_ok=True)
     facts = _begin(backbone, catalog, settings, partial)
     work = _Work(backbone, catalog, settings, partial, progress)
+    processes().agreed("trained" not in facts)  # followers train too, see follow_run
     for stage in runs.STAGES:
         if stage in facts:
             continue
         facts[stage] = work.stages[stage]()
         write_json(partial / runs.RUN, facts)
     return runs.publish(zoo, backbone.name)
+
+
+def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> None:
+    """The part that a process which is not the first has in `make_run`: it trains."""
+    if processes().agreed(False):
+        train(backbone, catalog, settings, runs.partial_folder(zoo, backbone.name), Silence())
 
 
 def redo(backbone: Backbone, stage: str, catalog: Catalog, zoo: Path, progress: Progress) -> Path:
@@ -163,7 +171,7 @@ class _Work:
             "weights": asdict(trained.origin),
             "transform": runs.transform_facts(trained.transform),
             "dimension": trained.model.width,
-            "parameters": sum(p.numel() for p in trained.model.backbone.parameters()),
+            "parameters": _backbone_parameters(trained),
             "settings": self.settings.as_dict(),
             "device": compute.device.type,
             "precision": compute.precision,
@@ -179,8 +187,10 @@ class _Work:
         facts = runs.read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         compute = devices.choose(self.settings.device, self.settings.precision)
-        encoder = Encoder(TorchRuntime(run.load_model(), run.transform, compute))
-        source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0)
+        runtime = TorchRuntime(run.load_model(), run.transform, compute)
+        encoder = Encoder(runtime, len(self.catalog.singles))
+        boxes = self.catalog.boxes()
+        source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0, boxes=boxes)
         title = f"{self.backbone.name}: embeddings"
         rate = extract(encoder, source, len(self.catalog), self.folder, self.progress, title)
         return {
@@ -197,13 +207,19 @@ class _Work:
     def evaluate(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: evaluation")
         with np.load(self.folder / PREDICTIONS, allow_pickle=False) as data:
-            scores = score_backbone(self.catalog, self._embeddings(), data["classes"])
+            multis = predicted_multis(data)
+            scores = score_backbone(self.catalog, self._embeddings(), data["classes"], multis)
         write_json(self.folder / runs.SCORES, scores)
         return {"finished": _now()}
 
     def _embeddings(self) -> np.ndarray:
         loaded: np.ndarray = np.load(self.folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
         return loaded
+
+
+def _backbone_parameters(trained: Trained) -> int:
+    heads = sum(p.numel() for head in trained.model.heads for p in head.parameters())
+    return sum(p.numel() for p in trained.model.parameters()) - heads
 
 
 def _training_rate(trained: Trained) -> float | None:

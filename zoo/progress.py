@@ -21,8 +21,12 @@ EVERY = 0.5  # seconds between writes of the file
 class Stage:
     """One bar: `advance` as work is done."""
 
-    def __init__(self, title: str, total: int, unit: str, file: Path | None) -> None:
-        self._bar = tqdm(total=total, desc=title, unit=unit, smoothing=0.1, dynamic_ncols=True)
+    def __init__(
+        self, title: str, total: int, unit: str, file: Path | None, shown: bool = True
+    ) -> None:
+        self._bar = tqdm(
+            total=total, desc=title, unit=unit, smoothing=0.1, dynamic_ncols=True, disable=not shown
+        )
         self._facts: dict[str, Any] = {"title": title, "total": total, "unit": unit}
         self._file, self._written = file, 0.0
         self._write()
@@ -74,10 +78,25 @@ class Progress:
         """One line for people, above any bar."""
         tqdm.write(text, file=sys.stderr)
 
+    def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
+        """Hear what an epoch of the training of that title came to; told to trackers."""
+
     def finish(self) -> None:
         """Nothing is under way any more."""
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+
+class Silence(Progress):
+    """Says nothing: another process speaks for this one."""
+
+    @contextmanager
+    def stage(self, title: str, total: int, unit: str = "img") -> Iterator[Stage]:
+        """A stage that is not shown."""
+        yield Stage(title, total, unit, None, shown=False)
+
+    def say(self, text: str) -> None:
+        """Nothing."""
 
 
 def read_progress(folder: Path) -> dict[str, Any] | None:

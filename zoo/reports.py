@@ -54,9 +54,13 @@ def recommend_report(zoo: Zoo, queries: list[str], results: dict[str, Result]) -
 
 
 def tags_report(tags: Tags) -> dict[str, Any]:
-    """One picture's predicted attributes."""
+    """One picture's predicted attributes; `multi` has those with any number of classes."""
     return {
         "path": tags.path,
+        "multi": {
+            name: [{"class": value, "confidence": round(chance, 4)} for value, chance in found]
+            for name, found in tags.multis.items()
+        },
         "attributes": {
             name: {"class": value, "confidence": round(confidence, 4)}
             for name, (value, confidence) in tags.attributes.items()
@@ -88,6 +92,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
 def _scores(run: Run) -> dict[str, Any]:
     trained, embedded, indexed = (run.facts[s] for s in ("trained", "embedded", "indexed"))
     return {
+        "multi": {},
         **run.scores,
         "calibration": trained.get("calibration", {}),
         "index": {

@@ -16,7 +16,7 @@ from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
 from zoo.errors import RunError
-from zoo.features.encoder import Encoder, Features
+from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of, write_json
@@ -25,7 +25,8 @@ from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import read_tensors
 from zoo.training.model import ZooModel
 from zoo.training.settings import Settings
-from zoo.training.train import CHECKPOINT, FROZEN, MODEL
+from zoo.training.stack import StackedModel
+from zoo.training.train import MODEL, SCRATCH, build_model
 
 FORMAT = 1
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
@@ -64,9 +65,10 @@ def publish(zoo: Path, name: str) -> Path:
         for part in PARTS
     }
     write_json(partial / RUN, facts)
-    for scratch in (CHECKPOINT, FROZEN):
+    for scratch in (*SCRATCH, SHARDS):
+        if (partial / scratch).is_dir():
+            shutil.rmtree(partial / scratch)
         (partial / scratch).unlink(missing_ok=True)
-    shutil.rmtree(partial / SHARDS, ignore_errors=True)
     if final.exists():
         shutil.rmtree(old, ignore_errors=True)
         os.replace(final, old)
@@ -109,7 +111,8 @@ class Run:
         path = self.folder / PREDICTIONS
         _check_sha256(path, self.facts)
         with np.load(path, allow_pickle=False) as data:
-            return Features(self.embeddings, data["classes"], data["confidence"])
+            multis = predicted_multis(data)
+            return Features(self.embeddings, data["classes"], data["confidence"], multis)
 
     @cached_property
     def recommender(self) -> Recommender:
@@ -125,22 +128,16 @@ class Run:
         return Transform(**_tuples(self.facts["trained"]["transform"]))
 
     @cached_property
-    def model(self) -> ZooModel:
+    def model(self) -> ZooModel | StackedModel:
         """The trained model, on the CPU, its file checked."""
         _check_sha256(self.folder / MODEL, self.facts)
         return self.load_model()
 
-    def load_model(self) -> ZooModel:
+    def load_model(self) -> ZooModel | StackedModel:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
-        model = ZooModel(
-            self.backbone.network(),
-            trained["dimension"],
-            self.catalog.attributes,
-            settings.hidden,
-            settings.dropout,
-        )
+        model = build_model(self.backbone, self.catalog.attributes, settings, trained["dimension"])
         state, _ = read_tensors(self.folder / MODEL)
         try:
             model.load_state_dict(state)
@@ -154,7 +151,8 @@ class Run:
     @cached_property
     def encoder(self) -> Encoder:
         """The model as a function from pixels to features, on the best device there is."""
-        return Encoder(TorchRuntime(self.model, self.transform, devices.choose()))
+        runtime = TorchRuntime(self.model, self.transform, devices.choose())
+        return Encoder(runtime, len(self.catalog.singles))
 
 
 def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:

@@ -45,6 +45,8 @@ def evaluate_text(report: dict[str, Any]) -> str:
         "",
         accuracy_text(report),
     ]
+    if any(scores["multi"] for scores in backbones.values()):
+        parts += ["", multi_text(report)]
     parts += [f"note: {note}" for note in verdicts(report)]
     parts += [f"problem: {p['origin']}: {p['error']}" for p in report["problems"]]
     return "\n".join(parts)
@@ -82,6 +84,16 @@ def accuracy_text(report: dict[str, Any]) -> str:
     return table(["", "test split", *names], rows)
 
 
+def multi_text(report: dict[str, Any]) -> str:
+    """mAP and top-3 recall of the attributes with several classes, beside random order."""
+    rows = [
+        [name, attribute, *(_share(found[m]) for m in ("map", "top3_recall", "chance"))]
+        for name, scores in report["backbones"].items()
+        for attribute, found in scores["multi"].items()
+    ]
+    return table(["", "several classes", "mAP", "top3_recall", "mAP by chance"], rows)
+
+
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
@@ -116,7 +128,11 @@ def recommend_text(report: dict[str, Any]) -> str:
             seen = ", ".join(
                 f"{a} {v['class']} {v['confidence']:.2f}" for a, v in tags["attributes"].items()
             )
-            parts.append(f"  sees in {tags['path']}: {seen}")
+            several = [
+                f"{a} {'+'.join(v['class'] for v in found) or 'none'}"
+                for a, found in tags["multi"].items()
+            ]
+            parts.append(f"  sees in {tags['path']}: {', '.join([seen, *several])}")
         rows = [
             [
                 f"  {i['rank']}",
@@ -133,13 +149,17 @@ def recommend_text(report: dict[str, Any]) -> str:
 
 
 def tags_csv(report: dict[str, Any]) -> str:
-    """path, then class and confidence per attribute."""
+    """path, then class and confidence per attribute; several classes as `a;b`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = list(report["pictures"][0]["attributes"]) if report["pictures"] else []
-    writer.writerow(["path", *(c for n in names for c in (n, f"{n}_confidence"))])
+    multis = list(report["pictures"][0]["multi"]) if report["pictures"] else []
+    writer.writerow(["path", *(c for n in [*names, *multis] for c in (n, f"{n}_confidence"))])
     for picture in report["pictures"]:
         cells = [c for v in picture["attributes"].values() for c in (v["class"], v["confidence"])]
+        for found in picture["multi"].values():
+            cells.append(";".join(v["class"] for v in found))
+            cells.append(";".join(str(v["confidence"]) for v in found))
         writer.writerow([picture["path"], *cells])
     return out.getvalue().rstrip("\n")
 

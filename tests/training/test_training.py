@@ -12,17 +12,19 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.conftest import PLUGINS, TINY
+from tests.conftest import PLUGINS, TINY, draw_shape
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.pipeline import make_run
 from zoo.plugins import load_plugins
 from zoo.progress import Progress, read_progress
+from zoo.runs import open_run
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch
 from zoo.training.metrics import classification, mean_accuracy
 from zoo.training.model import masked_cross_entropy
+from zoo.training.network import training_data
 from zoo.training.optimizer import learning_rate
 from zoo.training.settings import Settings
 from zoo.training.train import train
@@ -130,6 +132,7 @@ EXTRAS = {
     "deep heads": {"hidden": (32, 16)},
     "sampling": {"balance": "sampling"},
     "weights": {"balance": "weights"},
+    "stack": {"networks": "per-attribute"},
 }
 
 
@@ -148,6 +151,39 @@ def test_every_way_of_training_learns_and_resumes(
     for name, tensor in resumed.model.state_dict().items():
         assert torch.equal(expected[name], tensor), name
     assert max(e.val_accuracy for e in whole.history) > 0.5  # chance is (1/2 + 1/3) / 2
+
+
+def test_a_stack_has_a_network_per_attribute(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path
+) -> None:
+    settings = replace(SHORT, networks="per-attribute")
+    catalog.save(tmp_path)
+    make_run(tiny, catalog, settings, tmp_path, Progress())
+    run = open_run(tmp_path, tiny, catalog)
+    assert run.embeddings.shape == (len(catalog), 2 * 16)
+    # Each network's part has the same length, so that each attribute has the same say.
+    lengths = np.linalg.norm(run.embeddings.reshape(-1, 2, 16), axis=2)
+    np.testing.assert_allclose(lengths, 2**-0.5, atol=1e-3)
+    history = pd.read_csv(run.folder / "history.csv")
+    assert history["network"].tolist() == ["category"] * 3 + ["colour"] * 3
+    assert not (run.folder / "networks").exists()
+    picture = run.transform.pixels(draw_shape("red", "disc", 3))
+    assert run.encoder(picture[None]).classes.shape == (1, 2, 3)
+
+
+def test_a_network_alone_learns_from_the_pictures_that_know_its_attribute(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path
+) -> None:
+    table = catalog.table.copy()
+    # FashionNet's folders: a picture knows one attribute.
+    table.loc[::2, "category"] = None
+    table.loc[1::2, "colour"] = None
+    halves = replace(catalog, table=table)
+    data = training_data(tiny, replace(halves, attributes=catalog.attributes[:1]), SHORT)
+    assert (data.labels[data.train] >= 0).all()
+    settings = replace(TINY, networks="per-attribute", epochs_frozen=0)
+    trained = train(tiny, halves, settings, tmp_path, Progress())
+    assert {e.network for e in trained.history} == {"category", "colour"}
 
 
 class Small(Backbone):
@@ -254,6 +290,7 @@ def test_a_backbone_without_parameters_trains_its_heads_only(
         ({"batch_size": 1}, r"batch-size 1 is not within 2\.\.4096"),
         ({"hidden": ()}, r"hidden \(\): give widths"),
         ({"balance": "some"}, "unknown balance 'some'; available: none, sampling, weights"),
+        ({"networks": "two"}, "unknown networks 'two'; available: shared, per-attribute"),
         ({"accumulate": 0}, "accumulate 0 is below 1"),
         ({"ema": 1.0}, "ema 1.0 is not within"),
         ({"layer_decay": 0.0}, "layer-decay 0.0 is not within"),

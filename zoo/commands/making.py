@@ -34,6 +34,10 @@ def train(
     hidden: Annotated[
         str, typer.Option(help="Widths of each head's dense layers, such as 1024,512,256.")
     ] = "512",
+    dropout: Annotated[float, typer.Option(help="Of the heads' dense layers.")] = 0.2,
+    networks: Annotated[
+        str, typer.Option(help="shared (one for all attributes) or per-attribute.")
+    ] = "shared",
     balance: Annotated[
         str, typer.Option(help="none, sampling (classes drawn equally often) or weights.")
     ] = "none",
@@ -43,11 +47,13 @@ def train(
     ] = 1.0,
     epochs_frozen: Annotated[int, typer.Option(help="Epochs of the heads alone.")] = 5,
     epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
+    save_every: Annotated[float, typer.Option(help="Seconds at least between checkpoints.")] = 60.0,
     limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
     min_per_class: Annotated[int, typer.Option(help="Rarer classes count as unknown.")] = 10,
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
+    track: Annotated[str, typer.Option(help="none, tensorboard or wandb.")] = "none",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished runs.")] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Throw unfinished runs away and begin again.")
@@ -58,8 +64,9 @@ def train(
     """Train, embed, index and evaluate backbones on one catalogue."""
     from zoo import building, pipeline
     from zoo.plugins import load_plugins
-    from zoo.progress import Progress
+    from zoo.processes import processes
     from zoo.training.settings import Settings
+    from zoo.training.tracking import make_progress
 
     registry = load_plugins(folders or (), strict)
     for failure in registry.failed:
@@ -76,6 +83,9 @@ def train(
         device=device,
         precision=precision,
         hidden=_widths(hidden),
+        save_every=save_every,
+        dropout=dropout,
+        networks=networks,
         balance=balance,
         accumulate=accumulate,
         ema=ema,
@@ -83,8 +93,11 @@ def train(
     )
     settings.require_weights()
     zoo = runs or building.default_folder(wanted)
+    if not processes().first:
+        building.follow(chosen, settings, zoo)
+        return
     with building.sole_writer(zoo):
-        progress = Progress(zoo)
+        progress = make_progress(zoo, track)
         try:
             if restart:
                 building.discard_unfinished(zoo, chosen)

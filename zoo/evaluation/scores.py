@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,15 +13,19 @@ from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
 from zoo.evaluation.rankings import CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
-from zoo.training.metrics import classification
+from zoo.training.metrics import classification, multi_label
 
 
 def score_backbone(
-    catalog: Catalog, embeddings: np.ndarray, predicted: np.ndarray
+    catalog: Catalog,
+    embeddings: np.ndarray,
+    predicted: np.ndarray,
+    multis: Sequence[np.ndarray] = (),
 ) -> dict[str, Any]:
     """Classification and retrieval on the test split.
 
-    embeddings (N, D) unit rows; predicted (N, m, 3) classes, best first.
+    embeddings (N, D) unit rows; predicted (N, m, 3) classes of the single attributes, best first;
+    multis (N, C) chances per multi attribute.
     """
     test, train = catalog.rows("test"), catalog.rows("train")
     scores: dict[str, Any] = {
@@ -36,6 +41,12 @@ def score_backbone(
         known = labels[test] >= 0
         right = (predicted[test, column, 0] == labels[test])[known].astype(float)
         scores["intervals"][attribute.name] = bootstrap_interval(right)
+    scores["multi"] = {}
+    for attribute, chances in zip(catalog.multis, multis, strict=True):
+        labels = catalog.multi_labels(attribute.name)[test]
+        found = multi_label(labels, chances[test].astype(np.float32))
+        if found is not None:
+            scores["multi"][attribute.name] = asdict(found)
     scores["retrieval"] = describe(evaluate_retrieval(catalog, CosineOrder(embeddings)))
     return scores
 

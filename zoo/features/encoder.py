@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,9 @@ class Features:
     """What one model says of n pictures over m attributes."""
 
     embeddings: np.ndarray  # (n, D) float32, unit rows
-    classes: np.ndarray  # (n, m, 3) int32, predicted classes, best first; -1 beyond the last
+    classes: np.ndarray  # of the single attributes, (n, m, 3) int32, predicted classes, best first; -1 beyond the last
     confidence: np.ndarray  # (n, m) float32, softmax of the best class
+    multis: tuple[np.ndarray, ...] = ()  # per multi attribute, (n, C) float16 chance of each class
 
     def __len__(self) -> int:
         return len(self.embeddings)
@@ -37,18 +38,37 @@ class Features:
             np.concatenate([p.embeddings for p in parts]),
             np.concatenate([p.classes for p in parts]),
             np.concatenate([p.confidence for p in parts]),
+            tuple(
+                np.concatenate(column) for column in zip(*(p.multis for p in parts), strict=True)
+            ),
         )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What is predicted, as named arrays for a file."""
+        multis = {f"multi_{number}": chances for number, chances in enumerate(self.multis)}
+        return {"classes": self.classes, "confidence": self.confidence, **multis}
+
+
+def predicted_multis(arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The chances of the multi attributes out of what `Features.arrays` named."""
+    return tuple(arrays[name] for name in sorted(arrays, key=_number) if _number(name) >= 0)
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("multi_")) if name.startswith("multi_") else -1
 
 
 class Encoder:
     """A trained model as a function from pixels to features."""
 
-    def __init__(self, runtime: TorchRuntime) -> None:
-        self._runtime = runtime
+    def __init__(self, runtime: TorchRuntime, singles: int) -> None:
+        """`singles`: how many of the model's heads, the first ones, have one class a picture."""
+        self._runtime, self._singles = runtime, singles
 
     def __call__(self, pixels: np.ndarray) -> Features:
         """(B, S, S, 3) uint8 -> features; RunError when an embedding is not finite or zero."""
-        raw, *logits = self._runtime(pixels)
+        raw, *heads = self._runtime(pixels)
+        logits, multis = heads[: self._singles], heads[self._singles :]
         norms = raw.norm(dim=1, keepdim=True)  # (B, 1)
         if not bool(torch.isfinite(norms).all()) or bool((norms == 0).any()):
             raise RunError("the network gives an embedding that is zero or not finite")
@@ -58,4 +78,5 @@ class Encoder:
             best = scores.softmax(dim=1).topk(min(TOP, scores.shape[1]), dim=1)
             classes[:, column, : best.indices.shape[1]] = best.indices.numpy()
             confidence[:, column] = best.values[:, 0].numpy()
-        return Features((raw / norms).numpy(), classes, confidence)
+        chances = tuple(scores.sigmoid().half().numpy() for scores in multis)
+        return Features((raw / norms).numpy(), classes, confidence, chances)

@@ -50,24 +50,20 @@ def _shard(shards: Path, start: int) -> Path:
 
 def _write_shard(path: Path, features: Features) -> None:
     with written_whole(path) as partial, partial.open("wb") as file:
-        np.savez(
-            file,
-            embeddings=features.embeddings,
-            classes=features.classes,
-            confidence=features.confidence,
-        )
+        np.savez(file, embeddings=features.embeddings, **features.arrays())
 
 
 def _assemble(shards: Path, items: int, folder: Path) -> None:
     """Shards -> one memory-mappable matrix and one file of predictions."""
-    classes, confidence = [], []
+    parts: dict[str, list[np.ndarray]] = {}
     with written_whole(folder / EMBEDDINGS) as partial:
         matrix: np.ndarray | None = None
         for start in range(0, items, SHARD):
             with np.load(_shard(shards, start), allow_pickle=False) as shard:
                 part = shard["embeddings"]
-                classes.append(shard["classes"])
-                confidence.append(shard["confidence"])
+                for name in shard.files:
+                    if name != "embeddings":
+                        parts.setdefault(name, []).append(shard[name])
             if matrix is None:
                 matrix = np.lib.format.open_memmap(
                     partial, mode="w+", dtype=np.float32, shape=(items, part.shape[1])
@@ -76,4 +72,4 @@ def _assemble(shards: Path, items: int, folder: Path) -> None:
         if matrix is not None:
             matrix.flush()  # type: ignore[attr-defined]
     with written_whole(folder / PREDICTIONS) as partial, partial.open("wb") as file:
-        np.savez(file, classes=np.concatenate(classes), confidence=np.concatenate(confidence))
+        np.savez(file, **{name: np.concatenate(arrays) for name, arrays in parts.items()})

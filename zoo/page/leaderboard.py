@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from zoo.tables import RETRIEVAL, verdicts
 
 NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
+MULTI = ("map", "top3_recall", "chance")
 BLUE, GREY, GREEN = "#3b5bdb", "#868e96", "#2f9e44"
 
 
@@ -29,6 +30,7 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
         f"<h3>Retrieval</h3>{_retrieval_table(report, titles)}"
         f'<ul class="notes">{notes}</ul>'
         f"<h3>Predicted attributes, test split</h3>{_accuracy_table(report, titles)}"
+        f"{_multi_table(report, titles)}"
         f"<h3>Cost</h3>{_cost_table(report, titles)}"
     )
 
@@ -76,13 +78,33 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
             cells.append(
                 f"{scores['accuracy'][attribute]:.3f} <small>{low:.3f}–{high:.3f}<br>"
                 f"top-3 {scores['top3'][attribute]:.3f}, "
-                f"macro-F1 {scores['macro_f1'][attribute]:.3f}</small>"
+                f"macro-F1 {scores['macro_f1'][attribute]:.3f}"
+                f"{_calibration(scores['calibration'].get(attribute))}</small>"
             )
         rows.append([titles[name], *cells])
     majority = next(iter(report["backbones"].values()))["majority"]
     said = [f"{majority[a]:.3f}" if a in majority else "" for a in attributes]
     rows.append(["Commonest class (baseline)", *said])
     return _table(["accuracy", *attributes], rows)
+
+
+def _calibration(found: dict[str, float] | None) -> str:
+    if found is None:
+        return ""
+    return f"<br>calibration error {found['ece_before']:.3f} → {found['ece_after']:.3f}"
+
+
+def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
+    """Attributes with several classes at once; nothing where there is none."""
+    rows = [
+        [f"{titles[name]}, {attribute}", *(f"{found[m]:.3f}" for m in MULTI)]
+        for name, scores in report["backbones"].items()
+        for attribute, found in scores["multi"].items()
+    ]
+    if not rows:
+        return ""
+    header = ["", "mAP", "top-3 recall", "mAP by chance"]
+    return f"<h3>Attributes with several classes, test split</h3>{_table(header, rows)}"
 
 
 def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:

@@ -111,11 +111,14 @@ def _sees(predicted: Sequence[Tags]) -> str:
     """What a backbone predicts of the first query picture."""
     if not predicted:
         return ""
+    first = predicted[0]
+    found = [(name, *best) for name, best in first.attributes.items()]
+    found += [(name, *each) for name, several in first.multis.items() for each in several]
     cells = "".join(
         f'<span class="badge {"unsure" if confidence < 0.5 else ""}" '
         f'title="{escape(name)}, confidence {confidence:.2f}">{escape(value)} '
         f"<i>{confidence:.0%}</i></span>"
-        for name, (value, confidence) in predicted[0].attributes.items()
+        for name, value, confidence in found
     )
     more = f" (first of {len(predicted)})" if len(predicted) > 1 else ""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from torch import nn
 
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
-from zoo.training.model import ZooModel
 
 BINS = 15  # of the calibration error, as in the paper
 BATCH = 64
@@ -34,7 +34,7 @@ class Calibration:
 
 
 def calibrate(
-    model: ZooModel,
+    heads: Iterable[nn.Module],
     runtime: TorchRuntime,
     source: PixelSource,
     labels: np.ndarray,
@@ -48,7 +48,7 @@ def calibrate(
     """
     results: list[Calibration | None] = []
     val_logits, test_logits = (_logits(runtime, source, rows) for rows in (val, test))
-    for column, head in enumerate(model.heads):
+    for column, head in enumerate(heads):
         known, tested = labels[val, column] != UNKNOWN, labels[test, column] != UNKNOWN
         if not known.any() or not tested.any():
             results.append(None)

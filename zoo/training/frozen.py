@@ -11,12 +11,13 @@ from zoo.devices import Compute
 from zoo.errors import ZooError
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
+from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.history import Epoch
-from zoo.training.metrics import mean_accuracy
-from zoo.training.model import ZooModel, masked_cross_entropy
+from zoo.training.model import ZooModel
 from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
+from zoo.training.targets import Targets, heads_loss, heads_score
 
 FEATURE_BATCH = 64
 HEAD_BATCH = 128
@@ -31,28 +32,30 @@ def frozen_features(
     title: str,
 ) -> torch.Tensor:
     """The backbone's embeddings of these rows, (n, D) float32."""
-    features = torch.empty(len(rows), model.width)
+    group = processes()
+    mine = group.share(rows)
+    features = torch.empty(len(mine), model.width)
     done = 0
-    with progress.stage(title, len(rows)) as stage:
-        for _, pixels in source.batches(in_batches(rows, FEATURE_BATCH)):
+    with progress.stage(title, len(mine)) as stage:
+        for _, pixels in source.batches(in_batches(mine, FEATURE_BATCH)):
             features[done : done + len(pixels)] = runtime(pixels)[0]
             done += len(pixels)
             stage.advance(len(pixels))
-    return features
+    return group.joined(features, len(rows))
 
 
 def train_heads(
     model: ZooModel,
-    train: tuple[torch.Tensor, torch.Tensor],
-    val: tuple[torch.Tensor, torch.Tensor],
+    train: tuple[torch.Tensor, Targets],
+    val: tuple[torch.Tensor, Targets],
     balance: Balance,
     settings: Settings,
     compute: Compute,
     progress: Progress,
     title: str,
 ) -> list[Epoch]:
-    """Train the heads on (features, labels); the model is left with the best heads."""
-    features, labels = (part.to(compute.device) for part in train)
+    """Train the heads on features (n, D) and their targets; the model is left with the best heads."""
+    features, targets = train[0].to(compute.device), train[1].to(compute.device)
     heads = model.heads.to(compute.device)
     optimizer = torch.optim.AdamW(heads.parameters(), lr=settings.frozen_lr, weight_decay=0.01)
     epochs: list[Epoch] = []
@@ -65,9 +68,7 @@ def train_heads(
             order = epoch_order(np.arange(len(features)), balance, (settings.seed, 1, number))
             for batch in torch.from_numpy(order).to(compute.device).split(HEAD_BATCH):
                 logits = model.classify(features[batch])
-                loss = masked_cross_entropy(
-                    logits, labels[batch], settings.label_smoothing, balance.weights
-                )
+                loss = heads_loss(logits, targets[batch], settings.label_smoothing, balance)
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 optimizer.step()
@@ -76,7 +77,7 @@ def train_heads(
             seconds = time.perf_counter() - start
             if not np.isfinite(total):
                 raise ZooError(f"the loss became {total} in frozen epoch {number}; see docs")
-            accuracy = head_accuracy(model, *val, compute)
+            accuracy = _score(model, *val, compute)
             if not epochs or accuracy > max(e.val_accuracy for e in epochs):
                 best = {k: v.detach().clone() for k, v in heads.state_dict().items()}
             rate = len(features) / seconds
@@ -90,12 +91,8 @@ def train_heads(
     return epochs
 
 
-def head_accuracy(
-    model: ZooModel, features: torch.Tensor, labels: torch.Tensor, compute: Compute
-) -> float:
-    """Mean validation accuracy of the heads on features."""
+def _score(model: ZooModel, features: torch.Tensor, targets: Targets, compute: Compute) -> float:
+    """The validation score of the heads on features."""
     model.heads.eval()
     with torch.inference_mode():
-        logits = model.classify(features.to(compute.device))
-    predicted = torch.stack([scores.argmax(1) for scores in logits], dim=1).cpu()
-    return mean_accuracy(labels.numpy(), predicted.numpy())
+        return heads_score(model.classify(features.to(compute.device)), targets)

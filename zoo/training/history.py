@@ -21,6 +21,7 @@ class Epoch:
     learning_rate: float  # at the end of the epoch
     seconds: float
     images_per_s: float  # training pictures; validation is not counted
+    network: str = ""  # the attribute, when each has a network of its own
 
 
 def write_history(path: Path, epochs: list[Epoch]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import f1_score
+from sklearn.metrics import average_precision_score, f1_score
 
 UNKNOWN = -1
 
@@ -50,12 +51,52 @@ def majority_class(labels: np.ndarray) -> int:
     return int(np.bincount(known).argmax()) if len(known) else UNKNOWN
 
 
-def mean_accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
-    """Mean over attributes of the accuracy over known labels; both (n, m)."""
+def accuracies(labels: np.ndarray, predicted: Sequence[np.ndarray]) -> list[float]:
+    """Accuracy over known labels of each attribute that has any; labels (n, m), predicted m (n,)."""
     known = labels != UNKNOWN
-    per_attribute = [
-        float((predicted[known[:, a], a] == labels[known[:, a], a]).mean())
-        for a in range(labels.shape[1])
+    return [
+        float((column[known[:, a]] == labels[known[:, a], a]).mean())
+        for a, column in enumerate(predicted)
         if known[:, a].any()
     ]
-    return float(np.mean(per_attribute)) if per_attribute else 0.0
+
+
+@dataclass(frozen=True)
+class MultiLabel:
+    """How well a multi attribute is predicted, over pictures with known labels."""
+
+    map: float  # mean over classes of the average precision
+    top3_recall: float  # share of true classes among each picture's three most likely
+    chance: float  # the mAP of random order: the mean share of pictures with a class
+    items: int
+
+
+def multi_label(labels: np.ndarray, chances: np.ndarray) -> MultiLabel | None:
+    """Score chances (n, C) against labels (n, C) of 1, 0 and -1; None when there is no positive.
+
+    top3_recall is what DeepFashion reports (Liu et al. 2016).
+    """
+    precision = mean_average_precision(labels, chances)
+    if precision is None:
+        return None
+    known = (labels != UNKNOWN).any(axis=1)
+    truth, found = labels[known] == 1, chances[known]
+    top = np.argsort(-found, axis=1, kind="stable")[:, :3]
+    hits = np.take_along_axis(truth, top, axis=1).sum()
+    present = truth.any(axis=0)
+    return MultiLabel(
+        map=precision,
+        top3_recall=float(hits / truth.sum()),
+        chance=float(truth[:, present].mean()),
+        items=int(known.sum()),
+    )
+
+
+def mean_average_precision(labels: np.ndarray, chances: np.ndarray) -> float | None:
+    """Mean over the classes that occur of the average precision; both (n, C), -1 unknown."""
+    precisions = []
+    for truth, found in zip(labels.T, chances.T, strict=True):
+        known = truth != UNKNOWN
+        if (truth[known] == 1).any():
+            precisions.append(average_precision_score(truth[known] == 1, found[known]))
+    return float(np.mean(precisions)) if precisions else None

@@ -66,29 +66,42 @@ def embedding_width(network: nn.Module, transform: Transform) -> int:
 
 
 def masked_cross_entropy(
-    logits: Sequence[torch.Tensor],
+    scores: torch.Tensor,
     labels: torch.Tensor,
     smoothing: float,
-    weights: Sequence[torch.Tensor] | None = None,
+    weight: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Mean over attributes of the cross entropy over known labels; labels (B, m), -1 unknown.
+    """Mean cross entropy over known labels: scores (B, C), labels (B,) with -1 unknown.
 
-    `weights` (C,) per attribute says how much a label of each class counts; left out, alike.
+    `weight` (C,) says how much a label of each class counts; left out, all alike.
     """
-    losses = []
-    for column, scores in enumerate(logits):
-        truth = labels[:, column]
-        weight = weights[column].to(scores.device) if weights else None
-        total = nn.functional.cross_entropy(
-            scores.float(),
-            truth,
-            weight=weight,
-            ignore_index=-1,
-            reduction="sum",
-            label_smoothing=smoothing,
-        )
-        known = (truth >= 0).float()
-        counted = known if weight is None else known * weight[truth.clamp(min=0)]
-        # A batch may know nothing of an attribute; the mean over nothing would be NaN.
-        losses.append(total / counted.sum().clamp(min=1e-6))
-    return torch.stack(losses).mean()
+    weight = None if weight is None else weight.to(scores.device)
+    total = nn.functional.cross_entropy(
+        scores.float(),
+        labels,
+        weight=weight,
+        ignore_index=-1,
+        reduction="sum",
+        label_smoothing=smoothing,
+    )
+    known = (labels >= 0).float()
+    counted = known if weight is None else known * weight[labels.clamp(min=0)]
+    # A batch may know nothing of an attribute; the mean over nothing would be NaN.
+    return total / counted.sum().clamp(min=1e-6)
+
+
+def masked_binary_cross_entropy(
+    scores: torch.Tensor, labels: torch.Tensor, positive: torch.Tensor
+) -> torch.Tensor:
+    """Mean over known cells: scores (B, C), labels (B, C) 1, 0 or -1 for unknown.
+
+    `positive` (C,) is how much a class that is there counts against one that is not.
+    """
+    losses = nn.functional.binary_cross_entropy_with_logits(
+        scores.float(),
+        (labels == 1).float(),
+        pos_weight=positive.to(scores.device),
+        reduction="none",
+    )
+    known = (labels >= 0).float()
+    return (losses * known).sum() / known.sum().clamp(min=1)

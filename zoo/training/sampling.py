@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 UNKNOWN = -1
+LARGEST = 10.0  # weight of a positive
 
 
 @dataclass(frozen=True)
 class Balance:
-    """How an epoch makes up for rare classes; neither is for the plain loss on every picture."""
+    """How an epoch makes up for rare classes; left out, the plain loss on every picture."""
 
     draw: np.ndarray | None = None  # (n,) chance of each training picture; None: each once
-    weights: tuple[torch.Tensor, ...] | None = None  # (C,) per attribute; None: all alike
+    weights: tuple[torch.Tensor, ...] | None = None  # (C,) per single attribute; None: alike
+    positives: tuple[torch.Tensor, ...] = ()  # (C,) per multi attribute, see positive_weights
 
 
-def make_balance(kind: str, labels: np.ndarray, key: int, classes: list[int]) -> Balance:
+def make_balance(
+    kind: str, labels: np.ndarray, classes: Sequence[int], key: int, multis: Sequence[np.ndarray]
+) -> Balance:
     """The balance of a training split: `kind` is none, sampling or weights.
 
-    labels (n, m), -1 unknown; `key` is the column whose classes are drawn equally often;
-    `classes` the number of classes of each attribute.
+    labels (n, m), -1 unknown, with `classes` classes each; `key` is the column whose classes are
+    drawn equally often; multis (n, C) each.
     """
+    positives = tuple(positive_weights(column) for column in multis)
     if kind == "sampling":
-        return Balance(draw=equal_chances(labels[:, key]))
+        return Balance(draw=equal_chances(labels[:, key]), positives=positives)
     if kind == "weights":
-        columns = enumerate(classes)
-        return Balance(weights=tuple(class_weights(labels[:, c], n) for c, n in columns))
-    return Balance()
+        weights = tuple(class_weights(labels[:, c], n) for c, n in enumerate(classes))
+        return Balance(weights=weights, positives=positives)
+    return Balance(positives=positives)
 
 
 def equal_chances(labels: np.ndarray) -> np.ndarray:
@@ -46,6 +52,17 @@ def class_weights(labels: np.ndarray, classes: int) -> torch.Tensor:
     weights = np.zeros(classes, dtype=np.float32)
     weights[present] = counts.sum() / (present.sum() * counts[present])
     return torch.from_numpy(weights)
+
+
+def positive_weights(labels: np.ndarray) -> torch.Tensor:
+    """Root of negatives per positive of each class (C,), bounded; labels (n, C), -1 unknown.
+
+    A class that few pictures have must be heard, and must not drown the others.
+    """
+    positives = (labels == 1).sum(axis=0)
+    negatives = (labels == 0).sum(axis=0)
+    weights = np.sqrt(negatives / np.maximum(positives, 1)).clip(1, LARGEST)
+    return torch.from_numpy(weights.astype(np.float32))
 
 
 def epoch_order(rows: np.ndarray, balance: Balance, seed: tuple[int, ...]) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 from zoo.errors import ZooError, unknown
 
 WEIGHTS = ("pretrained", "random")
+NETWORKS = ("shared", "per-attribute")
 BALANCES = ("none", "sampling", "weights")
 
 
@@ -35,6 +36,7 @@ class Settings:
     balance: str = "none"  # rare classes: drawn as often as common ones, or weigh as much
     accumulate: int = 1  # batches whose gradients make one step
     ema: float = 0.0  # decay per step of the averaged weights that are kept; 0 keeps the last
+    networks: str = "shared"  # one for all attributes, or FashionNet's one per attribute
     layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
     def __post_init__(self) -> None:
@@ -51,8 +53,12 @@ class Settings:
             raise ZooError(f"hidden {self.hidden}: give widths of 1..65536, such as 1024,512,256")
         if self.balance not in BALANCES:
             raise ZooError(unknown("balance", self.balance, BALANCES))
+        if self.networks not in NETWORKS:
+            raise ZooError(unknown("networks", self.networks, NETWORKS))
         if self.accumulate < 1:
             raise ZooError(f"accumulate {self.accumulate} is below 1")
+        if not 0 <= self.dropout < 1:
+            raise ZooError(f"dropout {self.dropout} is not within 0..1 (1 excluded)")
         if not 0 <= self.ema < 1:
             raise ZooError(f"ema {self.ema} is not within 0..1 (1 excluded)")
         if not 0 < self.layer_decay <= 1:

@@ -1,213 +1,150 @@
-"""FashionNet's two phases in order: heads on a frozen backbone, then all of it."""
+"""What is trained for one backbone: one network for all attributes, or one for each."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-import torch
 
 from zoo import devices
 from zoo.backbones import Backbone, Transform
-from zoo.catalog import Catalog
-from zoo.errors import RunError
-from zoo.features.pixels import PixelSource
+from zoo.catalog import Attribute, Catalog
 from zoo.features.runtime import TorchRuntime
-from zoo.files import sha256_of
+from zoo.files import write_json
+from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.calibration import calibrate
-from zoo.training.checkpoint import load_training, read_tensors, save_tensors, save_training
-from zoo.training.frozen import frozen_features, train_heads
-from zoo.training.history import Epoch, best_epoch, write_history
-from zoo.training.model import ZooModel, embedding_width
-from zoo.training.optimizer import make_optimizer
-from zoo.training.sampling import make_balance
-from zoo.training.settings import Settings
-from zoo.training.unfrozen import Data, Unfrozen, train_unfrozen
-
-SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
-LEAST_SMALL = 64  # pixels: below, a step costs as much and teaches less
-
-MODEL, HISTORY, CHECKPOINT, FROZEN = (
-    "model.safetensors",
-    "history.csv",
-    "checkpoint.safetensors",
-    "frozen.safetensors",
+from zoo.training.checkpoint import read_tensors, save_tensors
+from zoo.training.history import Epoch, write_history
+from zoo.training.model import ZooModel
+from zoo.training.network import (
+    CHECKPOINT,
+    FROZEN,
+    HISTORY,
+    MODEL,
+    Data,
+    Origin,
+    TrainedNetwork,
+    new_model,
+    train_network,
+    training_data,
 )
+from zoo.training.settings import Settings
+from zoo.training.stack import StackedModel
+from zoo.training.targets import head_attributes
 
-
+NETWORKS = "networks"  # the folder of a stack's trainings
+DONE = "network.json"  # says that one of them is finished
 CALIBRATION = "calibration"  # in the model file, so that it is never done twice
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the weights that training began from came from."""
-
-    kind: str  # pretrained, random, file or none
-    sha256: str | None = None
+SCRATCH = (CHECKPOINT, FROZEN, NETWORKS)  # of no use once the training is over
 
 
 @dataclass(frozen=True)
 class Trained:
     """A model with its best weights, and how it came to them."""
 
-    model: ZooModel
+    model: ZooModel | StackedModel
     transform: Transform
     origin: Origin
     history: list[Epoch]
     calibration: dict[str, dict[str, float]]  # by attribute, see Calibration
 
 
-def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple[ZooModel, Origin]:
-    """A model as training begins: initialised with the seed, or with weights loaded."""
-    torch.manual_seed(settings.seed)
-    network = backbone.network()
-    origin = _begin_weights(backbone, network, settings.weights)
-    width = embedding_width(network, backbone.transform(settings.image_size))
-    model = ZooModel(network, width, catalog.attributes, settings.hidden, settings.dropout)
-    return model, origin
+def build_model(
+    backbone: Backbone, attributes: Sequence[Attribute], settings: Settings, width: int
+) -> ZooModel | StackedModel:
+    """The untrained model that these settings train; `width` is that of its embedding."""
 
+    def network(heads: Sequence[Attribute], width: int) -> ZooModel:
+        return ZooModel(backbone.network(), width, heads, settings.hidden, settings.dropout)
 
-def small_size(size: int) -> int:
-    """The picture size of the first half of the unfrozen epochs, in pixels."""
-    return min(size, max(LEAST_SMALL, round(size * SMALL / 8) * 8))
-
-
-def _begin_weights(backbone: Backbone, network: torch.nn.Module, weights: str) -> Origin:
-    if not any(True for _ in network.parameters()):
-        return Origin("none")
-    if weights == "random":
-        return Origin("random")
-    if weights == "pretrained":
-        return Origin("pretrained", sha256_of(backbone.load_pretrained(network)))
-    backbone.load_file(network, Path(weights))
-    return Origin("file", sha256_of(Path(weights)))
+    if settings.networks == "shared":
+        return network(attributes, width)
+    return StackedModel([network([a], width // len(attributes)) for a in attributes])
 
 
 def train(
     backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
 ) -> Trained:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
-    compute = devices.choose(settings.device, settings.precision)
-    model, origin = new_model(backbone, catalog, settings)
-    data = training_data(backbone, catalog, settings)
-    history = _phase_one(backbone, model, data, settings, compute, folder, progress)
-    if model.has_trainable_backbone() and settings.epochs_unfrozen:
-        history = _phase_two(backbone, model, data, settings, compute, folder, progress, history)
+    if settings.networks == "shared":
+        made = train_network(backbone, catalog, settings, folder, progress, backbone.name)
+    else:
+        made = _train_stack(backbone, catalog, settings, folder, progress)
+    transform = backbone.transform(settings.image_size)
+    if not processes().first:
+        return Trained(made.model, transform, made.origin, made.history, {})
     state, facts = read_tensors(folder / MODEL)
-    model.load_state_dict(state)
+    made.model.load_state_dict(state)
     if CALIBRATION not in facts:
         progress.say(f"{backbone.name}: calibration")
-        facts = {CALIBRATION: _calibrate(model, catalog, data, compute)}
-        save_tensors(folder / MODEL, model.state_dict(), facts)
-    return Trained(model, data.transform, origin, history, facts[CALIBRATION])
+        data = training_data(backbone, catalog, settings)
+        facts = {CALIBRATION: _calibrate(made.model, catalog, data, settings)}
+        save_tensors(folder / MODEL, made.model.state_dict(), facts)
+    return Trained(made.model, transform, made.origin, made.history, facts[CALIBRATION])
 
 
-def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> Data:
-    """The training and validation pictures at this backbone's size, and how they are drawn."""
-    transform = backbone.transform(settings.image_size)
-    labels, train = catalog.label_matrix(), catalog.rows("train")
-    names = [a.name for a in catalog.attributes]
-    classes = [len(a.classes) for a in catalog.attributes]
-    key = names.index(catalog.key[0])
-    return Data(
-        source=PixelSource(catalog.paths(), transform),
-        transform=transform,
-        small=backbone.transform(small_size(transform.size)).size,
-        labels=labels,
-        train=train,
-        val=catalog.rows("val"),
-        balance=make_balance(settings.balance, labels[train], key, classes),
-    )
+def _train_stack(
+    backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
+) -> TrainedNetwork[StackedModel]:
+    """A network for each attribute, one after the other, each with its own best weights."""
+    networks = []
+    attributes = head_attributes(catalog)
+    for number, attribute in enumerate(attributes):
+        key = (attribute.name,) if attribute.kind == "single" else ()
+        own = replace(catalog, attributes=(attribute,), key=key)
+        part = folder / NETWORKS / f"{number:02d}"
+        title = f"{backbone.name}, {attribute.name}"
+        networks.append(_train_once(backbone, own, settings, part, progress, title))
+    stack = StackedModel([network.model for network in networks])
+    history = [
+        replace(epoch, network=attribute.name)
+        for attribute, network in zip(attributes, networks, strict=True)
+        for epoch in network.history
+    ]
+    if processes().first:
+        write_history(folder / HISTORY, history)
+    if processes().first and not (folder / MODEL).is_file():
+        save_tensors(folder / MODEL, stack.state_dict(), {})
+    return TrainedNetwork(stack, networks[0].origin, history)
+
+
+def _train_once(
+    backbone: Backbone,
+    catalog: Catalog,
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
+    title: str,
+) -> TrainedNetwork[ZooModel]:
+    """Train one network of a stack, or take up the finished one."""
+    done = folder / DONE
+    if processes().agreed(done.is_file()):
+        facts = json.loads(done.read_text("utf-8"))
+        model, _ = new_model(backbone, catalog, replace(settings, weights="random"))
+        model.load_state_dict(read_tensors(folder / MODEL)[0])
+        epochs = [Epoch(**row) for row in facts["epochs"]]
+        return TrainedNetwork(model, Origin(**facts["origin"]), epochs)
+    network = train_network(backbone, catalog, settings, folder, progress, title)
+    if not processes().first:
+        return network
+    epochs = [asdict(epoch) for epoch in network.history]
+    write_json(done, {"origin": asdict(network.origin), "epochs": epochs})
+    for scratch in (CHECKPOINT, FROZEN):  # as large as the networks that are still to come
+        (folder / scratch).unlink(missing_ok=True)
+    return network
 
 
 def _calibrate(
-    model: ZooModel, catalog: Catalog, data: Data, compute: devices.Compute
+    model: ZooModel | StackedModel, catalog: Catalog, data: Data, settings: Settings
 ) -> dict[str, dict[str, float]]:
     """Temperatures of the heads, folded into them, by attribute."""
+    compute = devices.choose(settings.device, settings.precision)
     runtime = TorchRuntime(model, data.transform, compute)
     test = catalog.rows("test")
-    found = calibrate(model, runtime, data.source, data.labels, data.val, test)
-    names = [a.name for a in catalog.attributes]
+    singles = list(model.heads)[: len(catalog.singles)]
+    labels = data.targets.singles.numpy()
+    found = calibrate(singles, runtime, data.source, labels, data.val, test)
+    names = [a.name for a in catalog.singles]
     return {n: c.as_dict() for n, c in zip(names, found, strict=True) if c is not None}
-
-
-def _phase_one(
-    backbone: Backbone,
-    model: ZooModel,
-    data: Data,
-    settings: Settings,
-    compute: devices.Compute,
-    folder: Path,
-    progress: Progress,
-) -> list[Epoch]:
-    """Train the heads, or take up the heads an earlier call trained; model is left with them."""
-    if (folder / FROZEN).is_file():
-        state, facts = read_tensors(folder / FROZEN)
-        model.heads.load_state_dict(state)
-        return [Epoch(**row) for row in facts["epochs"]]
-    epochs: list[Epoch] = []
-    if settings.epochs_frozen:
-        runtime = TorchRuntime(model.backbone, data.transform, compute)
-        splits = []
-        for name, rows in (("training", data.train), ("validation", data.val)):
-            title = f"{backbone.name}: features of the {name} pictures"
-            features = frozen_features(model, data.source, rows, runtime, progress, title)
-            splits.append((features, torch.from_numpy(data.labels[rows])))
-        title = f"{backbone.name}: heads on the frozen backbone"
-        epochs = train_heads(
-            model, splits[0], splits[1], data.balance, settings, compute, progress, title
-        )
-    write_history(folder / HISTORY, epochs)
-    save_tensors(folder / MODEL, model.state_dict(), {})
-    facts = {"epochs": [asdict(e) for e in epochs]}
-    save_tensors(folder / FROZEN, model.heads.state_dict(), facts)
-    return epochs
-
-
-def _phase_two(
-    backbone: Backbone,
-    model: ZooModel,
-    data: Data,
-    settings: Settings,
-    compute: devices.Compute,
-    folder: Path,
-    progress: Progress,
-    frozen: list[Epoch],
-) -> list[Epoch]:
-    """Train all of it from the last checkpoint on; the best weights are in model.safetensors."""
-    phase = Unfrozen(
-        model, data, settings, backbone.recipe, compute, make_optimizer(model, settings)
-    )
-    earlier: list[Epoch] = []
-    if (folder / CHECKPOINT).is_file():
-        facts = load_training(folder / CHECKPOINT, model, phase.optimizer, phase.average)
-        earlier = [Epoch(**row) for row in facts["epochs"]]
-        if len(earlier) > settings.epochs_unfrozen:
-            raise RunError(f"{folder / CHECKPOINT} has more epochs than asked for")
-
-    best: dict[str, torch.Tensor] = {}
-    saved = time.monotonic()
-
-    def save_best() -> None:
-        if best:
-            save_tensors(folder / MODEL, best, {})
-            best.clear()
-
-    def after_epoch(epochs: list[Epoch]) -> None:
-        nonlocal saved
-        write_history(folder / HISTORY, [*frozen, *epochs])
-        if best_epoch([*frozen, *epochs]) is epochs[-1]:
-            best.update({k: v.detach().clone() for k, v in phase.kept.state_dict().items()})
-        if time.monotonic() - saved < settings.save_every:
-            return
-        # The order matters: a kill in between repeats epochs, and loses nothing.
-        save_best()
-        facts = {"epochs": [asdict(e) for e in epochs]}
-        save_training(folder / CHECKPOINT, model, phase.optimizer, phase.average, facts)
-        saved = time.monotonic()
-
-    epochs = train_unfrozen(phase, earlier, progress, backbone.name, after_epoch)
-    save_best()
-    return frozen + epochs

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from zoo.backbones import Recipe, Transform
@@ -16,27 +18,29 @@ from zoo.devices import Compute
 from zoo.errors import ZooError
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
+from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import augment
 from zoo.training.history import Epoch
-from zoo.training.metrics import mean_accuracy
-from zoo.training.model import ZooModel, masked_cross_entropy
+from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate
 from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
+from zoo.training.targets import Targets, heads_loss, heads_score
 
 RATES_ARE_FOR = 64  # pictures a step
+VALIDATION_BATCH = 64
 CLIP = 1.0  # of the gradient's norm
 
 
 @dataclass(frozen=True)
 class Data:
-    """What both splits are trained and validated on; labels (N, m) by catalogue row."""
+    """What both splits are trained and validated on; targets by catalogue row."""
 
     source: PixelSource
     transform: Transform
     small: int  # pixels a side in the first half of the epochs; transform.size for no growing
-    labels: np.ndarray
+    targets: Targets
     train: np.ndarray
     val: np.ndarray
     balance: Balance = field(default_factory=Balance)
@@ -56,8 +60,11 @@ class Unfrozen:
     def __post_init__(self) -> None:
         batch = self.settings.batch(len(self.data.train), self.compute.device.type)
         self.parts = self.settings.accumulate  # forwards a step
-        self.batch = batch * self.parts
+        self.group = processes()
+        # Every process has as many pictures as every other, or the mean of means is another one.
+        self.batch = math.ceil(batch * self.parts / self.group.count) * self.group.count
         self.model.to(self.compute.device).to(memory_format=torch.channels_last)
+        self.together = self.group.wrapped(self.model, self.compute.device)
         self.average: AveragedModel | None = None
         if self.settings.ema:
             ema = get_ema_multi_avg_fn(self.settings.ema)
@@ -82,7 +89,7 @@ class Unfrozen:
 
     def run(self, number: int, progress: Progress, title: str) -> Epoch:
         """Train epoch `number` (from 1) and validate it."""
-        torch.manual_seed(self.settings.seed * 1009 + 100 + number)
+        torch.manual_seed(self.settings.seed * 1009 + 100 + number + 7919 * self.group.rank)
         generator = torch.Generator().manual_seed(self.settings.seed * 1009 + 200 + number)
         seed = (self.settings.seed, 2, number)
         order = epoch_order(self.data.train, self.data.balance, seed)
@@ -90,16 +97,19 @@ class Unfrozen:
         start, total, rate = time.perf_counter(), 0.0, 0.0
         self.model.train()
         with progress.stage(title, sum(map(len, batches))) as stage:
-            for index, (rows, pixels) in enumerate(self.data.source.batches(batches)):
+            mine = [self.group.share(batch) for batch in batches]
+            for index, (rows, pixels) in enumerate(self.data.source.batches(mine)):
                 rate = self._set_rate((number - 1) * self.steps() + index)
-                loss = self._step(rows, pixels, generator, self.size_of(number), progress)
+                chances = torch.rand(len(batches[index]), 4, generator=generator).numpy()
+                chances = torch.from_numpy(self.group.share(chances))
+                loss = self._step(rows, pixels, chances, self.size_of(number), progress)
                 if not math.isfinite(loss):
                     raise ZooError(
                         f"the loss became {loss} in epoch {number}, step {index + 1}; the best "
                         "weights so far are kept: go on with another --seed or --precision fp32"
                     )
                 total += loss
-                stage.advance(len(rows), loss=f"{loss:.3f}")
+                stage.advance(len(batches[index]), loss=f"{loss:.3f}")
         seconds = time.perf_counter() - start
         return Epoch(
             phase="unfrozen",
@@ -126,60 +136,69 @@ class Unfrozen:
         self,
         rows: np.ndarray,
         pixels: np.ndarray,
-        generator: torch.Generator,
+        chances: torch.Tensor,
         size: int,
         progress: Progress,
     ) -> float:
         device = self.compute.device
         pictures = self.data.transform.normalize(torch.from_numpy(pixels).to(device))
-        labels = torch.from_numpy(self.data.labels[rows]).to(device)
-        loss = self._gradients(augment(pictures, generator, size), labels, progress)
+        targets = self.data.targets[rows].to(device)
+        loss = self._gradients(augment(pictures, chances, size), targets, progress)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         if self.average is not None:
             self.average.update_parameters(self.model)
         return loss
 
-    def _gradients(self, pictures: torch.Tensor, labels: torch.Tensor, progress: Progress) -> float:
+    def _gradients(self, pictures: torch.Tensor, targets: Targets, progress: Progress) -> float:
         """Gradients of one step, in as many parts as memory asks for; returns the loss."""
         while True:
             try:
-                return self._in_parts(pictures, labels)
+                return self._in_parts(pictures, targets)
             except torch.OutOfMemoryError as error:
-                if self.parts * 4 > len(labels):
+                if self.parts * 4 > len(targets):
                     raise ZooError(
-                        f"out of memory with {len(labels) // self.parts} pictures a forward; "
+                        f"out of memory with {len(targets) // self.parts} pictures a forward; "
                         "give a smaller --image-size or --batch-size"
                     ) from error
                 self.parts *= 2
-                size = math.ceil(len(labels) / self.parts)
+                size = math.ceil(len(targets) / self.parts)
             if self.compute.device.type == "cuda":
                 torch.cuda.empty_cache()
             progress.say(f"out of memory: going on with {size} pictures a forward, same steps")
 
-    def _in_parts(self, pictures: torch.Tensor, labels: torch.Tensor) -> float:
+    def _in_parts(self, pictures: torch.Tensor, targets: Targets) -> float:
         self.optimizer.zero_grad(set_to_none=True)
         total = 0.0
-        size = math.ceil(len(labels) / self.parts)
-        weights = self.data.balance.weights
-        for part, truth in zip(pictures.split(size), labels.split(size), strict=True):
-            with self.compute.autocast():
-                _, *logits = self.model(part)
-            smoothing = self.settings.label_smoothing
-            loss = masked_cross_entropy(logits, truth, smoothing, weights)
-            loss = loss * (len(truth) / len(labels))
-            loss.backward()
+        size = math.ceil(len(targets) / self.parts)
+        for start in range(0, len(targets), size):
+            part = slice(start, start + size)
+            truth = targets[part]
+            with self._apart(last=start + size >= len(targets)):
+                with self.compute.autocast():
+                    _, *logits = self.together(pictures[part])
+                smoothing = self.settings.label_smoothing
+                loss = heads_loss(logits, truth, smoothing, self.data.balance)
+                loss = loss * (len(truth) / len(targets))
+                loss.backward()
             total += float(loss.detach())
         return total
 
+    def _apart(self, last: bool) -> AbstractContextManager[None]:
+        """Gradients of all parts but the last are not yet averaged over the processes."""
+        if last or not isinstance(self.together, DistributedDataParallel):
+            return nullcontext()
+        return self.together.no_sync()
+
     def validate(self) -> float:
-        """Mean accuracy over attributes on the validation split."""
+        """The score on the validation split, see heads_score."""
         runtime = TorchRuntime(self.kept, self.data.transform, self.compute)
-        predicted = [
-            torch.stack([scores.argmax(1) for scores in runtime(pixels)[1:]], dim=1).numpy()
-            for _, pixels in self.data.source.batches(in_batches(self.data.val, 64))
-        ]
-        return mean_accuracy(self.data.labels[self.data.val], np.concatenate(predicted))
+        rows = self.data.val
+        batches = in_batches(self.group.share(rows), VALIDATION_BATCH)
+        parts = [runtime(pixels)[1:] for _, pixels in self.data.source.batches(batches)]
+        mine = [torch.cat(column) for column in zip(*parts, strict=True)]
+        logits = [self.group.joined(scores, len(rows)) for scores in mine]
+        return heads_score(logits, self.data.targets[rows])
 
 
 def train_unfrozen(

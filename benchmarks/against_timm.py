@@ -1,0 +1,136 @@
+"""timm's own train.py and the zoo's training, side by side: who reaches which accuracy when.
+
+ResNet-50 from random weights on one attribute of one catalogue: same pictures, same split, same
+size, same epochs, same cores, one after the other. `--timm` is the path of train.py in a checkout
+of huggingface/pytorch-image-models. Seconds are from the start of the command to the moment an
+epoch's validation accuracy is on disk: imports, decoding and validation are all in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from zoo.catalog import Catalog, load_catalog
+
+POLL = 0.5  # seconds between looks at the table of epochs
+SPLITS = {"train": "train", "val": "validation"}
+FLAGS = {
+    "timm, defaults": [],
+    "timm, best flags": ["--amp", "--amp-dtype", "bfloat16", "--channels-last"],
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One epoch: when it was validated, and how well."""
+
+    seconds: float
+    accuracy: float
+
+
+def watch(command: list[str], folder: Path, table: str, column: str, scale: float) -> list[Point]:
+    """Run a training and note when each row of its table of epochs appears."""
+    points: list[Point] = []
+    begun = time.monotonic()
+    with (folder / "output.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            time.sleep(POLL)
+            found = next(folder.rglob(table), None)
+            for accuracy in _values(found, column)[len(points) :]:
+                points.append(Point(time.monotonic() - begun, accuracy * scale))
+    if process.returncode or not points:
+        sys.exit((folder / "output.log").read_text(errors="replace")[-3000:])
+    return points
+
+
+def _values(path: Path | None, column: str) -> list[float]:
+    try:
+        return [] if path is None else pd.read_csv(path)[column].tolist()
+    except (OSError, ValueError, KeyError):  # being written just now
+        return []
+
+
+def class_folders(catalog: Catalog, attribute: str, folder: Path) -> int:
+    """train|validation/class/picture as links; returns the number of classes."""
+    labels = catalog.table[attribute]
+    for row, split in enumerate(catalog.table["split"]):
+        if split not in SPLITS or not isinstance(labels.iat[row], str):
+            continue
+        home = folder / SPLITS[split] / labels.iat[row].replace("/", "-")
+        home.mkdir(parents=True, exist_ok=True)
+        path = catalog.path(row).absolute()
+        (home / path.name).symlink_to(path)
+    return len(catalog.attribute(attribute).classes)
+
+
+def timm_command(asked: argparse.Namespace, data: Path, classes: int, out: Path) -> list[str]:
+    """timm's train.py on these folders, with no flag that only a GPU understands."""
+    return [
+        sys.executable, str(asked.timm), "--data-dir", str(data), "--model", "resnet50",
+        "--num-classes", str(classes), "--img-size", str(asked.image_size), "--device", "cpu",
+        "--batch-size", "64", "--epochs", str(asked.epochs), "--warmup-epochs", "0",
+        "--workers", "2", "--output", str(out), "--seed", "0",
+    ]  # fmt: skip
+
+
+def zoo_command(asked: argparse.Namespace, runs: Path) -> list[str]:
+    """The zoo's training of the same."""
+    return [
+        sys.executable, "-m", "zoo.cli", "train", "resnet50", "--data", str(asked.data),
+        "--attributes", asked.attribute, "--weights", "random", "--runs", str(runs),
+        "--image-size", str(asked.image_size), "--epochs-frozen", "0",
+        "--epochs-unfrozen", str(asked.epochs), "--seed", "0",
+    ]  # fmt: skip
+
+
+def seconds_to(points: list[Point], accuracy: float) -> float | None:
+    """When a training first reached an accuracy."""
+    return next((p.seconds for p in points if p.accuracy >= accuracy), None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--timm", type=Path, required=True)
+    parser.add_argument("--attribute", default="article_type")
+    parser.add_argument("--image-size", type=int, default=96)
+    parser.add_argument("--epochs", type=int, default=4)
+    asked = parser.parse_args()
+    results: dict[str, list[Point]] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "zoo").mkdir()
+        command = zoo_command(asked, folder / "zoo")
+        results["zoo"] = watch(command, folder / "zoo", "history.csv", "val_accuracy", 1.0)
+        catalog = load_catalog(folder / "zoo")
+        classes = class_folders(catalog, asked.attribute, folder / "pictures")
+        for name, flags in FLAGS.items():
+            out = folder / name.replace(" ", "-")
+            out.mkdir()
+            command = [*timm_command(asked, folder / "pictures", classes, out), *flags]
+            results[name] = watch(command, out, "summary.csv", "eval_top1", 0.01)
+    report(results)
+
+
+def report(results: dict[str, list[Point]]) -> None:
+    """Print every epoch, and when each reached the best that all of them reached."""
+    common = min(max(p.accuracy for p in points) for points in results.values())
+    print(f"| training | seconds to {common:.3f} | best | epochs: accuracy at seconds |")
+    print("|---|---|---|---|")
+    for name, points in results.items():
+        epochs = ", ".join(f"{p.accuracy:.3f} at {p.seconds:.0f}" for p in points)
+        best = max(p.accuracy for p in points)
+        print(f"| {name} | {seconds_to(points, common):.0f} | {best:.3f} | {epochs} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Epochs as a tracker sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PLUGINS, TINY
+from zoo.catalog import Catalog
+from zoo.errors import ZooError
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
+from zoo.training.tracking import make_progress
+from zoo.training.train import train
+
+
+def test_tensorboard_has_every_epoch(catalog: Catalog, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    tiny = load_plugins([PLUGINS]).get("tiny_a")
+    progress = make_progress(tmp_path, "tensorboard")
+    (tmp_path / "run").mkdir()
+    trained = train(tiny, catalog, replace(TINY, epochs_unfrozen=2), tmp_path / "run", progress)
+    progress.finish()
+    events = EventAccumulator(str(tmp_path / "tracking" / "tiny_a"))
+    events.Reload()
+    losses = events.Scalars("loss")
+    assert [e.step for e in losses] == [1, 2, 3]
+    assert [e.value for e in losses] == pytest.approx([e.loss for e in trained.history])
+
+
+def test_no_tracker_and_an_unknown_one(tmp_path: Path) -> None:
+    assert type(make_progress(tmp_path, "none")) is Progress
+    with pytest.raises(ZooError, match="unknown tracker 'paper'; available: none, tensorboard"):
+        make_progress(tmp_path, "paper")

@@ -1,0 +1,63 @@
+"""Epochs told to an experiment tracker, by way of accelerate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import ZooError, unknown
+from zoo.progress import Progress
+
+TRACKERS = ("none", "tensorboard", "wandb")
+FOLDER = "tracking"  # in the zoo directory
+PROJECT = "fashion-model-zoo"
+SHOWN = ("loss", "val_accuracy", "learning_rate", "images_per_s")
+
+
+class TrackedProgress(Progress):
+    """Progress that also logs every epoch; one tracked run per network that is trained."""
+
+    def __init__(self, folder: Path, tracker: str) -> None:
+        super().__init__(folder)
+        self._tracker, self._log_folder = tracker, folder / FOLDER
+        self._runs: dict[str, Any] = {}
+
+    def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
+        """Log the values of one epoch of the run of that title."""
+        if title not in self._runs:
+            self._runs[title] = _start(self._tracker, title, self._log_folder)
+        self._runs[title].log({name: values[name] for name in SHOWN}, step=step)
+
+    def finish(self) -> None:
+        """Close the tracked runs too."""
+        super().finish()
+        for run in self._runs.values():
+            run.finish()
+
+
+def make_progress(folder: Path, tracker: str) -> Progress:
+    """The progress of a training, told to that tracker or to none."""
+    if tracker not in TRACKERS:
+        raise ZooError(unknown("tracker", tracker, TRACKERS))
+    return Progress(folder) if tracker == "none" else TrackedProgress(folder, tracker)
+
+
+def _start(tracker: str, title: str, folder: Path) -> Any:
+    from accelerate import PartialState
+    from accelerate.tracking import TensorBoardTracker, WandBTracker
+
+    PartialState()  # the trackers ask it which process speaks
+    folder.mkdir(parents=True, exist_ok=True)
+    name = title.replace(", ", "-")
+    try:
+        if tracker == "tensorboard":
+            run = TensorBoardTracker(name, logging_dir=str(folder))
+        else:
+            run = WandBTracker(PROJECT, name=name, dir=str(folder))
+        run.start()
+    except ImportError as error:
+        raise ZooError(
+            f"tracker {tracker!r} is not installed ({error}); "
+            "pip install 'fashion-model-zoo[track]'"
+        ) from error
+    return run
