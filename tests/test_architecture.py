@@ -24,6 +24,7 @@ ROOMS = [
     ("training",),
     ("search",),
     ("evaluation",),
+    ("cleaning",),
     ("runs",),
     ("pipeline", "compare"),
     ("building", "reports", "sheet", "tables", "doctor"),

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend
 from zoo.commands.making import embed, index, train
 from zoo.commands.running import doctor, plugins, serve
@@ -26,6 +27,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     recommend,
     tag,
     count,
+    clean,
     serve,
     doctor,
 )
