@@ -27,6 +27,7 @@ ROOMS = [
     ("cleaning",),
     ("runs",),
     ("pipeline", "compare"),
+    ("exporting",),
     ("building", "reports", "sheet", "tables", "doctor"),
     ("page",),
     ("commands",),

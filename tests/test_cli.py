@@ -161,6 +161,17 @@ def test_clean_without_a_zoo_says_what_it_left(shapes: Path, tmp_path: Path) -> 
     assert run("clean").returncode == 2
 
 
+def test_export_shape_and_files(at: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "network.onnx"
+    report = as_json("export", "tiny_a", "--to", "onnx", "--out", out, *at)
+    assert {"backbone", "format", "file", "bytes", "largest_difference", "card"} <= set(report)
+    assert Path(report["file"]).stat().st_size == report["bytes"]
+    done = run("export", "tiny_b", "--to", "safetensors", *at, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("wrote tiny_b.safetensors")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["network.onnx", "tiny_b.safetensors"]
+
+
 def test_evaluate_shape(at: tuple[object, ...]) -> None:
     report = as_json("evaluate", *at)
     scores = report["backbones"]["tiny_a"]
@@ -266,6 +277,8 @@ def test_bad_input_of_training_is_one_line(
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
         (("index", "resnet50"), "no run of 'resnet50'"),
+        (("export", "tiny_a", "--to", "tflite"), "unknown format 'tflite'; available: onnx"),
+        (("export", "resnet5"), "unknown backbone 'resnet5'"),
     ],
 )
 def test_bad_input_of_use_is_one_line(

@@ -11,6 +11,7 @@ import typer
 
 from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend
+from zoo.commands.exporting import export
 from zoo.commands.making import embed, index, train
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, tag
@@ -28,6 +29,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     tag,
     count,
     clean,
+    export,
     serve,
     doctor,
 )
