@@ -135,6 +135,43 @@ def test_count_shape(at: tuple[object, ...], queries: Path) -> None:
     assert len(report["skipped"]) == 1
 
 
+def test_clean_shape_and_files(at: tuple[object, ...], shapes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report = as_json(
+        "clean", "--data", shapes, "--reader", "csv", "--limit", 200, "--out", out,
+        "--backbone", "tiny_b", *at,
+    )  # fmt: skip
+    assert {"catalog", "listed", "usable", "findings", "disagreement"} <= set(report)
+    assert (report["listed"], report["usable"]) == (200, 200)
+    assert report["findings"]["tiny picture"] == 200
+    assert set(report["disagreement"]["colour"]) == {"pairs", "disagree", "share", "ceiling", "few"}
+    assert report["notes"] == ["outliers are tiny_b's; 0 pictures are not in that zoo"]
+    assert Path(report["html"]).is_file()
+    assert len(Path(report["csv"]).read_text().splitlines()) == 1 + sum(report["findings"].values())
+
+
+def test_clean_without_a_zoo_says_what_it_left(shapes: Path, tmp_path: Path) -> None:
+    done = run("clean", "--data", shapes, "--limit", 20, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "20 of 20 pictures can be used" in done.stdout
+    assert "colour: no pair to compare" in done.stdout
+    assert "--runs" in done.stdout
+    assert (tmp_path / "cleaning/labels/cleaning.html").is_file()
+    assert "no such file" in told("clean", "--data", tmp_path / "nothing")
+    assert run("clean").returncode == 2
+
+
+def test_export_shape_and_files(at: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "network.onnx"
+    report = as_json("export", "tiny_a", "--to", "onnx", "--out", out, *at)
+    assert {"backbone", "format", "file", "bytes", "largest_difference", "card"} <= set(report)
+    assert Path(report["file"]).stat().st_size == report["bytes"]
+    done = run("export", "tiny_b", "--to", "safetensors", *at, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("wrote tiny_b.safetensors")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["network.onnx", "tiny_b.safetensors"]
+
+
 def test_evaluate_shape(at: tuple[object, ...]) -> None:
     report = as_json("evaluate", *at)
     scores = report["backbones"]["tiny_a"]
@@ -240,6 +277,8 @@ def test_bad_input_of_training_is_one_line(
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
         (("index", "resnet50"), "no run of 'resnet50'"),
+        (("export", "tiny_a", "--to", "tflite"), "unknown format 'tflite'; available: onnx"),
+        (("export", "resnet5"), "unknown backbone 'resnet5'"),
     ],
 )
 def test_bad_input_of_use_is_one_line(

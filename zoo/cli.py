@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 
 import typer
 
+from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend
+from zoo.commands.exporting import export
 from zoo.commands.making import embed, index, train
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, tag
@@ -26,6 +28,8 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     recommend,
     tag,
     count,
+    clean,
+    export,
     serve,
     doctor,
 )

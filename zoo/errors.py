@@ -29,6 +29,10 @@ class RunError(ZooError):
     """A run directory is unfinished, damaged, or belongs to something else."""
 
 
+class ExportError(ZooError):
+    """A network could not be written in another format."""
+
+
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
     """The message for a name that is not one of the known ones."""
     return f"unknown {what} {value!r}; available: {', '.join(sorted(known)) or 'none'}"

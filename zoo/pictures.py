@@ -41,6 +41,15 @@ def open_picture(path: Path, at_least: int | None = None) -> Image.Image:
     return decode(read_bytes(path), name=str(path), at_least=at_least)
 
 
+def shorter_side(path: Path) -> int:
+    """Pixels of a picture file's shorter side, by its header alone; PictureError without one."""
+    try:
+        with Image.open(path) as image:
+            return min(image.size)
+    except OSError as error:
+        raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
 def decode(data: bytes, name: str = "picture", at_least: int | None = None) -> Image.Image:
     """Decode to upright RGB, transparency on white, 16 bits scaled to 8, first frame only.
 

@@ -24,7 +24,7 @@ def items(
         {
             "item_id": [f"i{number:04}" for number in numbers],
             "sha256": [str(file) for file in files or numbers],
-            "group": groups or files or numbers,
+            "near_group": groups or files or numbers,
             "tone": labels,
             **more,
         }
@@ -117,7 +117,7 @@ def test_near_duplicates_stay_together() -> None:
     rows = items(["warm", "cold"] * 50, groups=[n % 25 for n in range(100)])
     splits, findings = assign_splits(rows, ["tone"], seed=0)
     assert rows["sha256"].is_unique
-    assert splits.groupby(rows["group"]).nunique().eq(1).all()
+    assert splits.groupby(rows["near_group"]).nunique().eq(1).all()
     assert Counter(splits) == {"train": 68, "val": 16, "test": 16}  # in fours
     assert findings == []
 
@@ -134,7 +134,7 @@ def test_a_split_made_from_train_takes_whole_groups() -> None:
     rows = items(["warm"] * 40, groups=[n // 2 for n in range(40)], split=["train"] * 40)
     splits, _ = assign_splits(rows, ["tone"], 0)
     assert Counter(splits) == {"train": 28, "val": 6, "test": 6}
-    assert splits.groupby(rows["group"]).nunique().eq(1).all()
+    assert splits.groupby(rows["near_group"]).nunique().eq(1).all()
 
 
 def test_near_duplicates_in_two_given_splits_are_kept_and_each_pair_is_found() -> None:

@@ -60,12 +60,12 @@ def build_catalog(
     findings; CatalogError when nothing can be learnt from what is left.
     """
     names = _chosen(listing, attributes)
-    rows = _limited(listing, _key(listing, names), limit, seed)
+    rows = limited_rows(listing, _key(listing, names), limit, seed)
     rows, unusable = check_pictures(replace(listing, rows=rows), progress)
     rows, kept, rare = keep_classes(rows, names, min_per_class)
     kept_names = [attribute.name for attribute in kept]
     key = _key(listing, kept_names)
-    rows = rows.assign(group=near_groups(rows))
+    rows = rows.assign(near_group=near_groups(rows))
     splits, moved = assign_splits(rows, key, seed)
     _require_all(listing, splits)
     title = rows["title"] if "title" in rows else pd.Series(index=rows.index, dtype="str")
@@ -95,7 +95,10 @@ def _key(listing: Listing, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in listing.key if name in names) or (names[0],)
 
 
-def _limited(listing: Listing, key: Sequence[str], limit: int | None, seed: int) -> pd.DataFrame:
+def limited_rows(
+    listing: Listing, key: Sequence[str], limit: int | None, seed: int
+) -> pd.DataFrame:
+    """The listing's rows by item id, or a seeded, stratified subset of `limit` of them."""
     rows: pd.DataFrame = listing.rows.sort_values("item_id").reset_index(drop=True)
     if limit is None:
         return rows

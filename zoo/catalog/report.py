@@ -18,9 +18,9 @@ def summarise(findings: Iterable[Finding]) -> dict[str, int]:
     return dict(Counter(finding.kind for finding in findings).most_common())
 
 
-def write_report(findings: Iterable[Finding], folder: Path) -> Path:
-    """Write catalog_report.csv (kind, subject, detail) whole; returns its path."""
-    path = folder / REPORT
+def write_report(findings: Iterable[Finding], folder: Path, name: str = REPORT) -> Path:
+    """Write a CSV (kind, subject, detail) whole; returns its path."""
+    path = folder / name
     with written_whole(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["kind", "subject", "detail"])

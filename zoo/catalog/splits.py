@@ -26,16 +26,16 @@ def assign_splits(
 ) -> tuple[pd.Series[str], list[Finding]]:
     """The split of every row, by its index, and what was done to given splits.
 
-    `rows` has item_id, sha256, group (equal numbers are near-duplicates of each other), the key
-    columns and perhaps split. Given splits are kept. The
+    `rows` has item_id, sha256, near_group (equal numbers are near-duplicates of each other), the
+    key columns and perhaps split. Given splits are kept. The
     other rows are dealt 70 : 15 : 15, stratified by the key; the answer hangs on item ids, labels
     and seed, not on the order of the rows. A split missing among given ones is taken from train.
     """
     splits = _given(rows)
     was_given = bool(splits.notna().any())
-    findings = [*_torn_copies(rows, splits), *_torn_groups(rows, splits)]
+    findings = torn_findings(rows)
     # A copy of a picture whose split is given goes where that one is; a look-alike does too.
-    for same in ("sha256", "group"):
+    for same in ("sha256", "near_group"):
         splits = splits.fillna(splits.groupby(rows[same]).transform("first"))
     splits = splits.fillna(_dealt(rows[splits.isna()], key, SHARES, seed))
     missing = [name for name in SHARES if not (splits == name).any()]
@@ -64,6 +64,12 @@ def _given(rows: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(index=rows.index, dtype=object)
 
 
+def torn_findings(rows: pd.DataFrame) -> list[Finding]:
+    """Copies and near-duplicates that given splits tear apart; rows as for `assign_splits`."""
+    given = _given(rows)
+    return [*_torn_copies(rows, given), *_torn_groups(rows, given)]
+
+
 def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     torn = given.groupby(rows["sha256"]).transform("nunique") > 1
     first = rows["item_id"].groupby(rows["sha256"]).transform("first")
@@ -77,10 +83,10 @@ def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
 def _torn_groups(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     """A finding for each pair of different files that look the same and are given apart."""
     files = rows.assign(split=given)[given.notna()].drop_duplicates(["sha256", "split"])
-    torn = files[files.groupby("group")["split"].transform("nunique") > 1]
+    torn = files[files.groupby("near_group")["split"].transform("nunique") > 1]
     return [
         Finding("near-duplicates in different given splits", later.item_id, _like(earlier))
-        for _, members in torn.groupby("group", sort=False)
+        for _, members in torn.groupby("near_group", sort=False)
         for earlier, later in combinations(members.itertuples(index=False), 2)
         if earlier.split != later.split and earlier.sha256 != later.sha256
     ]
@@ -91,7 +97,7 @@ def _like(other: Any) -> str:
 
 
 def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
-    in_train = (splits == "train").groupby(rows["group"]).transform("all")
+    in_train = (splits == "train").groupby(rows["near_group"]).transform("all")
     free: pd.DataFrame = rows[in_train]
     return free
 
@@ -109,9 +115,9 @@ def _dealt(
     rows: pd.DataFrame, key: Sequence[str], shares: Mapping[str, float], seed: int
 ) -> pd.Series[str]:
     """Deal the rows to splits, stratum after stratum, a group as one."""
-    sizes = rows.groupby("group").size()
-    heads = rows.sort_values("item_id").drop_duplicates("group")
-    order = heads["group"].iloc[_stratified_order(heads, key, seed)]
+    sizes = rows.groupby("near_group").size()
+    heads = rows.sort_values("item_id").drop_duplicates("near_group")
+    order = heads["near_group"].iloc[_stratified_order(heads, key, seed)]
     given = dict.fromkeys(shares, 0)
     dealt: dict[int, str] = {}
     for group in order:
@@ -119,7 +125,7 @@ def _dealt(
         split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))
         given[split] += int(sizes[group])
         dealt[group] = split
-    return rows["group"].map(dealt)
+    return rows["near_group"].map(dealt)
 
 
 def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:

@@ -1,0 +1,1 @@
+"""What is wrong with the pictures and labels of a catalogue; nothing is deleted."""

@@ -1,0 +1,1 @@
+"""Trained networks as files that need nothing of this project."""

@@ -1,0 +1,65 @@
+"""One trained backbone as a file in one of the formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo.errors import ExportError, unknown
+from zoo.exporting.card import card
+from zoo.exporting.graph import Graph
+from zoo.exporting.onnx_file import write_onnx
+from zoo.exporting.safetensors_file import write_safetensors
+from zoo.pictures import open_picture
+from zoo.runs import Run
+
+FORMATS = ("onnx", "safetensors")
+PICTURES = 4  # of the catalogue, compared with torch
+
+
+def export(run: Run, form: str, out: Path | None) -> dict[str, Any]:
+    """Write the network, heads and card of a run; returns what was written.
+
+    `out` left out is <backbone>.<format> in the working directory. ExportError when the format
+    is unknown, a package is missing, or the file does not do what the network does.
+    """
+    if form not in FORMATS:
+        raise ExportError(unknown("format", form, FORMATS))
+    path = out or Path(f"{run.name}.{form}")
+    facts = card(run)
+    if form == "onnx":
+        graph = Graph(run.model, run.transform)
+        difference = write_onnx(graph, facts, _pictures(run), path)
+    else:
+        difference = write_safetensors(run.model, facts, path)
+    return {
+        "backbone": run.name,
+        "format": form,
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "largest_difference": difference,
+        "card": facts,
+    }
+
+
+def _pictures(run: Run) -> np.ndarray:
+    """Pictures from all over the catalogue, (n, 3, S, S) uint8."""
+    rows = np.linspace(0, len(run.catalog) - 1, PICTURES).astype(int)
+    at_least = run.transform.resized
+    pixels = [
+        run.transform.pixels(open_picture(run.catalog.path(int(row)), at_least)) for row in rows
+    ]
+    return np.ascontiguousarray(np.stack(pixels).transpose(0, 3, 1, 2))
+
+
+def export_text(report: dict[str, Any]) -> str:
+    """What was written, and how near it is to torch."""
+    size = report["bytes"] / 1e6
+    how = (
+        f"largest difference from torch {report['largest_difference']:.1e}"
+        if report["format"] == "onnx"
+        else "read back without a difference"
+    )
+    return f"wrote {report['file']} ({size:.1f} MB); {how}"
