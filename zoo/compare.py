@@ -153,7 +153,7 @@ class Zoo:
                         attribute.classes[features.best[row, column]],
                         float(features.confidence[row, column]),
                     )
-                    for column, attribute in enumerate(self.catalog.attributes)
+                    for column, attribute in enumerate(self.catalog.singles)
                 },
             )
             for row, name in enumerate(names)

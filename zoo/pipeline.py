@@ -178,7 +178,7 @@ class _Work:
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         compute = devices.choose(self.settings.device, self.settings.precision)
         encoder = Encoder(TorchRuntime(run.load_model(), run.transform, compute))
-        source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0)
+        source = PixelSource(self.catalog.paths(), run.transform, 0, self.catalog.boxes())
         title = f"{self.backbone.name}: embeddings"
         rate = extract(encoder, source, len(self.catalog), self.folder, self.progress, title)
         return {

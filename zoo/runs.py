@@ -136,7 +136,7 @@ class Run:
         model = ZooModel(
             self.backbone.network(),
             trained["dimension"],
-            self.catalog.attributes,
+            self.catalog.singles,
             settings["hidden"],
             settings["dropout"],
         )

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from zoo.catalog.listing import Finding
+from zoo.catalog.shares import SHARES
 
-SHARES: Mapping[str, float] = {"train": 0.70, "val": 0.15, "test": 0.15}
 SPLIT_NAMES: Mapping[str, str] = {
     "train": "train",
     "val": "val",
@@ -20,23 +20,30 @@ SPLIT_NAMES: Mapping[str, str] = {
 
 
 def assign_splits(
-    rows: pd.DataFrame, key: Sequence[str], seed: int
+    rows: pd.DataFrame,
+    strata: Sequence[str],
+    seed: int,
+    shares: Mapping[str, float] = SHARES,
 ) -> tuple[pd.Series[str], list[Finding]]:
     """The split of every row, by its index, and what was done to given splits.
 
-    `rows` has item_id, sha256, the key columns and perhaps split. Given splits are kept. The
-    other rows are dealt 70 : 15 : 15, stratified by the key; the answer hangs on item ids, labels
-    and seed, not on the order of the rows. A split missing among given ones is taken from train.
+    `rows` has item_id, sha256, the columns of `strata` and perhaps split and identity. Given
+    splits are kept. The other rows are dealt by `shares`, stratified; the answer hangs on item
+    ids, labels and seed, not on the order of the rows. A split missing among given ones is taken
+    from train, all pictures of one identity together.
     """
     splits = _given(rows)
     was_given = bool(splits.notna().any())
     findings = _torn_copies(rows, splits)
+    rows = rows.assign(group=_groups(rows))
     # A copy of a picture whose split is given goes where that one is.
     splits = splits.fillna(splits.groupby(rows["sha256"]).transform("first"))
-    splits = splits.fillna(_dealt(rows[splits.isna()], key, SHARES, seed))
-    missing = [name for name in SHARES if not (splits == name).any()]
+    splits = splits.fillna(_dealt(rows[splits.isna()], strata, shares, seed))
+    missing = [name for name in shares if not (splits == name).any()]
     if was_given and missing and "train" not in missing:
-        taken = _dealt(_only_in_train(rows, splits), key, _shares("train", *missing), seed)
+        some = {name: shares[name] for name in ("train", *missing)}
+        some = {name: share / sum(some.values()) for name, share in some.items()}
+        taken = _dealt(_only_in_train(rows, splits), strata, some, seed)
         splits.update(taken)
         findings += [_made(name, int((taken == name).sum())) for name in missing]
     return splits.astype("str"), findings
@@ -60,6 +67,12 @@ def _given(rows: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(index=rows.index, dtype=object)
 
 
+def _groups(rows: pd.DataFrame) -> pd.Series[str]:
+    """What is never torn apart: the pictures of one product, or the copies of one file."""
+    files = rows["sha256"]
+    return rows["identity"].fillna(files) if "identity" in rows else files
+
+
 def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     torn = given.groupby(rows["sha256"]).transform("nunique") > 1
     first = rows["item_id"].groupby(rows["sha256"]).transform("first")
@@ -71,14 +84,9 @@ def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
 
 
 def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
-    in_train = (splits == "train").groupby(rows["sha256"]).transform("all")
+    in_train = (splits == "train").groupby(rows["group"]).transform("all")
     free: pd.DataFrame = rows[in_train]
     return free
-
-
-def _shares(*names: str) -> dict[str, float]:
-    total = sum(SHARES[name] for name in names)
-    return {name: SHARES[name] / total for name in names}
 
 
 def _made(name: str, count: int) -> Finding:
@@ -86,20 +94,20 @@ def _made(name: str, count: int) -> Finding:
 
 
 def _dealt(
-    rows: pd.DataFrame, key: Sequence[str], shares: Mapping[str, float], seed: int
+    rows: pd.DataFrame, strata: Sequence[str], shares: Mapping[str, float], seed: int
 ) -> pd.Series[str]:
-    """Deal the rows to splits, stratum after stratum, copies as one."""
-    sizes = rows.groupby("sha256").size()
-    heads = rows.sort_values("item_id").drop_duplicates("sha256")
-    order = heads["sha256"].iloc[_stratified_order(heads, key, seed)]
+    """Deal the rows to splits, stratum after stratum, groups as one."""
+    sizes = rows.groupby("group").size()
+    heads = rows.sort_values("item_id").drop_duplicates("group")
+    order = heads["group"].iloc[_stratified_order(heads, strata, seed)]
     given = dict.fromkeys(shares, 0)
     dealt: dict[str, str] = {}
-    for sha256 in order:
+    for group in order:
         # The split furthest behind its share: exact on the whole, and near it in every stratum.
-        split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[sha256]))
-        given[split] += int(sizes[sha256])
-        dealt[sha256] = split
-    return rows["sha256"].map(dealt)
+        split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))
+        given[split] += int(sizes[group])
+        dealt[group] = split
+    return rows["group"].map(dealt)
 
 
 def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:

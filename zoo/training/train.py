@@ -58,7 +58,7 @@ def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple
     network = backbone.network()
     origin = _begin_weights(backbone, network, settings.weights)
     width = embedding_width(network, backbone.transform(settings.image_size))
-    model = ZooModel(network, width, catalog.attributes, settings.hidden, settings.dropout)
+    model = ZooModel(network, width, catalog.singles, settings.hidden, settings.dropout)
     return model, origin
 
 
@@ -86,11 +86,11 @@ def train(
     model, origin = new_model(backbone, catalog, settings)
     transform = backbone.transform(settings.image_size)
     data = Data(
-        source=PixelSource(catalog.paths(), transform),
+        source=PixelSource(catalog.paths(), transform, boxes=catalog.boxes()),
         transform=transform,
         small=backbone.transform(small_size(transform.size)).size,
         labels=catalog.label_matrix(),
-        train=catalog.rows("train"),
+        train=catalog.training_rows(),
         val=catalog.rows("val"),
     )
     history = _phase_one(backbone, model, data, settings, compute, folder, progress)

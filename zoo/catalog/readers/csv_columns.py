@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoo.catalog.catalog import OPTIONAL
 from zoo.catalog.listing import Finding
 from zoo.catalog.splits import SPLIT_NAMES
 from zoo.errors import CatalogError
@@ -17,7 +18,7 @@ ID_NAMES = ("item_id", "id")
 TITLE_NAMES = ("title", "name")
 SPLIT_COLUMNS = ("split",)
 LABEL_NAMES = ("category_label", "category", "label", "class", "category_id", "class_id", "target")
-RESERVED = frozenset({"item_id", "path", "title", "split", "sha256", "thumbnail"})
+RESERVED = frozenset({"item_id", "path", "title", "split", "sha256", "thumbnail", *OPTIONAL})
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null"})
 MOST_CLASSES = 200
 ROWS_PER_CLASS = 20  # beyond the classes above, a table may have one for so many rows
