@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, ROOT, draw_shape
+from zoo.catalog import load_catalog
 
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
 
@@ -199,12 +200,16 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
         "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--limit", 120,
         "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--attributes", "colour", "--reader", "csv",
         "--min-per-class", 5, "--device", "cpu", "--precision", "fp32", "--batch-size", 16,
-        "--image-size", 32, "--seed", 1, "--strict",
+        "--image-size", 32, "--seed", 1, "--strict", "--categories", "disc,square",
+        "--split", "80:20", "--cap-per-class", 20, "--box-margin", 0.2,
     )  # fmt: skip
     first = run(*arguments, script="train.py", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     run_facts = json.loads((tmp_path / "runs/labels/tiny_a/run.json").read_text())
     assert run_facts["items"] == 120
+    catalog = load_catalog(tmp_path / "runs/labels")
+    assert [len(catalog.rows(s)) for s in ("train", "val", "test")] == [86, 10, 24]
+    assert len(catalog.training_rows()) == 60  # 20 of each colour, the first key attribute
     assert "python serve.py --runs runs/labels" in first.stderr
     again = run(*arguments, "--resume", script="train.py", cwd=tmp_path)
     assert "already trained with these settings" in again.stderr
@@ -241,12 +246,18 @@ def test_pretrained_out_of_reach_names_the_ways_on(shapes: Path, tmp_path: Path)
         (("--data", "{tmp}/nothing"), "nothing"),
         (("--data", "{tmp}"), "{tmp}"),
         (("resnet5", "--data", "{shapes}"), "unknown backbone 'resnet5'; available:"),
-        (("--data", "{shapes}", "--reader", "parquet"), "unknown reader 'parquet'; available:"),
+        (("--data", "{shapes}", "--reader", "excel"), "unknown reader 'excel'; available:"),
         (("--data", "{shapes}", "--attributes", "sleeve"), "'sleeve'"),
         (("--data", "{shapes}", "--weights", "w.pth"), "weights 'w.pth'"),
         (("--data", "{shapes}", "--device", "cuda:7"), "unknown device 'cuda:7'"),
         (("--data", "{shapes}", "--batch-size", "many"), "batch-size 'many' is neither auto"),
         (("--data", "{shapes}", "--min-per-class", "500"), "--min-per-class"),
+        (("--data", "{shapes}", "--categories", "cone"), "unknown category 'cone'; available: di"),
+        (("--data", "{shapes}", "--category-type", "upper"), "knows no types of categories"),
+        (("--data", "{shapes}", "--split", "80"), "split '80' is not of the form train:test"),
+        (("--data", "{shapes}", "--split", "80:0"), "split '80:0' is not of the form"),
+        (("--data", "{shapes}", "--box-margin", "-1"), "box margin of -1.0 is not within"),
+        (("--data", "{shapes}", "--cap-per-class", "0"), "cap of 0 pictures per class"),
     ],
 )
 def test_bad_input_of_training_is_one_line(

@@ -96,6 +96,50 @@ def test_at_least_decodes_a_jpeg_smaller_but_not_below(side: int, expected: int)
     assert pictures.decode(data, at_least=side).size == (expected, expected)
 
 
+def quarters() -> Image.Image:
+    """400 x 200 pixels: red and green above, blue and white below."""
+    image = Image.new("RGB", (400, 200), "red")
+    image.paste("lime", (200, 0, 400, 100))
+    image.paste("blue", (0, 100, 200, 200))
+    image.paste("white", (200, 100, 400, 200))
+    return image
+
+
+def test_a_box_crops() -> None:
+    data = encoded(quarters())
+    image = pictures.decode(data, box=(200, 0, 400, 100))
+    assert (image.size, centre(image)) == ((200, 100), (0, 255, 0))
+    assert centre(pictures.decode(data, at_least=50, box=(0, 100, 200, 200))) == (0, 0, 255)
+    assert pictures.upright_size(data) == (400, 200)
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"), [(101, (200, 100)), (50, (100, 50)), (25, (50, 25)), (400, (200, 100))]
+)
+def test_the_box_of_a_jpeg_keeps_at_least(side: int, expected: tuple[int, int]) -> None:
+    data = encoded(quarters(), "JPEG", quality=95)
+    image = pictures.decode(data, at_least=side, box=(0, 100, 200, 200))
+    assert image.size == expected
+    red, _, blue = centre(image)
+    assert (red < 20, blue > 235) == (True, True)
+
+
+def test_a_box_is_in_pixels_of_the_upright_picture() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # stored lying: its upper left corner belongs at the upper right
+    data = encoded(quarters(), "JPEG", quality=95, exif=exif)
+    assert pictures.upright_size(data) == (200, 400)
+    for at_least in (None, 25):
+        red, green, blue = centre(pictures.decode(data, at_least=at_least, box=(100, 0, 200, 200)))
+        assert (red > 235, green < 20, blue < 20) == (True, True, True)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 401, 9), (-1, 0, 9, 9), (9, 0, 9, 9), (0, 9, 9, 8)])
+def test_a_box_beyond_the_picture_is_refused(box: pictures.Box) -> None:
+    with pytest.raises(PictureError, match=r"^shirt: box .* is not within its 400 x 200 pixels$"):
+        pictures.decode(encoded(quarters()), "shirt", box=box)
+
+
 def test_at_least_leaves_other_formats_whole() -> None:
     assert pictures.decode(encoded(Image.new("RGB", (400, 400))), at_least=50).size == (400, 400)
 

@@ -12,8 +12,16 @@ from filelock import FileLock, Timeout
 
 from zoo import pipeline, runs
 from zoo.backbones import Backbone
-from zoo.catalog import Catalog, build_catalog, load_catalog, read_listing, summarise, write_report
-from zoo.catalog.listing import Finding
+from zoo.catalog import (
+    Catalog,
+    build_catalog,
+    listing_name,
+    load_catalog,
+    read_listing,
+    summarise,
+    write_report,
+)
+from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, ZooError
 from zoo.processes import processes
@@ -23,6 +31,7 @@ from zoo.training.settings import Settings
 RUNS = Path("runs")
 SAMPLE = "sample"
 SAMPLE_ITEMS = 1200
+PICTURES = "pictures"  # in the zoo: those drawn, and those that came as bytes
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,12 @@ class DataSettings:
     data: Path | None = None  # None: the zoo's own catalogue if it has one, else the sample
     reader: str | None = None
     attributes: tuple[str, ...] | None = None
+    categories: tuple[str, ...] | None = None  # None: all
+    category_types: tuple[str, ...] | None = None  # such as upper, where the reader knows them
     min_per_class: int = 10
+    cap_per_class: int | None = None  # of the first key attribute, in training alone
+    split: str | None = None  # None: as given, else 70:15:15
+    box_margin: float = 0.1  # share of a box's sides
     limit: int | None = None
     seed: int = 0
 
@@ -41,7 +55,7 @@ def default_folder(settings: DataSettings) -> Path:
     """runs/<catalogue name>."""
     if settings.data is None:
         return RUNS / SAMPLE
-    return RUNS / read_listing(settings.data, settings.reader).name
+    return RUNS / listing_name(settings.data, settings.reader)
 
 
 def prepare_catalog(settings: DataSettings, zoo: Path, progress: Progress) -> Catalog:
@@ -70,12 +84,20 @@ def _read(settings: DataSettings, zoo: Path, progress: Progress) -> tuple[Catalo
         listing = replace(read_listing(_draw(settings, zoo, progress)), name=SAMPLE)
     else:
         listing = read_listing(settings.data, settings.reader)
+        if listing.unpack is not None:
+            progress.say(f"writing the pictures of {listing.name} to {zoo / PICTURES}, each once")
+            listing = unpacked(listing, zoo / PICTURES)
     count = min(len(listing.rows), settings.limit or len(listing.rows))
     with progress.stage(f"checking the pictures of {listing.name}", count) as bar:
         return build_catalog(
             listing,
             attributes=settings.attributes,
+            categories=settings.categories,
+            category_types=settings.category_types,
             min_per_class=settings.min_per_class,
+            cap_per_class=settings.cap_per_class,
+            split=settings.split,
+            box_margin=settings.box_margin,
             limit=settings.limit,
             seed=settings.seed,
             progress=lambda what, done, total: bar.reach(done),
@@ -87,7 +109,7 @@ def _draw(settings: DataSettings, zoo: Path, progress: Progress) -> Path:
     count = settings.limit or SAMPLE_ITEMS
     with progress.stage("drawing the sample pictures", count) as bar:
         return draw_sample(
-            zoo / "pictures",
+            zoo / PICTURES,
             count,
             settings.seed,
             progress=lambda done, total: bar.reach(done),

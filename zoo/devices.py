@@ -42,8 +42,8 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
         raise ZooError(f"device {device!r} is not there; available: {', '.join(there)}")
     if precision == "auto":
         precision = best_precision(device)
-    place = processes().place if device == "cuda" else None
-    return Compute(torch.device(device, place), precision)
+    name = f"cuda:{processes().place}" if device == "cuda" else device
+    return Compute(torch.device(name), precision)
 
 
 def available() -> list[str]:

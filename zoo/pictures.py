@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ MAX_PIXELS = 64_000_000
 MIN_SIDE = 8
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 THUMBNAIL = 12
+ORIENTATION = 0x0112  # the EXIF tag; from 5 on, width and height change places
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture
 
 
 def read_bytes(path: Path) -> bytes:
@@ -36,9 +39,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def open_picture(path: Path, at_least: int | None = None) -> Image.Image:
+def open_picture(path: Path, at_least: int | None = None, box: Box | None = None) -> Image.Image:
     """The RGB picture in a file; see `decode`."""
-    return decode(read_bytes(path), name=str(path), at_least=at_least)
+    return decode(read_bytes(path), name=str(path), at_least=at_least, box=box)
 
 
 def shorter_side(path: Path) -> int:
@@ -50,15 +53,20 @@ def shorter_side(path: Path) -> int:
         raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def decode(data: bytes, name: str = "picture", at_least: int | None = None) -> Image.Image:
+def decode(
+    data: bytes, name: str = "picture", at_least: int | None = None, box: Box | None = None
+) -> Image.Image:
     """Decode to upright RGB, transparency on white, 16 bits scaled to 8, first frame only.
 
-    `at_least` (pixels) lets a JPEG be decoded at a reduced scale, no side below it.
+    `box` (pixels of the full upright picture) crops it. `at_least` (pixels) lets a JPEG be
+    decoded at a reduced scale, no side of what is returned below it.
     Raises PictureError, one line with `name`, for anything that is not a usable picture.
     """
     try:
         with Image.open(io.BytesIO(data)) as image:
             _check_size(image, name)
+            if box is not None:
+                return _cropped(image, name, at_least, box)
             if at_least is not None:
                 image.draft(None, (at_least, at_least))
             image.load()
@@ -71,6 +79,45 @@ def decode(data: bytes, name: str = "picture", at_least: int | None = None) -> I
         raise PictureError(f"{name}: over the limit of {MAX_PIXELS} pixels") from error
     except Exception as error:  # Pillow's decoders raise many types on damaged files
         raise PictureError(f"{name}: damaged picture: {error}") from error
+
+
+def _cropped(image: Image.Image, name: str, at_least: int | None, box: Box) -> Image.Image:
+    full = _upright_size(image)
+    left, top, right, bottom = box
+    if not (0 <= left < right <= full[0] and 0 <= top < bottom <= full[1]):
+        raise PictureError(f"{name}: box {box} is not within its {full[0]} x {full[1]} pixels")
+    if at_least is not None:
+        # The box, not the picture, is what has to keep so many pixels.
+        scale = at_least / min(right - left, bottom - top)
+        width, height = image.size
+        image.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
+    image.load()
+    upright = _to_rgb(ImageOps.exif_transpose(image))
+    return upright.crop(_scaled(box, full, upright.size))
+
+
+def upright_size(data: bytes, name: str = "picture") -> tuple[int, int]:
+    """Width and height in pixels after EXIF rotation, from the header alone; PictureError."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return _upright_size(image)
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{name}: not a picture in a known format") from error
+    except Exception as error:
+        raise PictureError(f"{name}: damaged picture: {error}") from error
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if image.getexif().get(ORIENTATION, 1) >= 5 else (width, height)
+
+
+def _scaled(box: Box, full: tuple[int, int], size: tuple[int, int]) -> Box:
+    """The box in pixels of a picture that was decoded at a reduced scale."""
+    across, down = size[0] / full[0], size[1] / full[1]
+    left, top = math.floor(box[0] * across), math.floor(box[1] * down)
+    right, bottom = math.ceil(box[2] * across), math.ceil(box[3] * down)
+    return left, top, min(right, size[0]), min(bottom, size[1])
 
 
 def _check_size(image: Image.Image, name: str) -> None:

@@ -42,7 +42,8 @@ class Processes:
         padded[: len(mine)] = mine
         parts = gather(padded.to(_state().device)).to(mine.device)  # (count * longest, ...)
         parts = parts.reshape(self.count, longest, *mine.shape[1:])
-        return parts.transpose(0, 1).flatten(0, 1)[:total]
+        result: torch.Tensor = parts.transpose(0, 1).flatten(0, 1)[:total]
+        return result
 
     def wrapped(self, model: nn.Module, device: torch.device) -> nn.Module:
         """The module whose backward averages the gradients of all processes."""

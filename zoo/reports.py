@@ -31,7 +31,7 @@ def item_report(zoo: Zoo, item: Item, run: Run) -> dict[str, Any]:
                 "class": attribute.classes[labels.classes[item.row, column]],
                 "predicted": not bool(labels.true[item.row, column]),
             }
-            for column, attribute in enumerate(zoo.catalog.attributes)
+            for column, attribute in enumerate(zoo.catalog.singles)
         },
     }
 
@@ -80,7 +80,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
             "name": zoo.catalog.name,
             "items": len(zoo.catalog),
             "splits": {s: len(zoo.catalog.rows(s)) for s in ("train", "val", "test")},
-            "attributes": [a.name for a in zoo.catalog.attributes],
+            "attributes": [a.name for a in zoo.catalog.singles],
             "key": list(zoo.catalog.key),
         },
         "backbones": {name: _scores(run) for name, run in sorted(zoo.runs.items())},

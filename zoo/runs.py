@@ -24,9 +24,11 @@ from zoo.search.annoy_index import IndexFacts, open_index
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import read_tensors
 from zoo.training.model import ZooModel
+from zoo.training.network import MODEL
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
-from zoo.training.train import MODEL, SCRATCH, build_model
+from zoo.training.targets import head_attributes
+from zoo.training.train import SCRATCH, build_model
 
 FORMAT = 1
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
@@ -137,7 +139,9 @@ class Run:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
-        model = build_model(self.backbone, self.catalog.attributes, settings, trained["dimension"])
+        model = build_model(
+            self.backbone, head_attributes(self.catalog), settings, trained["dimension"]
+        )
         state, _ = read_tensors(self.folder / MODEL)
         try:
             model.load_state_dict(state)

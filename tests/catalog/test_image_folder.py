@@ -72,7 +72,7 @@ def test_strays_are_found_and_hidden_files_ignored(tree: Tree) -> None:
 def test_folders_of_attributes_are_not_taken_for_classes(tree: Tree) -> None:
     root = tree("colour/red/a.jpg", "colour/blue/b.jpg", "fabric/wool/a.jpg")
     with pytest.raises(CatalogError, match=r"such as colour/blue; .* one of them: colour, fabric"):
-        read_listing(root)
+        read_listing(root, "image-folder")
     assert set(read_listing(root / "colour").rows["category"]) == {"red", "blue"}
 
 
@@ -85,7 +85,7 @@ def test_folders_below_classes_of_a_split(tree: Tree) -> None:
 def test_splits_beside_other_folders(tree: Tree) -> None:
     root = tree("train/coat/a.jpg", "extra/coat/b.jpg")
     with pytest.raises(CatalogError, match=r"the splits train beside other folders \(extra\)"):
-        read_listing(root)
+        read_listing(root, "image-folder")
 
 
 def test_a_file_is_no_image_folder(tree: Tree) -> None:

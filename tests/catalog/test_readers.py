@@ -67,7 +67,7 @@ def test_ambiguous_lists_the_candidates(tmp_path: Path, draw: Draw) -> None:
 def test_unknown_reader(tmp_path: Path) -> None:
     with pytest.raises(
         CatalogError,
-        match="unknown reader 'cvs'; available: csv, fashion-products, image-folder",
+        match="unknown reader 'cvs'; available: attribute-folders, csv, datasets, deepfashion, ",
     ):
         read_listing(tmp_path, "cvs")
 

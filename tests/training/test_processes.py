@@ -43,7 +43,8 @@ def test_one_alone_shares_with_nobody() -> None:
     rows = np.arange(5)
     assert alone.share(rows).tolist() == rows.tolist()
     assert alone.joined(torch.arange(5), 5).tolist() == [0, 1, 2, 3, 4]
-    assert alone.agreed(True) and not alone.agreed(False)
+    assert alone.agreed(True)
+    assert not alone.agreed(False)
 
 
 def test_shares_are_all_of_it_once() -> None:

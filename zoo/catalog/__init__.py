@@ -2,7 +2,7 @@
 
 from zoo.catalog.build import build_catalog, read_catalog
 from zoo.catalog.catalog import Attribute, Catalog, load_catalog
-from zoo.catalog.readers import READERS, read_listing
+from zoo.catalog.readers import READERS, listing_name, read_listing
 from zoo.catalog.report import REPORT, summarise, write_report
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Attribute",
     "Catalog",
     "build_catalog",
+    "listing_name",
     "load_catalog",
     "read_catalog",
     "read_listing",

@@ -8,25 +8,35 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from zoo.catalog.cells import as_list, as_texts
 from zoo.errors import CatalogError, unknown
 from zoo.files import write_json, written_whole
+from zoo.pictures import Box
 
 SPLITS = ("train", "val", "test")
+ROLES = ("query", "gallery")
 UNKNOWN = -1
-FORMAT = 1
+FORMAT = 2
+OPTIONAL = ("box", "identity", "role", "use")  # columns that a catalogue may lack
+
+Kind = Literal["single", "multi"]
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """One thing a picture is labelled with; an item has one of the classes or is unknown."""
+    """One thing a picture is labelled with, or unknown.
+
+    An item has exactly one class of a `single` attribute, any number of those of a `multi` one.
+    """
 
     name: str
     classes: tuple[str, ...]
+    kind: Kind = "single"
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,12 @@ class Catalog:
     """A row a picture.
 
     `table` has the columns item_id (unique), path (relative to `root`, or absolute), title,
-    split, sha256 (of the file), thumbnail (12 * 12 * 3 bytes) and one per attribute, the class
-    or missing. `key` names the attributes that must all be equal for a retrieval hit.
+    split, sha256 (of the file), thumbnail (12 * 12 * 3 bytes) and one per attribute: the class,
+    for multi attributes the list of classes (empty: known to have none), missing where unknown.
+    It may have box (four ints: left, top, right, bottom, the part of the upright picture that is
+    used), identity (id of the product that is shown), role (query or gallery, where the data says
+    which pictures are searched for in which) and use (False: a training picture over the cap).
+    `key` names the single attributes that must all be equal for a retrieval hit.
     """
 
     name: str
@@ -48,12 +62,39 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.table)
 
+    @property
+    def singles(self) -> tuple[Attribute, ...]:
+        """The attributes of which an item has exactly one class."""
+        return tuple(a for a in self.attributes if a.kind == "single")
+
+    @property
+    def multis(self) -> tuple[Attribute, ...]:
+        """The attributes of which an item may have any number of classes."""
+        return tuple(a for a in self.attributes if a.kind == "multi")
+
     def attribute(self, name: str) -> Attribute:
         """The attribute of that name; CatalogError lists the known ones."""
         for attribute in self.attributes:
             if attribute.name == name:
                 return attribute
         raise CatalogError(unknown("attribute", name, (a.name for a in self.attributes)))
+
+    def single(self, name: str) -> Attribute:
+        """The single attribute of that name; CatalogError for any other."""
+        return self._of_kind(name, "single")
+
+    def multi(self, name: str) -> Attribute:
+        """The multi attribute of that name; CatalogError for any other."""
+        return self._of_kind(name, "multi")
+
+    def _of_kind(self, name: str, kind: Kind) -> Attribute:
+        attribute = self.attribute(name)
+        if attribute.kind != kind:
+            known = ", ".join(a.name for a in self.attributes if a.kind == kind) or "none"
+            raise CatalogError(
+                f"attribute {name!r} is {attribute.kind}; {kind} is asked for here: {known}"
+            )
+        return attribute
 
     def path(self, row: int) -> Path:
         """Where the picture of that row lies."""
@@ -67,14 +108,49 @@ class Catalog:
         """Row numbers, (n,) int64, of the items in any of these splits."""
         return np.flatnonzero(self.table["split"].isin(splits).to_numpy())
 
+    def training_rows(self) -> np.ndarray:
+        """Row numbers, (n,) int64, of the train split that training uses: those under the cap."""
+        rows = self.rows("train")
+        return rows[self.table["use"].to_numpy(dtype=bool)[rows]] if "use" in self.table else rows
+
+    def query_rows(self) -> np.ndarray:
+        """Row numbers, (n,) int64, that retrieval searches for: role query, else the test split."""
+        return self._in_role("query") if "role" in self.table else self.rows("test")
+
+    def database_rows(self) -> np.ndarray:
+        """Row numbers, (n,) int64, that it searches in: role gallery, else train and val."""
+        return self._in_role("gallery") if "role" in self.table else self.rows("train", "val")
+
+    def _in_role(self, role: str) -> np.ndarray:
+        return np.flatnonzero((self.table["role"] == role).to_numpy(dtype=bool))
+
+    def boxes(self) -> list[Box | None]:
+        """The part of each picture that is used, in pixels; None for all of it."""
+        if "box" not in self.table:
+            return [None] * len(self)
+        return [None if box is None else _box(box) for box in self.table["box"]]
+
     def codes(self, name: str) -> np.ndarray:
-        """Class indices of one attribute, (N,) int64; -1 where unknown."""
-        classes = list(self.attribute(name).classes)
+        """Class indices of one single attribute, (N,) int64; -1 where unknown."""
+        classes = list(self.single(name).classes)
         return pd.Categorical(self.table[name], categories=classes).codes.astype(np.int64)
 
     def label_matrix(self) -> np.ndarray:
-        """Class indices of all attributes, (N, m) int64; -1 where unknown."""
-        return np.stack([self.codes(a.name) for a in self.attributes], axis=1)
+        """Class indices of the single attributes, (N, m) int64; -1 where unknown."""
+        columns = [self.codes(a.name) for a in self.singles]
+        return np.stack(columns, axis=1) if columns else np.empty((len(self), 0), dtype=np.int64)
+
+    def multi_labels(self, name: str) -> np.ndarray:
+        """Which classes of one multi attribute each item has, (N, C) int8; -1 in unknown rows."""
+        classes = self.multi(name).classes
+        places = {label: place for place, label in enumerate(classes)}
+        labels = np.zeros((len(self), len(classes)), dtype=np.int8)
+        for row, has in enumerate(self.table[name]):
+            if has is None:
+                labels[row] = UNKNOWN
+            else:
+                labels[row, [places[label] for label in has]] = 1
+        return labels
 
     def thumbnails(self) -> np.ndarray:
         """The colour thumbnails, (N, 432) uint8."""
@@ -89,11 +165,14 @@ class Catalog:
         return int(found[0])
 
     def fingerprint(self) -> str:
-        """sha256 of what runs depend on: items, files, splits, labels and classes."""
+        """sha256 of what runs depend on: items, files, splits, labels, classes, boxes and roles."""
         columns = ["item_id", "sha256", "split", *(a.name for a in self.attributes)]
-        state = hashlib.sha256(json.dumps([[a.name, a.classes] for a in self.attributes]).encode())
+        columns += [name for name in OPTIONAL if name in self.table]
+        # Single attributes count as they did in format 1, so that its runs still open.
+        kinds = [[a.name, a.classes, *([a.kind] * (a.kind == "multi"))] for a in self.attributes]
+        state = hashlib.sha256(json.dumps(kinds).encode())
         for column in columns:
-            state.update("\x1f".join(self.table[column].fillna("").astype(str)).encode())
+            state.update("\x1f".join(as_texts(self.table[column])).encode())
         return state.hexdigest()
 
     def save(self, folder: Path) -> None:
@@ -105,7 +184,9 @@ class Catalog:
             "format": FORMAT,
             "name": self.name,
             "root": os.fspath(self.root.absolute()),
-            "attributes": {a.name: list(a.classes) for a in self.attributes},
+            "attributes": {
+                a.name: {"kind": a.kind, "classes": list(a.classes)} for a in self.attributes
+            },
             "key": list(self.key),
             "items": len(self),
             "fingerprint": self.fingerprint(),
@@ -132,14 +213,35 @@ def load_catalog(folder: Path) -> Catalog:
             f"{facts_path}: format {facts['format']} is newer than this version reads ({FORMAT}); "
             "upgrade fashion-model-zoo"
         )
+    attributes = tuple(_attribute(name, known) for name, known in facts["attributes"].items())
     catalog = Catalog(
         name=facts["name"],
         root=Path(facts["root"]),
-        attributes=tuple(Attribute(n, tuple(c)) for n, c in facts["attributes"].items()),
+        attributes=attributes,
         key=tuple(facts["key"]),
-        table=table,
+        table=_with_lists(table, attributes),
         provenance=facts["provenance"],
     )
     if catalog.fingerprint() != facts["fingerprint"]:
         raise CatalogError(f"{table_path} does not agree with {facts_path.name}; train again")
     return catalog
+
+
+def _attribute(name: str, known: Any) -> Attribute:
+    if isinstance(known, list):  # format 1: the classes alone, all attributes single
+        return Attribute(name, tuple(known))
+    return Attribute(name, tuple(known["classes"]), known["kind"])
+
+
+def _with_lists(table: pd.DataFrame, attributes: tuple[Attribute, ...]) -> pd.DataFrame:
+    """Parquet gives arrays for lists; the table holds lists."""
+    names = [a.name for a in attributes if a.kind == "multi"]
+    names += ["box"] if "box" in table else []
+    lists = {n: pd.Series([as_list(v) for v in table[n]], table.index, object) for n in names}
+    typed: pd.DataFrame = table.assign(**lists)
+    return typed
+
+
+def _box(box: list[int]) -> Box:
+    left, top, right, bottom = box
+    return int(left), int(top), int(right), int(bottom)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,49 +11,79 @@ from zoo.catalog.catalog import Attribute
 from zoo.catalog.listing import Finding
 from zoo.errors import CatalogError
 
+LEAST = {"single": 2, "multi": 1}  # classes that there is something to tell apart with
+
 
 def keep_classes(
-    rows: pd.DataFrame, names: Sequence[str], min_per_class: int
+    rows: pd.DataFrame,
+    names: Sequence[str],
+    min_per_class: int,
+    multis: Collection[str] = (),
 ) -> tuple[pd.DataFrame, tuple[Attribute, ...], list[Finding]]:
-    """Labels of rare classes become unknown; attributes with fewer than two classes are dropped.
+    """Labels of rare classes go; attributes with fewer than two classes (multi: one) are dropped.
 
-    Returns the rows, the attributes kept with their classes in order of name, and a finding for
-    each class and attribute that went. CatalogError when no attribute is left.
+    An item of a rare class becomes unknown; from the lists of the multi attributes, named in
+    `multis`, only the rare class goes. Returns the rows, the attributes kept with their classes
+    in order of name, and a finding for each class and attribute that went. CatalogError when no
+    single attribute is left.
     """
     findings: list[Finding] = []
     kept: list[Attribute] = []
-    labels: dict[str, pd.Series[str]] = {}
+    labels: dict[str, pd.Series[Any]] = {}
     for name in names:
-        counts = rows[name].value_counts()
+        counts = class_counts(rows[name])
         rare = counts[counts < min_per_class].sort_index()
         classes = tuple(sorted(counts.index.difference(rare.index)))
-        findings += [_rare(name, str(c), n, min_per_class) for c, n in rare.items()]
-        if len(classes) < 2:
-            findings.append(_dropped(name, len(classes), min_per_class))
+        attribute = Attribute(name, classes, "multi" if name in multis else "single")
+        findings += [_rare(attribute, str(c), n, min_per_class) for c, n in rare.items()]
+        if len(classes) < LEAST[attribute.kind]:
+            findings.append(_dropped(attribute, min_per_class))
             continue
-        kept.append(Attribute(name, classes))
-        labels[name] = rows[name].where(rows[name].isin(classes))
-    if not kept:
-        raise CatalogError(_nothing_left(rows, names, min_per_class))
+        kept.append(attribute)
+        labels[name] = only_classes(rows[name], attribute)
+    if not any(attribute.kind == "single" for attribute in kept):
+        raise CatalogError(_nothing_left(rows, names, min_per_class, multis))
     return rows.drop(columns=list(names)).assign(**labels), tuple(kept), findings
 
 
-def _rare(name: str, label: str, count: int, floor: int) -> Finding:
-    detail = f"{count} of at least {floor} pictures; these labels become unknown"
-    return Finding("rare class", f"{name}={label}", detail)
+def class_counts(labels: pd.Series[Any]) -> pd.Series[int]:
+    """In how many rows each class occurs, in labels or in lists of them."""
+    return labels.explode().value_counts() if labels.dtype == object else labels.value_counts()
 
 
-def _dropped(name: str, classes: int, floor: int) -> Finding:
-    detail = f"{classes} of at least 2 classes with {floor} pictures or more"
-    return Finding("attribute dropped", name, detail)
+def only_classes(labels: pd.Series[Any], attribute: Attribute) -> pd.Series[Any]:
+    """The labels without those that are no class of the attribute."""
+    if attribute.kind == "single":
+        return labels.where(labels.isin(attribute.classes))
+    known = set(attribute.classes)
+    lists = [
+        [label for label in has if label in known] if isinstance(has, list) else None
+        for has in labels
+    ]
+    return pd.Series(lists, index=labels.index, dtype=object)
 
 
-def _nothing_left(rows: pd.DataFrame, names: Sequence[str], floor: int) -> str:
+def _rare(attribute: Attribute, label: str, count: int, floor: int) -> Finding:
+    fate = "become unknown" if attribute.kind == "single" else "are left out"
+    detail = f"{count} of at least {floor} pictures; these labels {fate}"
+    return Finding("rare class", f"{attribute.name}={label}", detail)
+
+
+def _dropped(attribute: Attribute, floor: int) -> Finding:
+    least = LEAST[attribute.kind]
+    detail = f"{len(attribute.classes)} of at least {least} classes with {floor} pictures or more"
+    return Finding("attribute dropped", attribute.name, detail)
+
+
+def _nothing_left(
+    rows: pd.DataFrame, names: Sequence[str], floor: int, multis: Collection[str]
+) -> str:
+    singles = [name for name in names if name not in multis]
     found = [
         f"{name} has {rows[name].nunique()} (largest: {rows[name].value_counts().max()} pictures)"
         if rows[name].notna().any()
         else f"{name} has 0"
-        for name in names
+        for name in singles
     ]
     return (
         f"no attribute has two classes of at least {floor} pictures each among {len(rows)} "

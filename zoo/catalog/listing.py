@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,9 +23,12 @@ class Finding:
 class Listing:
     """Rows with labels.
 
-    `rows` has item_id, path (relative to `root`), optionally title and split, and a column per
-    name in `attributes`, missing where unknown. Its further columns are no attributes unless
-    asked for by name. `key` as in Catalog; `reader` and `source` say where the rows come from.
+    `rows` has item_id, path (relative to `root`), optionally title, split, box, identity and role
+    (as in Catalog), and a column per name in `attributes`, missing where unknown; those in
+    `multis` hold lists. Its further columns are no attributes unless asked for by name. `key` as
+    in Catalog; `strata` are the attributes by which splits are balanced, left out: the key.
+    `reader` and `source` say where the rows come from. `unpack` is there when the data holds its
+    pictures as bytes: it writes them into a folder, which then is the root.
     """
 
     name: str
@@ -34,7 +38,18 @@ class Listing:
     attributes: tuple[str, ...]
     key: tuple[str, ...]
     rows: pd.DataFrame
+    multis: frozenset[str] = frozenset()
+    strata: tuple[str, ...] = ()
+    unpack: Callable[[Path], None] | None = None
     findings: tuple[Finding, ...] = ()
+
+
+def unpacked(listing: Listing, folder: Path) -> Listing:
+    """The listing with its pictures written into `folder`, if it holds them as bytes."""
+    if listing.unpack is None:
+        return listing
+    listing.unpack(folder)
+    return replace(listing, root=folder, unpack=None)
 
 
 class Reader(Protocol):

@@ -11,10 +11,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoo.catalog.boxes import MARGIN, widened
+from zoo.catalog.cells import as_list
 from zoo.catalog.hashing import perceptual_hash
 from zoo.catalog.listing import Finding, Listing
 from zoo.errors import CatalogError, PictureError
-from zoo.pictures import THUMBNAIL, decode, digest, read_bytes, thumbnail_pixels
+from zoo.pictures import (
+    THUMBNAIL,
+    Box,
+    decode,
+    digest,
+    read_bytes,
+    thumbnail_pixels,
+    upright_size,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,17 +41,22 @@ class Checked:
     sha256: str
     phash: int  # 64 bits
     thumbnail: bytes
+    box: Box | None = None  # the part that is used, margin included
+    bad_box: str | None = None  # what is wrong with a box that was ignored
 
 
 def check_pictures(
-    listing: Listing, progress: Progress | None = None
+    listing: Listing, progress: Progress | None = None, box_margin: float = MARGIN
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
 
-    Exact copies are kept and found. CatalogError when no picture at all can be used.
+    Boxes get their margin, a share of their sides; bad ones are found and ignored. Exact copies
+    are kept and found. CatalogError when no picture at all can be used.
     """
     rows = listing.rows
-    checked = list(_check_all([listing.root / path for path in rows["path"]], progress))
+    paths = [listing.root / path for path in rows["path"]]
+    boxes = [as_list(box) for box in rows["box"]] if "box" in rows else [None] * len(rows)
+    checked = list(_check_all(list(zip(paths, boxes, strict=True)), box_margin, progress))
     findings = [
         Finding("unreadable picture", item_id, str(result))
         for item_id, result in zip(rows["item_id"], checked, strict=True)
@@ -59,26 +74,50 @@ def check_pictures(
         phash=np.array([result.phash for result in usable], dtype=np.uint64),
         thumbnail=[result.thumbnail for result in usable],
     )
+    if "box" in rows:
+        crops = [None if result.box is None else list(result.box) for result in usable]
+        kept = kept.assign(box=pd.Series(crops, index=kept.index, dtype=object))
+    findings += [
+        Finding("bad box", item_id, f"{result.bad_box}; the whole picture is used")
+        for item_id, result in zip(kept["item_id"], usable, strict=True)
+        if result.bad_box
+    ]
     return kept, findings + _copies(kept)
 
 
-def _check_all(paths: list[Path], progress: Progress | None) -> Iterator[Checked | PictureError]:
+def _check_all(
+    pictures: list[tuple[Path, list[int] | None]], margin: float, progress: Progress | None
+) -> Iterator[Checked | PictureError]:
     with ThreadPoolExecutor(WORKERS) as threads:
-        for start in range(0, len(paths), BLOCK):
-            block = paths[start : start + BLOCK]
-            yield from threads.map(_check, block)
+        for start in range(0, len(pictures), BLOCK):
+            block = pictures[start : start + BLOCK]
+            yield from threads.map(lambda picture: _check(picture[0], picture[1], margin), block)
             if progress is not None:
-                progress(TITLE, start + len(block), len(paths))
+                progress(TITLE, start + len(block), len(pictures))
 
 
-def _check(path: Path) -> Checked | PictureError:
+def _check(path: Path, box: list[int] | None, margin: float) -> Checked | PictureError:
     try:
         data = read_bytes(path)
-        picture = decode(data, name=str(path), at_least=DECODED)
+        crop, bad_box = _crop(data, path, box, margin)
+        picture = decode(data, name=str(path), at_least=DECODED, box=crop)
     except PictureError as error:
         return error
     thumbnail = thumbnail_pixels(picture).tobytes()
-    return Checked(digest(data), perceptual_hash(picture), thumbnail)
+    return Checked(digest(data), perceptual_hash(picture), thumbnail, crop, bad_box)
+
+
+def _crop(
+    data: bytes, path: Path, box: list[int] | None, margin: float
+) -> tuple[Box | None, str | None]:
+    """The part of a picture to use, and what is wrong with its box."""
+    if box is None:
+        return None, None
+    try:
+        left, top, right, bottom = box
+        return widened((left, top, right, bottom), upright_size(data, str(path)), margin), None
+    except ValueError as error:
+        return None, str(error)
 
 
 def _copies(rows: pd.DataFrame) -> list[Finding]:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from zoo.catalog.listing import Finding
+from zoo.catalog.shares import SHARES
 
-SHARES: Mapping[str, float] = {"train": 0.70, "val": 0.15, "test": 0.15}
 SPLIT_NAMES: Mapping[str, str] = {
     "train": "train",
     "val": "val",
@@ -22,25 +22,32 @@ SPLIT_NAMES: Mapping[str, str] = {
 
 
 def assign_splits(
-    rows: pd.DataFrame, key: Sequence[str], seed: int
+    rows: pd.DataFrame,
+    strata: Sequence[str],
+    seed: int,
+    shares: Mapping[str, float] = SHARES,
 ) -> tuple[pd.Series[str], list[Finding]]:
     """The split of every row, by its index, and what was done to given splits.
 
     `rows` has item_id, sha256, near_group (equal numbers are near-duplicates of each other), the
-    key columns and perhaps split. Given splits are kept. The
-    other rows are dealt 70 : 15 : 15, stratified by the key; the answer hangs on item ids, labels
-    and seed, not on the order of the rows. A split missing among given ones is taken from train.
+    columns of `strata` and perhaps split and identity. Given splits are kept. The other rows are
+    dealt by `shares`, stratified; the answer hangs on item ids, labels and seed, not on the order
+    of the rows. A split missing among given ones is taken from train. Near-duplicates, and all
+    pictures of one identity, stay together.
     """
     splits = _given(rows)
     was_given = bool(splits.notna().any())
     findings = torn_findings(rows)
+    rows = rows.assign(group=_groups(rows))
     # A copy of a picture whose split is given goes where that one is; a look-alike does too.
     for same in ("sha256", "near_group"):
         splits = splits.fillna(splits.groupby(rows[same]).transform("first"))
-    splits = splits.fillna(_dealt(rows[splits.isna()], key, SHARES, seed))
-    missing = [name for name in SHARES if not (splits == name).any()]
+    splits = splits.fillna(_dealt(rows[splits.isna()], strata, shares, seed))
+    missing = [name for name in shares if not (splits == name).any()]
     if was_given and missing and "train" not in missing:
-        taken = _dealt(_only_in_train(rows, splits), key, _shares("train", *missing), seed)
+        some = {name: shares[name] for name in ("train", *missing)}
+        some = {name: share / sum(some.values()) for name, share in some.items()}
+        taken = _dealt(_only_in_train(rows, splits), strata, some, seed)
         splits.update(taken)
         findings += [_made(name, int((taken == name).sum())) for name in missing]
     return splits.astype("str"), findings
@@ -70,6 +77,12 @@ def torn_findings(rows: pd.DataFrame) -> list[Finding]:
     return [*_torn_copies(rows, given), *_torn_groups(rows, given)]
 
 
+def _groups(rows: pd.DataFrame) -> pd.Series[str]:
+    """What is never torn apart: the pictures of one product, or near-duplicates."""
+    near = "near " + rows["near_group"].astype(str)
+    return rows["identity"].fillna(near) if "identity" in rows else near
+
+
 def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     torn = given.groupby(rows["sha256"]).transform("nunique") > 1
     first = rows["item_id"].groupby(rows["sha256"]).transform("first")
@@ -97,14 +110,9 @@ def _like(other: Any) -> str:
 
 
 def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
-    in_train = (splits == "train").groupby(rows["near_group"]).transform("all")
+    in_train = (splits == "train").groupby(rows["group"]).transform("all")
     free: pd.DataFrame = rows[in_train]
     return free
-
-
-def _shares(*names: str) -> dict[str, float]:
-    total = sum(SHARES[name] for name in names)
-    return {name: SHARES[name] / total for name in names}
 
 
 def _made(name: str, count: int) -> Finding:
@@ -112,20 +120,20 @@ def _made(name: str, count: int) -> Finding:
 
 
 def _dealt(
-    rows: pd.DataFrame, key: Sequence[str], shares: Mapping[str, float], seed: int
+    rows: pd.DataFrame, strata: Sequence[str], shares: Mapping[str, float], seed: int
 ) -> pd.Series[str]:
-    """Deal the rows to splits, stratum after stratum, a group as one."""
-    sizes = rows.groupby("near_group").size()
-    heads = rows.sort_values("item_id").drop_duplicates("near_group")
-    order = heads["near_group"].iloc[_stratified_order(heads, key, seed)]
+    """Deal the rows to splits, stratum after stratum, groups as one."""
+    sizes = rows.groupby("group").size()
+    heads = rows.sort_values("item_id").drop_duplicates("group")
+    order = heads["group"].iloc[_stratified_order(heads, strata, seed)]
     given = dict.fromkeys(shares, 0)
-    dealt: dict[int, str] = {}
+    dealt: dict[str, str] = {}
     for group in order:
         # The split furthest behind its share: exact on the whole, and near it in every stratum.
         split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))
         given[split] += int(sizes[group])
         dealt[group] = split
-    return rows["near_group"].map(dealt)
+    return rows["group"].map(dealt)
 
 
 def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:

@@ -49,7 +49,22 @@ def train(
     epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
     save_every: Annotated[float, typer.Option(help="Seconds at least between checkpoints.")] = 60.0,
     limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
+    categories: Annotated[
+        Optional[str], typer.Option(help="Only items of these classes of the category.")
+    ] = None,
+    category_type: Annotated[
+        Optional[str], typer.Option(help="DeepFashion: only upper, lower or full; or several.")
+    ] = None,
     min_per_class: Annotated[int, typer.Option(help="Rarer classes count as unknown.")] = 10,
+    cap_per_class: Annotated[
+        Optional[int], typer.Option(help="Train on at most so many pictures of a class.")
+    ] = None,
+    split: Annotated[
+        Optional[str], typer.Option(help="train:val:test or train:test. Left out: as given.")
+    ] = None,
+    box_margin: Annotated[
+        float, typer.Option(help="Around given boxes, as a share of their sides.")
+    ] = 0.1,
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
@@ -72,7 +87,19 @@ def train(
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
-    wanted = building.DataSettings(data, reader, _split(attributes), min_per_class, limit, seed)
+    wanted = building.DataSettings(
+        data=data,
+        reader=reader,
+        attributes=_split(attributes),
+        categories=_split(categories),
+        category_types=_split(category_type),
+        min_per_class=min_per_class,
+        cap_per_class=cap_per_class,
+        split=split,
+        box_margin=box_margin,
+        limit=limit,
+        seed=seed,
+    )
     settings = Settings(
         weights=weights,
         image_size=image_size,

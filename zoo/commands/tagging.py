@@ -59,7 +59,7 @@ def count(
     from zoo.tables import count_text
 
     zoo = open_zoo(runs, folders or ())
-    name = zoo.catalog.attribute(attribute or category_attribute(zoo.catalog)).name
+    name = zoo.catalog.single(attribute or category_attribute(zoo.catalog)).name
     tagged, skipped = zoo.tag(_pictures_in(folder), backbone)
     report = {
         "attribute": name,

@@ -1,4 +1,4 @@
-"""Retrieval metrics: queries are the test split, the database is train and val."""
+"""Retrieval metrics: queries are the test split, the database the rest, unless roles are given."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Retrieval:
 
 def evaluate_retrieval(catalog: Catalog, score: Scorer) -> Retrieval:
     """Rank the database for each test item by `score(query_rows, database_rows) -> (q, n)`."""
-    queries, database = catalog.rows("test"), catalog.rows("train", "val")
+    queries, database = catalog.query_rows(), catalog.database_rows()
     labels = catalog.label_matrix()
-    names = [a.name for a in catalog.attributes]
+    names = [a.name for a in catalog.singles]
     key = [names.index(name) for name in catalog.key]
     thumbs = pixel_embeddings(catalog.thumbnails())
     first = np.full((len(queries), DEPTH), -1, dtype=np.int64)

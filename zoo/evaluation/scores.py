@@ -27,11 +27,11 @@ def score_backbone(
     embeddings (N, D) unit rows; predicted (N, m, 3) classes of the single attributes, best first;
     multis (N, C) chances per multi attribute.
     """
-    test, train = catalog.rows("test"), catalog.rows("train")
+    test, train = catalog.rows("test"), catalog.training_rows()
     scores: dict[str, Any] = {
         name: {} for name in ("accuracy", "top3", "macro_f1", "majority", "items", "intervals")
     }
-    for column, attribute in enumerate(catalog.attributes):
+    for column, attribute in enumerate(catalog.singles):
         labels = catalog.codes(attribute.name)
         result = classification(labels[test], predicted[test, column], labels[train])
         if result is None:

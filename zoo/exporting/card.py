@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from zoo.runs import Run
+from zoo.training.targets import head_attributes
 
 FORMAT = 1
 KEY = "zoo"  # of the metadata that holds the card as JSON
@@ -36,7 +37,8 @@ def card(run: Run) -> dict[str, Any]:
             "mean": list(transform.mean),
             "std": list(transform.std),
         },
-        "attributes": {a.name: list(a.classes) for a in run.catalog.attributes},
+        "attributes": {a.name: list(a.classes) for a in head_attributes(run.catalog)},
+        "several_classes": [a.name for a in run.catalog.multis],
         "trained_on": {"catalogue": run.catalog.name, "items": len(run.catalog)},
         "weights_at_the_start": trained["weights"]["kind"],
     }

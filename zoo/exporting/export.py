@@ -30,7 +30,7 @@ def export(run: Run, form: str, out: Path | None) -> dict[str, Any]:
     path = out or Path(f"{run.name}.{form}")
     facts = card(run)
     if form == "onnx":
-        graph = Graph(run.model, run.transform)
+        graph = Graph(run.model, run.transform, len(run.catalog.singles))
         difference = write_onnx(graph, facts, _pictures(run), path)
     else:
         difference = write_safetensors(run.model, facts, path)

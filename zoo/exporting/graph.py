@@ -10,6 +10,7 @@ from torch import nn
 if TYPE_CHECKING:
     from zoo.backbones import Transform
     from zoo.training.model import ZooModel
+    from zoo.training.stack import StackedModel
 
 
 class Graph(nn.Module):
@@ -21,9 +22,10 @@ class Graph(nn.Module):
     scale: torch.Tensor
     shift: torch.Tensor
 
-    def __init__(self, model: ZooModel, transform: Transform) -> None:
+    def __init__(self, model: ZooModel | StackedModel, transform: Transform, singles: int) -> None:
+        """`singles`: how many heads, the first ones, have one class a picture."""
         super().__init__()
-        self.model = model
+        self.model, self.singles = model, singles
         mean, std = torch.tensor(transform.mean), torch.tensor(transform.std)
         self.register_buffer("scale", (1 / (255 * std)).view(1, 3, 1, 1))
         self.register_buffer("shift", (-mean / std).view(1, 3, 1, 1))
@@ -32,4 +34,5 @@ class Graph(nn.Module):
         """Pixels to features, without any other step."""
         raw, *logits = self.model(pictures.float() * self.scale + self.shift)
         unit = nn.functional.normalize(raw, dim=1)  # (B, D)
-        return (unit, *(scores.softmax(dim=1) for scores in logits))
+        singles = (scores.softmax(dim=1) for scores in logits[: self.singles])
+        return (unit, *singles, *(scores.sigmoid() for scores in logits[self.singles :]))

@@ -12,9 +12,12 @@ from zoo.errors import ExportError
 from zoo.exporting.card import as_metadata
 from zoo.files import written_whole
 from zoo.training.model import ZooModel
+from zoo.training.stack import StackedModel
+
+Model = ZooModel | StackedModel
 
 
-def write_safetensors(model: ZooModel, facts: dict[str, Any], path: Path) -> float:
+def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> float:
     """Write backbone.* and heads.<number>.*; returns the difference after reading back: 0."""
     described = {**facts, "tensors": _tensors(model, facts)}
     state = {name: value.contiguous() for name, value in model.state_dict().items()}
@@ -27,16 +30,17 @@ def write_safetensors(model: ZooModel, facts: dict[str, Any], path: Path) -> flo
     return 0.0
 
 
-def _tensors(model: ZooModel, facts: dict[str, Any]) -> dict[str, Any]:
+def _tensors(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
+    stacked = isinstance(model, StackedModel)
+    prefix = "networks.{}.heads.0." if stacked else "heads.{}."
+    backbone = "networks.<number of the attribute>.backbone.*" if stacked else "backbone.*"
     return {
-        "backbone.*": "the network; its output (B, D) is the embedding before normalisation",
+        backbone: "the network; its output (B, D) is the embedding before normalisation",
         "heads": {
-            name: {"prefix": f"heads.{number}.", "layers": _layers(model, number)}
+            name: {
+                "prefix": prefix.format(number),
+                "layers": [str(layer) for layer in model.heads[number].children()],
+            }
             for number, name in enumerate(facts["attributes"])
         },
     }
-
-
-def _layers(model: ZooModel, number: int) -> list[str]:
-    head = model.heads[number]
-    return [str(layer) for layer in head.children()]

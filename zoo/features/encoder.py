@@ -19,9 +19,10 @@ class Features:
     """What one model says of n pictures over m attributes."""
 
     embeddings: np.ndarray  # (n, D) float32, unit rows
-    classes: np.ndarray  # of the single attributes, (n, m, 3) int32, predicted classes, best first; -1 beyond the last
+    # Of the m single attributes: predicted classes (n, m, 3) int32, best first; -1 beyond the last.
+    classes: np.ndarray
     confidence: np.ndarray  # (n, m) float32, softmax of the best class
-    multis: tuple[np.ndarray, ...] = ()  # per multi attribute, (n, C) float16 chance of each class
+    multis: tuple[np.ndarray, ...] = ()  # per multi attribute: chance of each class (n, C) float16
 
     def __len__(self) -> int:
         return len(self.embeddings)

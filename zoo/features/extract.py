@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,8 @@ def _shard(shards: Path, start: int) -> Path:
 
 def _write_shard(path: Path, features: Features) -> None:
     with written_whole(path) as partial, partial.open("wb") as file:
-        np.savez(file, embeddings=features.embeddings, **features.arrays())
+        arrays: dict[str, Any] = {"embeddings": features.embeddings, **features.arrays()}
+        np.savez(file, **arrays)
 
 
 def _assemble(shards: Path, items: int, folder: Path) -> None:
@@ -72,4 +74,5 @@ def _assemble(shards: Path, items: int, folder: Path) -> None:
         if matrix is not None:
             matrix.flush()  # type: ignore[attr-defined]
     with written_whole(folder / PREDICTIONS) as partial, partial.open("wb") as file:
-        np.savez(file, **{name: np.concatenate(arrays) for name, arrays in parts.items()})
+        joined: dict[str, Any] = {name: np.concatenate(arrays) for name, arrays in parts.items()}
+        np.savez(file, **joined)

@@ -12,19 +12,27 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.pictures import open_picture
+from zoo.pictures import Box, open_picture
 
 CACHE_BYTES = 1 << 30
 AHEAD = 3  # batches decoded before they are asked for
 
 
 class PixelSource:
-    """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`."""
+    """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
+
+    `boxes` has the part of each picture to use, None for all of it.
+    """
 
     def __init__(
-        self, paths: Sequence[Path], transform: Transform, cache_bytes: int = CACHE_BYTES
+        self,
+        paths: Sequence[Path],
+        transform: Transform,
+        cache_bytes: int = CACHE_BYTES,
+        boxes: Sequence[Box | None] | None = None,
     ) -> None:
         self._paths, self._transform = paths, transform
+        self._boxes = boxes or [None] * len(paths)
         size = transform.size
         capacity = min(len(paths), cache_bytes // (size * size * 3))
         # Rows below the capacity are kept; np.empty takes memory only as rows are written.
@@ -47,7 +55,7 @@ class PixelSource:
             return np.asarray(self._kept[row])
         try:
             pixels = self._transform.pixels(
-                open_picture(self._paths[row], at_least=self._transform.resized)
+                open_picture(self._paths[row], self._transform.resized, self._boxes[row])
             )
         except PictureError as error:
             raise PictureError(

@@ -99,7 +99,7 @@ class Handlers:
         table = zoo.catalog.table
         known = {
             a.name: str(table[a.name].iat[rows[0]])
-            for a in zoo.catalog.attributes
+            for a in zoo.catalog.singles
             if len(rows) == 1 and zoo.catalog.codes(a.name)[rows[0]] >= 0
         }
         return tiles.query_card([(urls[r], str(table["title"].iat[r])) for r in rows], known)
@@ -165,7 +165,7 @@ class Handlers:
         if zoo is None:
             return gr.CheckboxGroup(choices=[], value=[]), gr.Dropdown(choices=[])
         titles = [(run.backbone.title, name) for name, run in sorted(zoo.runs.items())]
-        filters = [f"{a.name}: {value}" for a in zoo.catalog.attributes for value in a.classes]
+        filters = [f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes]
         return (
             gr.CheckboxGroup(choices=titles, value=sorted(zoo.runs)),
             gr.Dropdown(choices=filters),
@@ -204,7 +204,7 @@ class Handlers:
             raise ZooError("no picture; upload some first")
         zoo = self._zoo()
         tagged, skipped = zoo.tag([Path(f) for f in files[:MOST_PICTURES]], backbone or None)
-        names = [a.name for a in zoo.catalog.attributes]
+        names = [a.name for a in zoo.catalog.singles]
         rows = [
             [
                 Path(t.path).name,

@@ -160,7 +160,7 @@ def _labels(zoo: Zoo, run: Run, item: Item) -> str:
     """The item's attributes: equal to the query's or not, the catalogue's own or predicted."""
     labels = run.recommender.labels
     cells = []
-    for column, attribute in enumerate(zoo.catalog.attributes):
+    for column, attribute in enumerate(zoo.catalog.singles):
         value = attribute.classes[labels.classes[item.row, column]]
         predicted = not bool(labels.true[item.row, column])
         equal = attribute.name in item.matched

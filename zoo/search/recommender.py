@@ -77,7 +77,7 @@ class Recommender:
         self, catalog: Catalog, embeddings: np.ndarray, predictions: Features, index: Annoy
     ) -> None:
         self._catalog, self._embeddings, self._index = catalog, embeddings, index
-        self._names = [a.name for a in catalog.attributes]
+        self._names = [a.name for a in catalog.singles]
         self.labels = own_or_predicted(
             catalog.label_matrix(), predictions.best, predictions.confidence
         )
@@ -101,7 +101,7 @@ class Recommender:
         """Which rows the filters let through, (N,) bool; None when all of them do."""
         wanted: list[tuple[int, list[int]]] = []
         for name, values in ask.where.items():
-            attribute = self._catalog.attribute(name)
+            attribute = self._catalog.single(name)
             for value in values:
                 if value not in attribute.classes:
                     raise ZooError(unknown(name, value, attribute.classes))
@@ -166,7 +166,7 @@ class Recommender:
 
 def category_attribute(catalog: Catalog) -> str:
     """The attribute that "same category" is about: `category`, else the first of the key."""
-    names = [a.name for a in catalog.attributes]
+    names = [a.name for a in catalog.singles]
     return "category" if "category" in names else catalog.key[0]
 
 

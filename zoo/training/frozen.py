@@ -54,7 +54,7 @@ def train_heads(
     progress: Progress,
     title: str,
 ) -> list[Epoch]:
-    """Train the heads on features (n, D) and their targets; the model is left with the best heads."""
+    """Train the heads on features (n, D) and targets; the model is left with the best heads."""
     features, targets = train[0].to(compute.device), train[1].to(compute.device)
     heads = model.heads.to(compute.device)
     optimizer = torch.optim.AdamW(heads.parameters(), lr=settings.frozen_lr, weight_decay=0.01)

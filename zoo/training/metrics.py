@@ -52,7 +52,7 @@ def majority_class(labels: np.ndarray) -> int:
 
 
 def accuracies(labels: np.ndarray, predicted: Sequence[np.ndarray]) -> list[float]:
-    """Accuracy over known labels of each attribute that has any; labels (n, m), predicted m (n,)."""
+    """Accuracy of each attribute with known labels; labels (n, m), predicted m times (n,)."""
     known = labels != UNKNOWN
     return [
         float((column[known[:, a]] == labels[known[:, a], a]).mean())

@@ -23,7 +23,6 @@ from zoo.training.network import (
     FROZEN,
     HISTORY,
     MODEL,
-    Data,
     Origin,
     TrainedNetwork,
     new_model,
@@ -33,6 +32,7 @@ from zoo.training.network import (
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
+from zoo.training.unfrozen import Data
 
 NETWORKS = "networks"  # the folder of a stack's trainings
 DONE = "network.json"  # says that one of them is finished
@@ -68,10 +68,7 @@ def train(
     backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
 ) -> Trained:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
-    if settings.networks == "shared":
-        made = train_network(backbone, catalog, settings, folder, progress, backbone.name)
-    else:
-        made = _train_stack(backbone, catalog, settings, folder, progress)
+    made = _train_networks(backbone, catalog, settings, folder, progress)
     transform = backbone.transform(settings.image_size)
     if not processes().first:
         return Trained(made.model, transform, made.origin, made.history, {})
@@ -83,6 +80,14 @@ def train(
         facts = {CALIBRATION: _calibrate(made.model, catalog, data, settings)}
         save_tensors(folder / MODEL, made.model.state_dict(), facts)
     return Trained(made.model, transform, made.origin, made.history, facts[CALIBRATION])
+
+
+def _train_networks(
+    backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
+) -> TrainedNetwork[ZooModel] | TrainedNetwork[StackedModel]:
+    if settings.networks == "shared":
+        return train_network(backbone, catalog, settings, folder, progress, backbone.name)
+    return _train_stack(backbone, catalog, settings, folder, progress)
 
 
 def _train_stack(
@@ -129,8 +134,8 @@ def _train_once(
     network = train_network(backbone, catalog, settings, folder, progress, title)
     if not processes().first:
         return network
-    epochs = [asdict(epoch) for epoch in network.history]
-    write_json(done, {"origin": asdict(network.origin), "epochs": epochs})
+    rows = [asdict(epoch) for epoch in network.history]
+    write_json(done, {"origin": asdict(network.origin), "epochs": rows})
     for scratch in (CHECKPOINT, FROZEN):  # as large as the networks that are still to come
         (folder / scratch).unlink(missing_ok=True)
     return network

@@ -100,8 +100,8 @@ class Unfrozen:
             mine = [self.group.share(batch) for batch in batches]
             for index, (rows, pixels) in enumerate(self.data.source.batches(mine)):
                 rate = self._set_rate((number - 1) * self.steps() + index)
-                chances = torch.rand(len(batches[index]), 4, generator=generator).numpy()
-                chances = torch.from_numpy(self.group.share(chances))
+                drawn = torch.rand(len(batches[index]), 4, generator=generator).numpy()
+                chances = torch.from_numpy(self.group.share(drawn))
                 loss = self._step(rows, pixels, chances, self.size_of(number), progress)
                 if not math.isfinite(loss):
                     raise ZooError(

@@ -6,13 +6,31 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoo.catalog.listing import Finding, Listing, Reader
-from zoo.catalog.readers.csv_table import CsvTable
-from zoo.catalog.readers.entries import visible
+from zoo.catalog.readers.attribute_folders import AttributeFolders
+from zoo.catalog.readers.csv_rows import read_rows
+from zoo.catalog.readers.csv_table import Table
+from zoo.catalog.readers.deepfashion_coarse import DeepFashionCoarse
+from zoo.catalog.readers.deepfashion_fine import DeepFashionFine
+from zoo.catalog.readers.deepfashion_inshop import DeepFashionInShop
+from zoo.catalog.readers.entries import catalogue_name, visible
 from zoo.catalog.readers.fashion_products import FashionProducts
+from zoo.catalog.readers.hf_dataset import HfDataset
 from zoo.catalog.readers.image_folder import ImageFolder
+from zoo.catalog.readers.parquet_rows import read_parquet_rows
 from zoo.errors import CatalogError, unknown
 
-READERS: dict[str, Reader] = {r.name: r for r in (FashionProducts(), ImageFolder(), CsvTable())}
+ALL: tuple[Reader, ...] = (
+    FashionProducts(),
+    DeepFashionCoarse(),
+    DeepFashionFine(),
+    DeepFashionInShop(),
+    ImageFolder(),
+    AttributeFolders(),
+    Table("csv", read_rows),
+    Table("parquet", read_parquet_rows),
+    HfDataset(),
+)
+READERS: dict[str, Reader] = {reader.name: reader for reader in ALL}
 
 
 def read_listing(path: Path, reader: str | None = None) -> Listing:
@@ -21,14 +39,24 @@ def read_listing(path: Path, reader: str | None = None) -> Listing:
     CatalogError when the path is missing, empty, not recognised, ambiguous or unreadable, when
     there is no such reader, or when no row has a picture.
     """
-    if reader is not None and reader not in READERS:
-        raise CatalogError(unknown("reader", reader, READERS))
-    _require_content(path)
-    listing = (READERS[reader] if reader else _recognised(path)).read(path)
+    listing = _chosen(path, reader).read(path)
     if listing.rows.empty:
         example = f"; the first: {_line(listing.findings[0])}" if listing.findings else ""
         raise CatalogError(f"{path}: the {listing.reader} reader found no picture{example}")
     return _each_once(listing)
+
+
+def listing_name(path: Path, reader: str | None = None) -> str:
+    """The name that `read_listing` gives, without reading; CatalogError as there."""
+    _chosen(path, reader)
+    return catalogue_name(path)
+
+
+def _chosen(path: Path, reader: str | None) -> Reader:
+    if reader is not None and reader not in READERS:
+        raise CatalogError(unknown("reader", reader, READERS))
+    _require_content(path)
+    return READERS[reader] if reader else _recognised(path)
 
 
 def _require_content(path: Path) -> None:

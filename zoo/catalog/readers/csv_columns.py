@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoo.catalog.catalog import OPTIONAL
 from zoo.catalog.listing import Finding
 from zoo.catalog.splits import SPLIT_NAMES
 from zoo.errors import CatalogError
@@ -18,7 +19,7 @@ TITLE_NAMES = ("title", "name")
 SPLIT_COLUMNS = ("split",)
 LABEL_NAMES = ("category_label", "category", "label", "class", "category_id", "class_id", "target")
 RESERVED = frozenset(
-    {"item_id", "path", "title", "split", "sha256", "thumbnail", "phash", "near_group"}
+    {"item_id", "path", "title", "split", "sha256", "thumbnail", "phash", "near_group", *OPTIONAL}
 )
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null"})
 MOST_CLASSES = 200

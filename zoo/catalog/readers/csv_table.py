@@ -1,9 +1,8 @@
-"""A CSV file with a column of picture paths; its other columns are attributes."""
+"""A table with a column of picture paths; its other columns are attributes."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -18,36 +17,40 @@ from zoo.catalog.readers.csv_columns import (
     unfit_columns,
     without_unknown,
 )
-from zoo.catalog.readers.csv_rows import read_rows
-from zoo.catalog.readers.entries import catalogue_name, visible
-from zoo.catalog.readers.fashion_products import STYLES
+from zoo.catalog.readers.entries import STYLES, catalogue_name, visible
 from zoo.catalog.readers.label_map import TABLES, integer_label, read_label_map
+from zoo.catalog.readers.places import located
 from zoo.errors import CatalogError
 
 IMAGES = "images"
 CATEGORY = "category"
 
 
-class CsvTable:
-    """A table of paths and labels, such as the one that comes with the sample."""
+class Table:
+    """A table of paths and labels in one file, such as the one that comes with the sample."""
 
-    name = "csv"
-    layout = "a .csv file, or a folder with exactly one, that has a column of picture paths"
+    def __init__(self, name: str, rows: Callable[[Path, list[Finding]], pd.DataFrame]) -> None:
+        self.name, self._rows = name, rows
+        self._suffix = f".{name}"
+        self.layout = (
+            f"a {self._suffix} file, or a folder with exactly one, that has a column of picture "
+            "paths"
+        )
 
     def recognises(self, path: Path) -> bool:
-        """Whether `path` is a CSV file, or a folder with one that can be meant."""
+        """Whether `path` is such a file, or a folder with one that can be meant."""
         if path.is_file():
-            return path.suffix.lower() == ".csv" and path.name != STYLES
-        return len(_tables(path)) == 1 and not (path / STYLES).is_file()
+            return path.suffix.lower() == self._suffix and path.name != STYLES
+        return len(_tables(path, self._suffix)) == 1 and not (path / STYLES).is_file()
 
     def read(self, path: Path) -> Listing:
         """A row for each line with a picture; the first two attributes are the key."""
-        file = path if path.is_file() else _only_table(path)
+        file = path if path.is_file() else _only_table(path, self._suffix)
         findings: list[Finding] = []
-        table = read_rows(file, findings)
+        table = self._rows(file, findings)
         roles = find_roles(file, table.columns)
-        located = list(_located(file.parent, table[roles.path], findings))
-        paths = pd.Series(located, index=table.index, dtype=object)
+        found = list(located(file.parent, table[roles.path], ("", IMAGES), findings))
+        paths = pd.Series(found, index=table.index, dtype=object)
         table = table[paths.notna()]
         labels, attributes = _labels(file, table.drop(columns=roles.taken), findings)
         rows = _items(file, table, roles, paths.dropna()).join(labels)
@@ -63,53 +66,20 @@ class CsvTable:
         )
 
 
-def _tables(folder: Path) -> list[Path]:
-    """The CSV files that can be meant: not the label map beside another one."""
-    found = [Path(e.path) for e in visible(folder) if e.name.lower().endswith(".csv")]
+def _tables(folder: Path, suffix: str) -> list[Path]:
+    """The files that can be meant: not the label map beside another one."""
+    found = [Path(e.path) for e in visible(folder) if e.name.lower().endswith(suffix)]
     if len(found) < 2:
         return found
     return [path for path in found if path.name not in TABLES]
 
 
-def _only_table(folder: Path) -> Path:
-    tables = _tables(folder)
+def _only_table(folder: Path, suffix: str) -> Path:
+    tables = _tables(folder, suffix)
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"
-        raise CatalogError(f"{folder}: expected one .csv file, found: {names}; name the file")
+        raise CatalogError(f"{folder}: expected one {suffix} file, found: {names}; name the file")
     return tables[0]
-
-
-def _located(folder: Path, paths: pd.Series[str], findings: list[Finding]) -> Iterator[str | None]:
-    """Each path relative to `folder`; None, with a finding, where there is no such picture."""
-    for line, text in enumerate(paths, start=1):
-        # Tables made on Windows separate folders by backslashes.
-        inside = _inside(folder, text.replace("\\", "/"))
-        if not text:
-            findings.append(Finding("row without picture", f"row {line}", "the path is empty"))
-            yield None
-        elif inside is None:
-            findings.append(Finding("path outside the catalogue", text))
-            yield None
-        else:
-            places = (inside, f"{IMAGES}/{inside}")
-            found = next((place for place in places if _is_file(folder / place)), None)
-            if found is None:
-                findings.append(Finding("row without picture", text, "no such file"))
-            yield found
-
-
-def _inside(folder: Path, text: str) -> str | None:
-    # By names alone, not resolved: a folder of pictures may well be a link to another disk.
-    root = Path(os.path.normpath(folder.absolute()))
-    full = Path(os.path.normpath(root / text))
-    return full.relative_to(root).as_posix() if full.is_relative_to(root) else None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a text, such as encoded bytes, too long for a name
-        return False
 
 
 def _items(file: Path, table: pd.DataFrame, roles: Roles, paths: pd.Series[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoo.errors import CatalogError
 from zoo.pictures import EXTENSIONS
 
+STYLES = "styles.csv"  # the table of Fashion Product Images, which its folder names
 ARCHIVE_DEBRIS = "__MACOSX"  # the second tree in archives packed on a Mac
 
 
@@ -34,4 +35,6 @@ def is_picture(entry: os.DirEntry[str]) -> bool:
 def catalogue_name(path: Path) -> str:
     """The name of a catalogue, from the folder or file that holds it."""
     full = Path(os.path.normpath(path.absolute()))
+    if path.is_file() and path.name == STYLES:
+        return full.parent.name or "catalogue"
     return (full.stem if path.is_file() else full.name) or "catalogue"

@@ -10,11 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from zoo.catalog.listing import Finding, Listing
-from zoo.catalog.readers.entries import catalogue_name, is_picture, visible
+from zoo.catalog.readers.entries import STYLES, catalogue_name, is_picture, visible
 from zoo.catalog.readers.text import read_text
 from zoo.errors import CatalogError
 
-STYLES = "styles.csv"
 IMAGES = "images"
 TITLE = "productDisplayName"
 ATTRIBUTES = {

@@ -1,0 +1,161 @@
+"""A Hugging Face dataset as `save_to_disk` writes it: Arrow files, pictures as bytes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zoo.catalog.listing import Finding, Listing
+from zoo.catalog.readers.csv_columns import RESERVED, TITLE_NAMES, unfit_columns, without_unknown
+from zoo.catalog.readers.entries import catalogue_name
+from zoo.catalog.readers.hf_pictures import picture_paths, unpack
+from zoo.catalog.readers.parquet_rows import plain_texts
+from zoo.catalog.splits import SPLIT_NAMES
+from zoo.errors import CatalogError
+
+EXTRA = "fashion-model-zoo[datasets]"
+
+
+class HfDataset:
+    """Columns of class labels and of repeating texts are attributes, lists of labels multi ones."""
+
+    name = "datasets"
+    layout = "a folder that the package datasets saved (dataset_dict.json, or state.json)"
+
+    def recognises(self, path: Path) -> bool:
+        """Whether the files that describe a saved dataset are there."""
+        alone = all((path / name).is_file() for name in ("state.json", "dataset_info.json"))
+        return alone or (path / "dataset_dict.json").is_file()
+
+    def read(self, path: Path) -> Listing:
+        """A row for each picture; the first two single attributes are the key."""
+        findings: list[Finding] = []
+        parts = _parts(path)
+        column = _image_column(path, next(iter(parts.values())).features)
+        frames = [_frame(path, parts[split], split, column) for split in parts]
+        rows = pd.concat(frames, ignore_index=True)
+        empty = rows["path"].isna()
+        findings += [
+            Finding("row without picture", i, "neither bytes nor a file in the dataset")
+            for i in rows["item_id"][empty]
+        ]
+        rows = rows[~empty].reset_index(drop=True)
+        labels, names, multis = _labels(parts, column, rows, findings)
+        singles = tuple(name for name in names if name not in multis)
+        fixed = [c for c in ("item_id", "path", "title", "split") if c in rows]
+        return Listing(
+            name=catalogue_name(path),
+            reader=self.name,
+            source=path,
+            root=path,
+            attributes=names,
+            key=singles[:2],
+            rows=rows[fixed].join(labels),
+            multis=multis,
+            unpack=partial(unpack, path, list(parts.values()), column),
+            findings=tuple(findings),
+        )
+
+
+def _parts(path: Path) -> dict[str | None, Any]:
+    """The parts of the dataset by our name of their split; None for one that is not split."""
+    try:
+        import datasets
+    except ImportError as error:
+        raise CatalogError(
+            f"{path}: reading a saved dataset needs the package datasets: pip install '{EXTRA}'"
+        ) from error
+    try:
+        loaded = datasets.load_from_disk(str(path))
+    except Exception as error:  # it raises many types on damaged files
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CatalogError(f"{path}: the dataset cannot be opened: {reason}") from error
+    if not isinstance(loaded, datasets.DatasetDict):
+        return {None: loaded}
+    strange = [name for name in loaded if name.lower() not in SPLIT_NAMES]
+    if strange or not loaded:
+        raise CatalogError(
+            f"{path}: unknown split {', '.join(map(repr, strange)) or 'none'}; "
+            f"known: {', '.join(SPLIT_NAMES)}"
+        )
+    return {SPLIT_NAMES[name.lower()]: part for name, part in loaded.items()}
+
+
+def _image_column(path: Path, features: Mapping[str, Any]) -> str:
+    found = [name for name, kind in features.items() if type(kind).__name__ == "Image"]
+    if len(found) != 1:
+        raise CatalogError(
+            f"{path}: expected one column of pictures, found {', '.join(found) or 'none'} "
+            f"among {', '.join(features)}"
+        )
+    return found[0]
+
+
+def _frame(root: Path, part: Any, split: str | None, column: str) -> pd.DataFrame:
+    """item_id, path, split and the columns of plain texts and lists of one part."""
+    others = [name for name in part.column_names if name != column]
+    table = part.select_columns(others).with_format("arrow")[:] if others else None
+    paths = picture_paths(root, part, column)
+    ids = [f"{split or 'row'}-{row:08d}" for row in range(len(paths))]
+    frame = pd.DataFrame({"item_id": ids, "path": pd.Series(paths, dtype="str")})
+    if split is not None:
+        frame["split"] = split
+    if table is None:
+        return frame
+    texts = plain_texts(table, [])
+    for name in others:
+        values = _labelled(part.features[name], table.column(name).to_pylist())
+        frame[f"label:{name}"] = texts[name] if values is None and name in texts else values
+    titles = [name for name in others if name.lower() in TITLE_NAMES and name in texts]
+    if titles:
+        frame["title"] = texts[titles[0]]
+    return frame
+
+
+def _labelled(kind: Any, values: list[Any]) -> pd.Series[Any] | None:
+    """Class names, or lists of them, of a column of labels; None for any other column."""
+    if hasattr(kind, "names"):
+        names = [kind.names[v] if v is not None and v >= 0 else None for v in values]
+        return pd.Series(names, dtype="str")
+    inner = getattr(kind, "feature", None)
+    if inner is None or not (hasattr(inner, "names") or getattr(inner, "dtype", "") == "string"):
+        return None
+    names = getattr(inner, "names", None)
+    lists = [
+        None if v is None else list(dict.fromkeys(names[i] if names else i for i in v))
+        for v in values
+    ]
+    return pd.Series(lists, dtype=object)
+
+
+def _labels(
+    parts: Mapping[str | None, Any], column: str, rows: pd.DataFrame, findings: list[Finding]
+) -> tuple[pd.DataFrame, tuple[str, ...], frozenset[str]]:
+    """The columns that may be attributes, those that are, and those of them with lists."""
+    features = next(iter(parts.values())).features
+    kept: dict[str, pd.Series[Any]] = {}
+    names, multis = [], []
+    for name, kind in features.items():
+        if name == column or name.lower() in TITLE_NAMES:
+            continue
+        values = rows[f"label:{name}"]
+        if name in RESERVED or values.isna().all():
+            reason = "the name is reserved" if name in RESERVED else f"its type is {kind}"
+            findings.append(Finding("column not used as an attribute", name, reason))
+            continue
+        if values.dtype == object and values.map(lambda v: isinstance(v, list)).any():
+            multis.append(name)
+        elif not hasattr(kind, "names"):
+            texts = without_unknown(values.fillna("").to_frame(name))
+            kept[name] = texts[name]
+            unfit = unfit_columns(texts)
+            findings += unfit
+            if unfit:
+                continue
+        kept.setdefault(name, values)
+        names.append(name)
+    return pd.DataFrame(kept, index=rows.index), tuple(names), frozenset(multis)
