@@ -27,10 +27,9 @@ def test_weights_by_hand() -> None:
 
 
 def test_weights_make_a_rare_class_count_as_much_in_the_loss() -> None:
-    labels = torch.tensor([[0], [0], [0], [1]])
+    labels = torch.tensor([0, 0, 0, 1])
     logits = torch.tensor([[2.0, 0.0]] * 4)
-    weights = [class_weights(labels[:, 0].numpy(), 2)]
-    loss = masked_cross_entropy([logits], labels, 0.0, weights)
+    loss = masked_cross_entropy(logits, labels, 0.0, class_weights(labels.numpy(), 2))
     losses = -logits[0].log_softmax(0)
     assert float(loss) == pytest.approx(float(losses.mean()), abs=1e-6)
 
@@ -38,9 +37,9 @@ def test_weights_make_a_rare_class_count_as_much_in_the_loss() -> None:
 def test_an_epoch_shuffles_or_draws() -> None:
     labels = np.array([[0], [0], [0], [0], [0], [0], [0], [0], [0], [1]])
     rows = np.arange(10) * 2
-    plain = make_balance("none", labels, 0, [2])
+    plain = make_balance("none", labels, [2], 0, [])
     assert sorted(epoch_order(rows, plain, (0, 1))) == rows.tolist()
-    drawn = make_balance("sampling", labels, 0, [2])
+    drawn = make_balance("sampling", labels, [2], 0, [])
     many = np.concatenate([epoch_order(rows, drawn, (0, n)) for n in range(200)])
     assert (many == 18).mean() == pytest.approx(0.5, abs=0.05)
     assert np.array_equal(epoch_order(rows, drawn, (0, 1)), epoch_order(rows, drawn, (0, 1)))
