@@ -34,9 +34,7 @@ def main() -> None:
         size = write(Path(folder), arguments.pictures)
         command = [sys.executable, __file__, "--read", folder]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, env=environment
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     report = json.loads(done.stdout)
     print(f"{report['rows']} rows, {size / 1e9:.2f} GB of lists")
     print(f"read in {report['seconds']:.1f} s, at most {report['mib']:.0f} MiB of memory")

@@ -128,6 +128,4 @@ def test_rare_classes_leave_the_lists(listing: Make) -> None:
     catalog, findings = build_catalog(source)
     assert catalog.attribute("style").classes == ("boho",)
     assert catalog.multi_labels("style")[:, 0].tolist() == [1] * 3 + [0] * 2 + [-1] * 5 + [1] * 20
-    assert [f.detail for f in findings] == [
-        "5 of at least 10 pictures; these labels are left out"
-    ]
+    assert [f.detail for f in findings] == ["5 of at least 10 pictures; these labels are left out"]

@@ -87,7 +87,7 @@ def _check_all(
     with ThreadPoolExecutor(WORKERS) as threads:
         for start in range(0, len(pictures), BLOCK):
             block = pictures[start : start + BLOCK]
-            yield from threads.map(lambda picture: _check(*picture, margin), block)
+            yield from threads.map(lambda picture: _check(picture[0], picture[1], margin), block)
             if progress is not None:
                 progress(TITLE, start + len(block), len(pictures))
 
