@@ -101,7 +101,7 @@ def test_format_1_still_opens(catalog: Catalog, tmp_path: Path) -> None:
     facts = json.loads(path.read_text())
     assert (facts["format"], facts["attributes"]["tone"]["kind"]) == (2, "single")
     # Written by version 0.1.0 for these very rows.
-    fingerprint = "FINGERPRINT"
+    fingerprint = "0261daa3cb7e225fc374181d02b6e0144151f1c7df999024b457b6f0a6c2585d"
     old = {"format": 1, "attributes": {"tone": ["cold", "warm"]}, "fingerprint": fingerprint}
     path.write_text(json.dumps({**facts, **old}))
     assert load_catalog(tmp_path).attributes == (TONE,)

@@ -132,7 +132,7 @@ def test_line_ends_and_encodings(tmp_path: Path, encoding: str) -> None:
         ("list_bbox.txt", "5 0 30 60", "5 0 30 ?", "box '5 0 30 [?]' is not four whole numbers"),
         ("list_category_img.txt", "   3", "   9", "category '9' is not within 1..4"),
         ("list_category_img.txt", "   3", "   0", "category '0' is not within 1..4"),
-        ("../Eval/list_eval_partition.txt", "val", "dev", "unknown split 'dev'; known: train"),
+        ("../Eval/list_eval_partition.txt", "  val", "  dev", "unknown split 'dev'; known: train"),
     ],
 )
 def test_broken_lists_are_one_line(

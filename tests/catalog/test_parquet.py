@@ -14,7 +14,7 @@ from zoo.errors import CatalogError
 @pytest.fixture
 def table(tmp_path: Path, draw: Callable[..., Path]) -> Callable[..., Path]:
     def make(**columns: list[object]) -> Path:
-        for number, letter in enumerate("abcd"):
+        for number, letter in enumerate("abcdef"):
             draw(tmp_path / "images" / f"{letter}.png", number)
         path = tmp_path / "shop.parquet"
         pd.DataFrame(columns).to_parquet(path)
@@ -25,20 +25,20 @@ def table(tmp_path: Path, draw: Callable[..., Path]) -> Callable[..., Path]:
 
 def test_the_rules_for_csv_hold(table: Callable[..., Path]) -> None:
     path = table(
-        image=["a.png", "b.png", "../c.png", "d.png"],
-        id=[7, 8, 9, 10],
-        tone=["warm", "cold", "warm", None],
-        sale=[True, False, True, False],
-        price=[1.5, 2.0, None, 1.5],
-        tags=[["x"], [], ["y"], None],
+        image=["a.png", "b.png", "../c.png", "d.png", "e.png", "f.png"],
+        id=[7, 8, 9, 10, 11, 12],
+        tone=["warm", "cold", "warm", None, "warm", "cold"],
+        sale=[True, False, True, False, True, False],
+        price=[1.5, 2.0, None, 1.5, 2.0, 1.5],
+        tags=[["x"], [], ["y"], None, [], []],
     )
     listing = read_listing(path)
     assert (listing.reader, listing.name) == ("parquet", "shop")
-    assert listing.rows["path"].tolist() == ["images/a.png", "images/b.png", "images/d.png"]
-    assert listing.rows["item_id"].tolist() == ["7", "8", "10"]
-    assert listing.rows["sale"].tolist() == ["True", "False", "False"]
-    assert listing.rows["tone"].isna().tolist() == [False, False, True]
-    assert listing.attributes == ("sale",)
+    assert listing.rows["path"].tolist() == [f"images/{letter}.png" for letter in "abdef"]
+    assert listing.rows["item_id"].tolist() == ["7", "8", "10", "11", "12"]
+    assert listing.rows["sale"].tolist() == ["True", "False", "False", "True", "False"]
+    assert listing.rows["tone"].isna().tolist() == [False, False, True, False, False]
+    assert listing.attributes == ("tone", "sale")
     reasons = {f.subject: f.detail for f in listing.findings if "attribute" in f.kind}
     assert reasons["tags"].startswith("its type is list")
     assert reasons["price"] == "numbers; name it with --attributes to use it"

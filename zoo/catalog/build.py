@@ -18,7 +18,13 @@ from zoo.catalog.near_duplicates import near_groups
 from zoo.catalog.pictures_check import Progress, check_pictures
 from zoo.catalog.readers import read_listing
 from zoo.catalog.report import REPORT, summarise
-from zoo.catalog.selection import category_name, of_category_types, of_classes, under_cap
+from zoo.catalog.selection import (
+    category_name,
+    check_cap,
+    of_category_types,
+    of_classes,
+    under_cap,
+)
 from zoo.catalog.shares import SHARES, parse_shares
 from zoo.catalog.splits import assign_splits, spread_subset
 from zoo.catalog.unseen import drop_unseen
@@ -58,6 +64,8 @@ def build_catalog(
     can be learnt from what is left.
     """
     check_margin(box_margin)
+    check_cap(cap_per_class)
+    shares = parse_shares(split) if split else SHARES
     if listing.unpack is not None:
         raise CatalogError(
             f"{listing.source}: its pictures are bytes; write them to a folder first, with "
@@ -71,7 +79,6 @@ def build_catalog(
     rows, unusable = check_pictures(replace(listing, rows=rows), progress, box_margin)
     rows, kept, rare = keep_classes(rows, names, min_per_class, listing.multis)
     strata = _strata(listing, [attribute.name for attribute in kept])
-    shares = parse_shares(split) if split else SHARES
     rows = rows.assign(near_group=near_groups(rows))
     splits, moved = assign_splits(rows, strata, seed, shares)
     _require_all(listing, splits)
@@ -138,7 +145,8 @@ def _selected(
 
 def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
     """The attributes to use, in the listing's order; columns it does not offer may be named."""
-    columns = [c for c in listing.rows.columns if c not in (*COLUMNS, *OPTIONAL)]
+    fixed = (*COLUMNS, *OPTIONAL, *listing.attributes)
+    columns = [*listing.attributes, *(c for c in listing.rows.columns if c not in fixed)]
     wanted = listing.attributes if asked is None else asked
     for name in wanted:
         if name not in columns:

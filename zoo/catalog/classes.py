@@ -54,7 +54,8 @@ def class_counts(labels: pd.Series[Any]) -> pd.Series[int]:
 def only_classes(labels: pd.Series[Any], attribute: Attribute) -> pd.Series[Any]:
     """The labels without those that are no class of the attribute."""
     if attribute.kind == "single":
-        return labels.where(labels.isin(attribute.classes))
+        known_only: pd.Series[Any] = labels.where(labels.isin(attribute.classes))
+        return known_only
     known = set(attribute.classes)
     lists = [
         [label for label in has if label in known] if isinstance(has, list) else None

@@ -41,14 +41,19 @@ def of_classes(
     return kept
 
 
+def check_cap(cap: int | None) -> None:
+    """CatalogError for a cap that leaves nothing to train on."""
+    if cap is not None and cap < 1:
+        raise CatalogError(f"a cap of {cap} pictures per class leaves none; give 1 or more")
+
+
 def under_cap(rows: pd.DataFrame, name: str, cap: int, seed: int) -> pd.Series[bool]:
     """Whether training uses each row: in the train split at most `cap` of each class of `name`.
 
     Rows of no known class and of the other splits are all used. Drawn by item id and seed.
     """
-    if cap < 1:
-        raise CatalogError(f"a cap of {cap} pictures per class leaves none; give 1 or more")
     capped = rows[(rows["split"] == "train") & rows[name].notna()].sort_values("item_id")
     drawn = capped.iloc[np.random.default_rng(seed).permutation(len(capped))]
     over = drawn.index[drawn.groupby(name).cumcount() >= cap]
-    return pd.Series(~rows.index.isin(over), index=rows.index)
+    used: pd.Series[bool] = pd.Series(~rows.index.isin(over), index=rows.index)
+    return used

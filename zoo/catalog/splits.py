@@ -38,16 +38,17 @@ def assign_splits(
     splits = _given(rows)
     was_given = bool(splits.notna().any())
     findings = torn_findings(rows)
-    rows = rows.assign(group=_groups(rows))
+    groups = _groups(rows)
     # A copy of a picture whose split is given goes where that one is; a look-alike does too.
     for same in ("sha256", "near_group"):
         splits = splits.fillna(splits.groupby(rows[same]).transform("first"))
-    splits = splits.fillna(_dealt(rows[splits.isna()], strata, shares, seed))
+    splits = splits.fillna(_dealt(rows[splits.isna()], groups, strata, shares, seed))
     missing = [name for name in shares if not (splits == name).any()]
     if was_given and missing and "train" not in missing:
         some = {name: shares[name] for name in ("train", *missing)}
         some = {name: share / sum(some.values()) for name, share in some.items()}
-        taken = _dealt(_only_in_train(rows, splits), strata, some, seed)
+        free = rows[(splits == "train").groupby(groups).transform("all")]
+        taken = _dealt(free, groups, strata, some, seed)
         splits.update(taken)
         findings += [_made(name, int((taken == name).sum())) for name in missing]
     return splits.astype("str"), findings
@@ -109,23 +110,23 @@ def _like(other: Any) -> str:
     return f"looks like {other.item_id} in {other.split}"
 
 
-def _only_in_train(rows: pd.DataFrame, splits: pd.Series[str]) -> pd.DataFrame:
-    in_train = (splits == "train").groupby(rows["group"]).transform("all")
-    free: pd.DataFrame = rows[in_train]
-    return free
-
-
 def _made(name: str, count: int) -> Finding:
     return Finding("split made", name, f"the catalogue has none; {count} pictures taken from train")
 
 
 def _dealt(
-    rows: pd.DataFrame, strata: Sequence[str], shares: Mapping[str, float], seed: int
+    rows: pd.DataFrame,
+    groups: pd.Series[str],
+    strata: Sequence[str],
+    shares: Mapping[str, float],
+    seed: int,
 ) -> pd.Series[str]:
     """Deal the rows to splits, stratum after stratum, groups as one."""
-    sizes = rows.groupby("group").size()
-    heads = rows.sort_values("item_id").drop_duplicates("group")
-    order = heads["group"].iloc[_stratified_order(heads, strata, seed)]
+    groups = groups.loc[rows.index]
+    sizes = groups.value_counts()
+    in_order = rows.sort_values("item_id")
+    heads = in_order[~groups.loc[in_order.index].duplicated()]
+    order = groups.loc[heads.index].iloc[_stratified_order(heads, strata, seed)]
     given = dict.fromkeys(shares, 0)
     dealt: dict[str, str] = {}
     for group in order:
@@ -133,7 +134,7 @@ def _dealt(
         split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))
         given[split] += int(sizes[group])
         dealt[group] = split
-    return rows["group"].map(dealt)
+    return groups.map(dealt)
 
 
 def _furthest_behind(shares: Mapping[str, float], given: Mapping[str, int], total: int) -> str:

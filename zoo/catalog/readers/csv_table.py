@@ -49,8 +49,8 @@ class Table:
         findings: list[Finding] = []
         table = self._rows(file, findings)
         roles = find_roles(file, table.columns)
-        found = list(located(file.parent, table[roles.path], ("", IMAGES), findings))
-        paths = pd.Series(found, index=table.index, dtype=object)
+        places = list(located(file.parent, table[roles.path], ("", IMAGES), findings))
+        paths = pd.Series(places, index=table.index, dtype=object)
         table = table[paths.notna()]
         labels, attributes = _labels(file, table.drop(columns=roles.taken), findings)
         rows = _items(file, table, roles, paths.dropna()).join(labels)

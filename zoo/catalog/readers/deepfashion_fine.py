@@ -92,7 +92,8 @@ def _part(
     boxes = find(root, f"{split}_bbox.txt", FINE)
     if boxes is None:
         findings.append(Finding("list not there", f"{split}_bbox.txt", "whole pictures are used"))
-        return frame.assign(box=pd.Series([None] * len(frame), frame.index, dtype=object))
+        frame["box"] = pd.Series([None] * len(frame), dtype=object).to_numpy()
+        return frame
     lines = [_corners(boxes, line) for line in _as_many(names, boxes, findings)]
     frame["box"] = box_column(boxes, names, lines)["box"].to_numpy()
     return frame

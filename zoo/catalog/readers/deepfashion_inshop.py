@@ -103,4 +103,5 @@ def _worn(boxes: Path) -> pd.DataFrame:
         known = ", ".join(f"{number} {worn}" for number, worn in CLOTHES_TYPES.items())
         raise CatalogError(f"{boxes}: unknown clothes_type {strange[0]!r}; known: {known}")
     worn = [CLOTHES_TYPES[kind] for kind in table["clothes_type"]]
-    return pd.DataFrame({CATEGORY_TYPE: worn}, index=table[NAME])
+    frame: pd.DataFrame = pd.DataFrame({CATEGORY_TYPE: worn}, index=table[NAME])
+    return frame

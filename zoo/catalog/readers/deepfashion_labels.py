@@ -127,7 +127,10 @@ class LabelLists:
         """A column of lists per group; `index` names the rows."""
         names = pd.Index(list(index))
         columns = zip(self.groups, self.lists, strict=True)
-        return pd.DataFrame({g: pd.Series(has, names, dtype=object) for g, has in columns})
+        frame: pd.DataFrame = pd.DataFrame(
+            {group: pd.Series(has, names, dtype=object) for group, has in columns}
+        )
+        return frame
 
 
 def read_label_lists(path: Path, labels: Sequence[Label], findings: list[Finding]) -> pd.DataFrame:

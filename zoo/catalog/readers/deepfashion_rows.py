@@ -41,7 +41,8 @@ def joined(
         findings += [Finding("labels without a row", f"{path.name}: {name}") for name in more]
         other = other.reindex(frame.index)
         other = other.astype(object).where(other.notna(), None)
-    return pd.concat([frame, other], axis=1)
+    both: pd.DataFrame = pd.concat([frame, other], axis=1)
+    return both
 
 
 def read_boxes(path: Path, findings: list[Finding]) -> pd.DataFrame:
@@ -61,7 +62,8 @@ def box_column(path: Path, names: Sequence[str], boxes: Any) -> pd.DataFrame:
             raise CatalogError(
                 f"{path}: {name}: box {' '.join(box)!r} is not four whole numbers"
             ) from error
-    return pd.DataFrame({"box": pd.Series(found, pd.Index(list(names)), dtype=object)})
+    column: pd.Series[Any] = pd.Series(found, pd.Index(list(names)), dtype=object)
+    return column.to_frame("box")
 
 
 def with_pictures(root: Path, frame: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
@@ -69,6 +71,6 @@ def with_pictures(root: Path, frame: pd.DataFrame, findings: list[Finding]) -> p
     folder = picture_folder(root)
     paths = list(located(root, frame.index, (folder,), findings))
     there = [path is not None for path in paths]
-    rows = frame[there].rename_axis("item_id").reset_index()
+    rows: pd.DataFrame = frame[there].rename_axis("item_id").reset_index()
     rows.insert(1, "path", [path for path in paths if path is not None])
     return rows

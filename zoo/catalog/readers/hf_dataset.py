@@ -101,7 +101,7 @@ def _frame(root: Path, part: Any, split: str | None, column: str) -> pd.DataFram
     table = part.select_columns(others).with_format("arrow")[:] if others else None
     paths = picture_paths(root, part, column)
     ids = [f"{split or 'row'}-{row:08d}" for row in range(len(paths))]
-    frame = pd.DataFrame({"item_id": ids, "path": pd.Series(paths, dtype="str")})
+    frame: pd.DataFrame = pd.DataFrame({"item_id": ids, "path": pd.Series(paths, dtype="str")})
     if split is not None:
         frame["split"] = split
     if table is None:
@@ -124,9 +124,9 @@ def _labelled(kind: Any, values: list[Any]) -> pd.Series[Any] | None:
     inner = getattr(kind, "feature", None)
     if inner is None or not (hasattr(inner, "names") or getattr(inner, "dtype", "") == "string"):
         return None
-    names = getattr(inner, "names", None)
+    classes = getattr(inner, "names", None)
     lists = [
-        None if v is None else list(dict.fromkeys(names[i] if names else i for i in v))
+        None if v is None else list(dict.fromkeys(classes[i] if classes else i for i in v))
         for v in values
     ]
     return pd.Series(lists, dtype=object)
