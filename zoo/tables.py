@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -125,18 +123,6 @@ def recommend_text(report: dict[str, Any]) -> str:
         ]
         parts += [table(["  #", "item", "similarity", "match", "title", "path"], rows), ""]
     return "\n".join(parts).rstrip()
-
-
-def tags_csv(report: dict[str, Any]) -> str:
-    """path, then class and confidence per attribute."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    names = list(report["pictures"][0]["attributes"]) if report["pictures"] else []
-    writer.writerow(["path", *(c for n in names for c in (n, f"{n}_confidence"))])
-    for picture in report["pictures"]:
-        cells = [c for v in picture["attributes"].values() for c in (v["class"], v["confidence"])]
-        writer.writerow([picture["path"], *cells])
-    return out.getvalue().rstrip("\n")
 
 
 def count_text(report: dict[str, Any]) -> str:
