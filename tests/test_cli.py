@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -171,6 +172,56 @@ def test_export_shape_and_files(at: tuple[object, ...], tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("wrote tiny_b.safetensors")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["network.onnx", "tiny_b.safetensors"]
+
+
+def test_tag_of_a_csv_keeps_its_rows(at: tuple[object, ...], queries: Path) -> None:
+    table = queries.parent / "wardrobe.csv"
+    table.write_text(f"sku,path\n3,{queries.name}/2.png\n1,{queries.name}/text.jpg\n")
+    done = run("tag", table, *at)
+    assert done.returncode == 0, done.stderr
+    header, first, second = done.stdout.splitlines()
+    assert header == "sku,path,category,category_confidence,colour,colour_confidence"
+    assert first.startswith(f"3,{queries.name}/2.png,disc,")
+    assert second == f"1,{queries.name}/text.jpg,,,,"
+    assert "not a picture" in done.stderr
+    assert as_json("count", table, "--attribute", "category", *at)["counts"] == [
+        {"class": "disc", "count": 1}
+    ]
+
+
+def test_features_shape_and_file(at: tuple[object, ...], queries: Path, tmp_path: Path) -> None:
+    out = tmp_path / "features.npz"
+    report = as_json("features", queries, "--backbone", "tiny_b", "--out", out, *at)
+    assert {"backbone", "file", "pictures", "dimension", "skipped"} <= set(report)
+    assert (report["backbone"], report["pictures"], report["dimension"]) == ("tiny_b", 3, 24)
+    assert len(report["skipped"]) == 1
+    with np.load(out, allow_pickle=False) as data:
+        assert data["embedding"].shape == (3, 24)
+    assert "none of its 1 pictures can be used" in told(
+        "features", queries / "text.jpg", "--out", tmp_path / "none.npz", *at
+    )
+
+
+def test_vectors_shape_and_file(at: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "vectors.npz"
+    report = as_json("vectors", "--out", out, "--backbone", "tiny_b", *at)
+    assert {"backbone", "file", "items", "attributes"} <= set(report)
+    assert (report["backbone"], report["items"]) == ("tiny_b", 240)
+    with np.load(out, allow_pickle=False) as data:
+        assert data["class/colour"].shape == (240,)
+
+
+def test_sample_draws_a_sheet(at: tuple[object, ...], tmp_path: Path) -> None:
+    sheets = []
+    for seed in (0, 0, 1):
+        sheets.append(tmp_path / f"{len(sheets)}.png")
+        done = run("sample", "--sheet", sheets[-1], "--seed", seed, "--top", 2, *at)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip().endswith("2 queries, 2 backbones")
+    first, again, other = (path.read_bytes() for path in sheets)
+    assert first == again != other
+    done = run("sample", "--sheet", sheets[0], "--limit", 1, "--backbone", "tiny_a", *at)
+    assert done.stdout.strip().endswith("1 queries, 1 backbones")
 
 
 def test_evaluate_shape(at: tuple[object, ...]) -> None:

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import typer
 
 from zoo.commands.cleaning import clean
-from zoo.commands.comparing import evaluate, recommend
-from zoo.commands.exporting import export
+from zoo.commands.comparing import evaluate, recommend, sample
+from zoo.commands.exporting import export, vectors
 from zoo.commands.making import embed, index, train
 from zoo.commands.running import doctor, plugins, serve
-from zoo.commands.tagging import count, tag
+from zoo.commands.tagging import count, features, tag
 from zoo.errors import ZooError
 
 __all__ = ["app", "main", "serve", "train"]
@@ -28,8 +28,11 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     recommend,
     tag,
     count,
-    clean,
+    features,
+    sample,
+    vectors,
     export,
+    clean,
     serve,
     doctor,
 )

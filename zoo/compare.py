@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,14 @@ class Skipped:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Picture files and what one backbone makes of them, in the same order."""
+
+    paths: list[str]
+    features: Features
 
 
 @dataclass(frozen=True)
@@ -130,24 +138,32 @@ class Zoo:
 
     def tag(self, paths: Iterable[Path], backbone: str | None) -> tuple[list[Tags], list[Skipped]]:
         """Predicted attributes of picture files; those that cannot be read are told apart."""
-        run = self.run(backbone)
         tagged: list[Tags] = []
         skipped: list[Skipped] = []
+        for seen in self.look(paths, backbone):
+            if isinstance(seen, Skipped):
+                skipped.append(seen)
+            else:
+                tagged += self._tags(seen.paths, seen.features)
+        return tagged, skipped
+
+    def look(self, paths: Iterable[Path], backbone: str | None) -> Iterator[Seen | Skipped]:
+        """Features of picture files, a batch at a time; those that cannot be read, one by one."""
+        run = self.run(backbone)
         names: list[str] = []
         pixels: list[np.ndarray] = []
         for path in paths:
             try:
                 pixels.append(_pixels(run, str(path), read_bytes(path)))
             except PictureError as error:
-                skipped.append(Skipped(str(path), str(error)))
+                yield Skipped(str(path), str(error))
                 continue
             names.append(str(path))
             if len(names) == TAG_BATCH:
-                tagged += self._tags(names, run.encoder(np.stack(pixels)))
+                yield Seen(names, run.encoder(np.stack(pixels)))
                 names, pixels = [], []
         if names:
-            tagged += self._tags(names, run.encoder(np.stack(pixels)))
-        return tagged, skipped
+            yield Seen(names, run.encoder(np.stack(pixels)))
 
     def _tags(self, names: Sequence[str], features: Features) -> list[Tags]:
         return [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -12,31 +13,54 @@ from zoo.files import written_whole
 from zoo.pictures import decode, open_picture
 
 TILE, MARGIN, LINE = 160, 12, 18  # pixels
+ROW = LINE + TILE + 2 * LINE + MARGIN
 INK, PAPER, GREEN = "#1f2430", "white", "#1a7f4b"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One query and what each backbone answers: a row per backbone."""
+
+    caption: str  # under the query
+    query: Image.Image
+    results: Mapping[str, Result]
 
 
 def contact_sheet(
     zoo: Zoo, pictures: Mapping[str, bytes], results: Mapping[str, Result], path: Path
 ) -> None:
-    """Write a PNG: a row per backbone, the query first, then its items by rank."""
-    most = max(len(r.answer.items) for r in results.values())
-    width = MARGIN + (1 + most) * (TILE + MARGIN)
-    row_height = LINE + TILE + 2 * LINE + MARGIN
-    sheet = Image.new("RGB", (width, MARGIN + row_height * len(results)), PAPER)
-    draw = ImageDraw.Draw(sheet)
+    """Write a PNG: a row per backbone, the (first) query first, then its items by rank."""
     query = decode(next(iter(pictures.values())), at_least=TILE)
-    for place, (name, result) in enumerate(results.items()):
-        top = MARGIN + place * row_height
-        draw.text((MARGIN, top), zoo.runs[name].backbone.title, INK, _font(14))
-        _tile(sheet, draw, query, MARGIN, top + LINE, "query", INK)
-        for column, item in enumerate(result.answer.items, start=1):
-            picture = open_picture(zoo.catalog.path(item.row), at_least=TILE)
-            left = MARGIN + column * (TILE + MARGIN)
-            text = f"{item.rank}. {item.similarity:.2f}  match {item.match} of {item.match_of}"
-            colour = GREEN if item.match == item.match_of else INK
-            _tile(sheet, draw, picture, left, top + LINE, text, colour)
+    write_sheet(zoo, [Block("query", query, results)], path)
+
+
+def write_sheet(zoo: Zoo, blocks: Sequence[Block], path: Path) -> None:
+    """Write a PNG of one block below the other."""
+    most = max(len(r.answer.items) for block in blocks for r in block.results.values())
+    rows = sum(len(block.results) for block in blocks)
+    width = MARGIN + (1 + most) * (TILE + MARGIN)
+    sheet = Image.new("RGB", (width, MARGIN + ROW * rows), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    top = MARGIN
+    for block in blocks:
+        for name, result in block.results.items():
+            draw.text((MARGIN, top), zoo.runs[name].backbone.title, INK, _font(14))
+            _tile(sheet, draw, block.query, MARGIN, top + LINE, block.caption, INK)
+            _items(sheet, draw, zoo, result, top + LINE)
+            top += ROW
     with written_whole(path) as partial:
         sheet.save(partial, "PNG")
+
+
+def _items(
+    sheet: Image.Image, draw: ImageDraw.ImageDraw, zoo: Zoo, result: Result, top: int
+) -> None:
+    for column, item in enumerate(result.answer.items, start=1):
+        picture = open_picture(zoo.catalog.path(item.row), at_least=TILE)
+        left = MARGIN + column * (TILE + MARGIN)
+        text = f"{item.rank}. {item.similarity:.2f}  match {item.match} of {item.match_of}"
+        colour = GREEN if item.match == item.match_of else INK
+        _tile(sheet, draw, picture, left, top, text, colour)
 
 
 def _tile(

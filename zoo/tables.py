@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -146,22 +144,6 @@ def recommend_text(report: dict[str, Any]) -> str:
         ]
         parts += [table(["  #", "item", "similarity", "match", "title", "path"], rows), ""]
     return "\n".join(parts).rstrip()
-
-
-def tags_csv(report: dict[str, Any]) -> str:
-    """path, then class and confidence per attribute; several classes as `a;b`."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    names = list(report["pictures"][0]["attributes"]) if report["pictures"] else []
-    multis = list(report["pictures"][0]["multi"]) if report["pictures"] else []
-    writer.writerow(["path", *(c for n in [*names, *multis] for c in (n, f"{n}_confidence"))])
-    for picture in report["pictures"]:
-        cells = [c for v in picture["attributes"].values() for c in (v["class"], v["confidence"])]
-        for found in picture["multi"].values():
-            cells.append(";".join(v["class"] for v in found))
-            cells.append(";".join(str(v["confidence"]) for v in found))
-        writer.writerow([picture["path"], *cells])
-    return out.getvalue().rstrip("\n")
 
 
 def count_text(report: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The commands that ask every backbone: evaluate, recommend."""
+"""The commands that ask every backbone: evaluate, recommend, sample."""
 
 from __future__ import annotations
 
@@ -80,3 +80,35 @@ def _conditions(where: list[str]) -> dict[str, list[str]]:
             raise ZooError(f"--where {text!r} is not of the form attribute=class")
         conditions.setdefault(name, []).append(value)
     return conditions
+
+
+def sample(
+    sheet: Annotated[Path, typer.Option(help="A PNG file.", show_default=False)],
+    runs: Runs = SAMPLE_ZOO,
+    backbones: Backbones = None,
+    top: Annotated[int, typer.Option(help="Items per backbone.")] = 5,
+    limit: Annotated[
+        Optional[int], typer.Option(help="So many categories, the largest. Left out: all.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another number draws other queries.")] = 0,
+    folders: Plugins = None,
+) -> None:
+    """Draw a random query of every category with each backbone's neighbours, as one picture."""
+    from zoo.compare import open_zoo
+    from zoo.pictures import open_picture
+    from zoo.queries import one_per_category
+    from zoo.search.recommender import Ask
+    from zoo.sheet import TILE, Block, write_sheet
+
+    zoo = open_zoo(runs, folders or ())
+    ask = Ask(top)
+    blocks = [
+        Block(
+            category,
+            open_picture(zoo.catalog.path(row), at_least=TILE),
+            zoo.recommend_items([row], ask, backbones or ()),
+        )
+        for category, row in one_per_category(zoo.catalog, seed, limit).items()
+    ]
+    write_sheet(zoo, blocks, sheet)
+    typer.echo(f"wrote {sheet}: {len(blocks)} queries, {len(blocks[0].results)} backbones")

@@ -1,4 +1,4 @@
-"""The command that hands a network on: export."""
+"""The commands that hand on what was learnt: export, vectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, AsJson, Plugins, Runs
+from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbone, Plugins, Runs
 from zoo.commands.output import show
 
 
@@ -28,3 +28,18 @@ def export(
 
     zoo = open_zoo(runs, folders or ())
     show(export_text, write(zoo.run(backbone), to, out), as_json)
+
+
+def vectors(
+    out: Annotated[Path, typer.Option(help="An .npz file.", show_default=False)],
+    runs: Runs = SAMPLE_ZOO,
+    backbone: Backbone = None,
+    folders: Plugins = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the fashion vectors: predicted class and confidence of every item, as numpy."""
+    from zoo.compare import open_zoo
+    from zoo.exporting.vectors import vectors_text, write_vectors
+
+    zoo = open_zoo(runs, folders or ())
+    show(vectors_text, write_vectors(zoo.run(backbone), out), as_json)

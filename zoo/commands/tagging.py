@@ -1,9 +1,9 @@
-"""The commands that name what is in pictures: tag, count."""
+"""The commands that look at pictures from outside the catalogue: tag, count, features."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -11,40 +11,57 @@ from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbone, Plugins, Runs
 from zoo.commands.output import show
 from zoo.errors import ZooError
 
+if TYPE_CHECKING:
+    from zoo.compare import Skipped
+    from zoo.picture_tables import PictureTable
+
+Pictures = Annotated[
+    Path, typer.Argument(metavar="PICTURES", help="A folder, or a CSV.", show_default=False)
+]
+
 
 def tag(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    pictures: Pictures,
     runs: Runs = SAMPLE_ZOO,
     backbone: Backbone = None,
     out: Annotated[Optional[Path], typer.Option(help="CSV file. Left out: stdout.")] = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
-    """Predict the attributes of every picture in a folder: CSV of class and confidence."""
+    """Predict the attributes of every picture in a folder or CSV: class and confidence."""
     from zoo.compare import open_zoo
     from zoo.files import written_whole
+    from zoo.picture_tables import pictures_in
     from zoo.reports import skipped_report, tags_report
-    from zoo.tables import tags_csv
+    from zoo.tagged import tagged_csv
 
     zoo = open_zoo(runs, folders or ())
-    tagged, skipped = zoo.tag(_pictures_in(folder), backbone)
-    for picture in skipped:
-        typer.echo(f"skipped {picture.reason}", err=True)
+    table = pictures_in(pictures)
+    tagged, skipped = zoo.tag(table.paths, backbone)
+    _tell(table, skipped)
+    text = tagged_csv(table, tagged, [a.name for a in (*zoo.catalog.singles, *zoo.catalog.multis)])
     report = {
         "backbone": zoo.run(backbone).name,
         "pictures": [tags_report(t) for t in tagged],
         "skipped": skipped_report(skipped),
     }
     if out is None:
-        show(tags_csv, report, as_json)
+        show(lambda _: text, report, as_json)
         return
     with written_whole(out) as partial:
-        partial.write_text(tags_csv(report), "utf-8")
+        partial.write_text(text + "\n", "utf-8")
     typer.echo(f"wrote {out}", err=True)
 
 
+def _tell(table: PictureTable, skipped: list[Skipped]) -> None:
+    for finding in table.findings:
+        typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}", err=True)
+    for picture in skipped:
+        typer.echo(f"skipped {picture.reason}", err=True)
+
+
 def count(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    pictures: Pictures,
     runs: Runs = SAMPLE_ZOO,
     attribute: Annotated[Optional[str], typer.Option(help="Left out: the category.")] = None,
     top: Annotated[int, typer.Option(help="How many classes.")] = 3,
@@ -52,15 +69,18 @@ def count(
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count the most common classes in a folder of pictures."""
+    """Count the most common classes in a folder or CSV of pictures."""
     from zoo.compare import count_classes, open_zoo
+    from zoo.picture_tables import pictures_in
     from zoo.reports import skipped_report
     from zoo.search.recommender import category_attribute
     from zoo.tables import count_text
 
     zoo = open_zoo(runs, folders or ())
     name = zoo.catalog.single(attribute or category_attribute(zoo.catalog)).name
-    tagged, skipped = zoo.tag(_pictures_in(folder), backbone)
+    table = pictures_in(pictures)
+    tagged, skipped = zoo.tag(table.paths, backbone)
+    _tell(table, [])
     report = {
         "attribute": name,
         "counts": [{"class": c, "count": n} for c, n in count_classes(tagged, name, top)],
@@ -69,14 +89,44 @@ def count(
     show(count_text, report, as_json)
 
 
-def _pictures_in(folder: Path) -> list[Path]:
-    from zoo.pictures import EXTENSIONS
+def features(
+    pictures: Pictures,
+    out: Annotated[Path, typer.Option(help="An .npz file.", show_default=False)],
+    runs: Runs = SAMPLE_ZOO,
+    backbone: Backbone = None,
+    folders: Plugins = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write unit embeddings and predicted labels of pictures outside the catalogue."""
+    from zoo.compare import Seen, Skipped, open_zoo
+    from zoo.exporting.vectors import features_text, write_features
+    from zoo.features.encoder import Features
+    from zoo.picture_tables import pictures_in
+    from zoo.progress import Progress
+    from zoo.reports import skipped_report
 
-    if folder.is_file():
-        return [folder]
-    if not folder.is_dir():
-        raise ZooError(f"{folder}: no such folder")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in EXTENSIONS)
-    if not found:
-        raise ZooError(f"{folder}: no picture in it ({', '.join(sorted(EXTENSIONS))})")
-    return found
+    zoo = open_zoo(runs, folders or ())
+    run, table = zoo.run(backbone), pictures_in(pictures)
+    seen: list[Seen] = []
+    skipped: list[Skipped] = []
+    with Progress().stage(f"{run.name}: features", len(table.paths)) as bar:
+        for part in zoo.look(table.paths, run.name):
+            if isinstance(part, Skipped):
+                skipped.append(part)
+                bar.advance(1)
+            else:
+                seen.append(part)
+                bar.advance(len(part.paths))
+    _tell(table, skipped)
+    if not seen:
+        raise ZooError(f"{pictures}: none of its {len(table.paths)} pictures can be used")
+    joined = Features.join([part.features for part in seen])
+    write_features(run, [path for part in seen for path in part.paths], joined, out)
+    report = {
+        "backbone": run.name,
+        "file": str(out),
+        "pictures": len(joined),
+        "dimension": joined.embeddings.shape[1],
+        "skipped": skipped_report(skipped),
+    }
+    show(features_text, report, as_json)

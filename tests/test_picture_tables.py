@@ -1,0 +1,78 @@
+"""Folders, files and CSVs of pictures from outside the catalogue, and CSVs with tags added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import draw_shape
+from zoo.compare import Tags
+from zoo.errors import ZooError
+from zoo.picture_tables import pictures_in
+from zoo.tagged import tagged_csv
+
+TAGS = {"colour": ("red", 0.98765), "form": ("disc", 0.5)}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "more").mkdir()
+    for name in ("images/b.png", "more/a.png"):
+        draw_shape("red", "disc", 1).save(tmp_path / name)
+    return tmp_path
+
+
+def test_a_folder_and_a_file(shop: Path) -> None:
+    folder = pictures_in(shop)
+    assert folder.paths == (shop / "images/b.png", shop / "more/a.png")
+    assert (folder.columns, folder.from_csv) == (("path",), False)
+    assert pictures_in(shop / "more/a.png").paths == (shop / "more/a.png",)
+
+
+def test_a_csv_keeps_order_and_finds_pictures_beside_it_and_in_images(shop: Path) -> None:
+    (shop / "t.csv").write_text("sku;File\n7;more\\a.png\n8;b.png\n9;gone.png\n1;2;3\n")
+    table = pictures_in(shop / "t.csv")
+    assert table.paths == (shop / "more/a.png", shop / "images/b.png", shop / "gone.png")
+    assert table.columns == ("sku", "File")
+    assert table.cells[1] == ("8", "b.png")
+    assert [f.kind for f in table.findings] == ["row with a wrong number of columns"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("none.csv", None, "none.csv: no such folder or file"),
+        ("a.csv", "sku,price\n1,2\n", "no column of picture paths"),
+        ("b.csv", "path\n", "no row in it"),
+        ("empty", None, "no picture in it"),
+    ],
+)
+def test_bad_sources_are_one_line(
+    tmp_path: Path, name: str, text: str | None, message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ZooError, match=message):
+        pictures_in(tmp_path / name)
+
+
+def test_tags_are_added_beside_the_columns_of_a_csv(shop: Path) -> None:
+    (shop / "t.csv").write_text("path,colour\nmore/a.png,\ngone.png,blue\nmore/a.png,x\n")
+    table = pictures_in(shop / "t.csv")
+    assert tagged_csv(table, [Tags(str(shop / "more/a.png"), TAGS)], list(TAGS)).splitlines() == [
+        "path,colour,predicted_colour,predicted_colour_confidence,form,form_confidence",
+        "more/a.png,,red,0.9877,disc,0.5",
+        "gone.png,blue,,,,",
+        "more/a.png,x,red,0.9877,disc,0.5",
+    ]
+
+
+def test_of_a_folder_only_usable_pictures_are_listed(shop: Path) -> None:
+    lines = tagged_csv(pictures_in(shop), [Tags(str(shop / "more/a.png"), TAGS)], list(TAGS))
+    assert lines.splitlines() == [
+        "path,colour,colour_confidence,form,form_confidence",
+        f"{shop}/more/a.png,red,0.9877,disc,0.5",
+    ]

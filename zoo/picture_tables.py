@@ -1,0 +1,66 @@
+"""Pictures from outside the catalogue: a file, a folder of them, or a CSV with their paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoo.catalog.listing import Finding
+from zoo.catalog.readers.csv_columns import find_roles
+from zoo.catalog.readers.csv_rows import read_rows
+from zoo.errors import ZooError
+from zoo.pictures import EXTENSIONS
+
+IMAGES = "images"  # paths of a CSV may be relative to this folder beside it
+
+
+@dataclass(frozen=True)
+class PictureTable:
+    """A row a picture, in the order of the source; `columns` and `cells` are the source's own."""
+
+    paths: tuple[Path, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    findings: tuple[Finding, ...] = ()  # lines of a CSV that could not be read
+    from_csv: bool = False
+
+
+def pictures_in(source: Path) -> PictureTable:
+    """What there is to look at; ZooError when there is no such thing or no picture in it."""
+    if source.is_file() and source.suffix.lower() == ".csv":
+        return _of_csv(source)
+    if source.is_file():
+        return _of_paths([source])
+    if not source.is_dir():
+        raise ZooError(f"{source}: no such folder or file")
+    found = sorted(p for p in source.rglob("*") if p.suffix.lower() in EXTENSIONS)
+    if not found:
+        raise ZooError(f"{source}: no picture in it ({', '.join(sorted(EXTENSIONS))})")
+    return _of_paths(found)
+
+
+def _of_paths(paths: list[Path]) -> PictureTable:
+    return PictureTable(tuple(paths), ("path",), tuple((str(path),) for path in paths))
+
+
+def _of_csv(file: Path) -> PictureTable:
+    findings: list[Finding] = []
+    table = read_rows(file, findings)
+    if table.empty:
+        raise ZooError(f"{file}: no row in it")
+    column = find_roles(file, table.columns).path
+    return PictureTable(
+        tuple(_located(file.parent, text) for text in table[column]),
+        tuple(str(name) for name in table.columns),
+        tuple(tuple(row) for row in table.itertuples(index=False, name=None)),
+        tuple(findings),
+        from_csv=True,
+    )
+
+
+def _located(folder: Path, text: str) -> Path:
+    """The picture beside the table or in its images/ folder; the first, where neither is one."""
+    # Tables made on Windows separate folders by backslashes.
+    inside = text.replace("\\", "/")
+    places = (folder / inside, folder / IMAGES / inside)
+    return next((place for place in places if place.is_file()), places[0])
