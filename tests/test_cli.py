@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.catalog.deepfashion import coarse, many_rows
 from tests.conftest import PLUGINS, ROOT, draw_shape
 from zoo.catalog import load_catalog
 
@@ -267,6 +268,28 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
     for command in ("embed", "index"):
         done = run(command, "tiny_a", "--runs", "runs/labels", "--plugins", PLUGINS, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
+
+
+def test_deepfashion_goes_in_with_one_command(tmp_path: Path) -> None:
+    data, zoo = coarse(tmp_path / "DeepFashion", rows=many_rows(30)), tmp_path / "zoo"
+    done = run(
+        "tiny_a", "--data", data, "--plugins", PLUGINS, "--weights", "random", "--runs", zoo,
+        "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--image-size", 32, "--category-type",
+        "upper,full", "--min-per-class", 5, script="train.py",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    catalog = load_catalog(zoo)
+    assert catalog.attribute("category").classes == ("Anorak", "Blazer", "Dress")
+    assert [a.name for a in catalog.multis] == ["texture", "fabric", "shape", "part", "style"]
+    assert catalog.boxes()[0] == (6, 6, 54, 54)
+    at = ("--runs", zoo, "--plugins", PLUGINS)
+    scores = as_json("evaluate", *at)["backbones"]["tiny_a"]
+    assert list(scores["accuracy"]) == ["category"]
+    query = catalog.path(0)
+    (item,) = as_json("recommend", query, "--top", 1, *at)["results"]["tiny_a"]["items"]
+    assert (item["exact_copy"], list(item["attributes"])) == (True, ["category"])
+    line = told("recommend", query, "--where", "texture=abstract", *at)
+    assert "attribute 'texture' is multi; single is asked for here: category" in line
 
 
 def test_an_unfinished_run_is_gone_on_with_or_thrown_away(shapes: Path, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ FINE_LABELS = [
     "floral 1", "solid 1", "long_sleeve 2", "sleeveless 2", "v_neckline 4", "no_neckline 4",
 ]  # fmt: skip
 # picture, category (from 1), labels, box, split
-ROWS: list[tuple[str, int, Sequence[int], str, str]] = [
+Row = tuple[str, int, Sequence[int], str, str]
+ROWS: list[Row] = [
     ("img/Warm-1_Anorak/img_00000001.jpg", 1, (-1, 1, 1, -1, -1, -1), "10 10 50 50", "train"),
     ("img/Warm-1_Anorak/img_00000002.jpg", 1, (-1, -1, -1, -1, 1, -1), "0 0 60 60", "val"),
     ("img/Blue_Jeans/img_00000001.jpg", 3, (-1, -1, -1, 1, 0, -1), "5 0 30 60", "test"),
@@ -41,16 +42,16 @@ def draw_pictures(root: Path, names: Sequence[str]) -> None:
         Image.new("RGB", (60, 60), (number * 7 % 256, 90, 200 - number % 200)).save(path, "JPEG")
 
 
-def coarse_lists(anno: Path, partition: Path) -> None:
+def coarse_lists(anno: Path, partition: Path, rows: Sequence[Row] = ROWS) -> None:
     """The six lists of the Category and Attribute Prediction benchmark."""
-    attributes = [f"{r[0]:<70}" + " ".join(f"{v:2}" for v in r[2]) for r in ROWS]
+    attributes = [f"{r[0]:<70}" + " ".join(f"{v:2}" for v in r[2]) for r in rows]
     lists = {
         "list_category_cloth.txt": counted(
             "category_name  category_type",
             [" ".join(line.split()[:-1]).ljust(20) + line.split()[-1] for line in CATEGORIES],
         ),
         "list_category_img.txt": counted(
-            "image_name  category_label", [f"{row[0]:<70}{row[1]}" for row in ROWS]
+            "image_name  category_label", [f"{row[0]:<70}{row[1]}" for row in rows]
         ),
         "list_attr_cloth.txt": counted(
             "attribute_name  attribute_type",
@@ -58,20 +59,35 @@ def coarse_lists(anno: Path, partition: Path) -> None:
         ),
         "list_attr_img.txt": counted("image_name  attribute_labels", attributes),
         "list_bbox.txt": counted(
-            "image_name  x_1  y_1  x_2  y_2", [f"{row[0]:<70}{row[3]}" for row in ROWS]
+            "image_name  x_1  y_1  x_2  y_2", [f"{row[0]:<70}{row[3]}" for row in rows]
         ),
     }
     for name, text in lists.items():
         write(anno / name, text)
-    status = [f"{row[0]:<70}{row[4]}" for row in ROWS]
+    status = [f"{row[0]:<70}{row[4]}" for row in rows]
     write(partition / "list_eval_partition.txt", counted("image_name evaluation_status", status))
 
 
-def coarse(root: Path, anno: str = "Anno") -> Path:
+def coarse(root: Path, anno: str = "Anno", rows: Sequence[Row] = ROWS) -> Path:
     """The coarse benchmark with its pictures."""
-    coarse_lists(root / anno, root / "Eval")
-    draw_pictures(root, [row[0] for row in ROWS])
+    coarse_lists(root / anno, root / "Eval", rows)
+    draw_pictures(root, [row[0] for row in rows])
     return root
+
+
+def many_rows(each: int) -> list[Row]:
+    """`each` pictures of every category, in all splits, boxed, with labels that differ."""
+    return [
+        (
+            f"img/Category_{category}/img_{number:08d}.jpg",
+            category,
+            [1 if (number + place) % 3 == 0 else -1 for place in range(len(LABELS))],
+            "10 10 50 50",
+            ("train", "train", "train", "val", "test")[number % 5],
+        )
+        for category in range(1, len(CATEGORIES) + 1)
+        for number in range(each)
+    ]
 
 
 FINE = {
