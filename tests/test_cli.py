@@ -66,6 +66,30 @@ def at(zoo_folder: Path) -> tuple[object, ...]:
     return ("--runs", zoo_folder, "--plugins", PLUGINS)
 
 
+def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path) -> None:
+    settings = {
+        "--hidden": "16,8", "--dropout": "0.1", "--balance": "sampling", "--ema": "0.5",
+        "--layer-decay": "0.9", "--accumulate": "2", "--networks": "per-attribute",
+        "--save-every": "0",
+    }  # fmt: skip
+    done = run(
+        "train", "tiny_a", "--plugins", PLUGINS, "--data", shapes, "--runs", tmp_path,
+        "--weights", "random", "--image-size", 32, "--batch-size", 8, "--epochs-frozen", 1,
+        "--epochs-unfrozen", 1, "--track", "tensorboard",
+        *(part for pair in settings.items() for part in pair),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    made = json.loads((tmp_path / "tiny_a" / "run.json").read_text())["settings"]
+    assert made["hidden"] == [16, 8]
+    assert (made["dropout"], made["balance"], made["ema"]) == (0.1, "sampling", 0.5)
+    assert (made["layer_decay"], made["accumulate"]) == (0.9, 2)
+    assert (made["networks"], made["save_every"]) == ("per-attribute", 0)
+    assert sorted(p.name for p in (tmp_path / "tracking").iterdir()) == [
+        "tiny_a-category",
+        "tiny_a-colour",
+    ]
+
+
 def test_plugins_shape() -> None:
     report = as_json("plugins", "--plugins", PLUGINS)
     assert {"name", "title", "source", "origin"} <= set(report["backbones"][0])

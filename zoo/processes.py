@@ -45,6 +45,10 @@ class Processes:
         result: torch.Tensor = parts.transpose(0, 1).flatten(0, 1)[:total]
         return result
 
+    def mean(self, value: float) -> float:
+        """The mean of what the processes have."""
+        return float(self.joined(torch.tensor([value]), self.count).mean())
+
     def wrapped(self, model: nn.Module, device: torch.device) -> nn.Module:
         """The module whose backward averages the gradients of all processes."""
         if self.count == 1:

@@ -96,10 +96,10 @@ def test_safetensors_has_the_state_and_the_card(zoo: Zoo, tmp_path: Path) -> Non
 
 def test_a_file_that_differs_from_torch_is_not_left(zoo: Zoo, tmp_path: Path) -> None:
     run = zoo.run("tiny_a")
-    graph = Graph(run.model, run.transform)
+    graph = Graph(run.model, run.transform, singles=2)
     pictures = np.zeros((2, 3, 32, 32), dtype=np.uint8)
     pictures[1] = 200
-    other = Graph(zoo.run("tiny_b").model, zoo.run("tiny_b").transform)
+    other = Graph(zoo.run("tiny_b").model, zoo.run("tiny_b").transform, singles=2)
     outputs = ["embedding", "probabilities/category", "probabilities/colour"]
     write_onnx(graph, card(run), pictures, tmp_path / "a.onnx")
     assert largest_difference(graph, pictures, outputs, tmp_path / "a.onnx") < 1e-4

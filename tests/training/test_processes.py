@@ -45,6 +45,7 @@ def test_one_alone_shares_with_nobody() -> None:
     assert alone.joined(torch.arange(5), 5).tolist() == [0, 1, 2, 3, 4]
     assert alone.agreed(True)
     assert not alone.agreed(False)
+    assert alone.mean(0.5) == 0.5
 
 
 def test_shares_are_all_of_it_once() -> None:

@@ -168,7 +168,7 @@ def test_a_stack_has_a_network_per_attribute(
     assert history["network"].tolist() == ["category"] * 3 + ["colour"] * 3
     assert not (run.folder / "networks").exists()
     picture = run.transform.pixels(draw_shape("red", "disc", 3))
-    assert run.encoder(picture[None]).classes.shape == (1, 2, 3)
+    assert run.encoder(np.stack([picture])).classes.shape == (1, 2, 3)
 
 
 def test_a_network_alone_learns_from_the_pictures_that_know_its_attribute(
@@ -290,8 +290,9 @@ def test_a_backbone_without_parameters_trains_its_heads_only(
         ({"batch_size": 1}, r"batch-size 1 is not within 2\.\.4096"),
         ({"hidden": ()}, r"hidden \(\): give widths"),
         ({"balance": "some"}, "unknown balance 'some'; available: none, sampling, weights"),
-        ({"networks": "two"}, "unknown networks 'two'; available: shared, per-attribute"),
+        ({"networks": "two"}, "unknown networks 'two'; available: per-attribute, shared"),
         ({"accumulate": 0}, "accumulate 0 is below 1"),
+        ({"dropout": 1.0}, "dropout 1.0 is not within"),
         ({"ema": 1.0}, "ema 1.0 is not within"),
         ({"layer_decay": 0.0}, "layer-decay 0.0 is not within"),
     ],

@@ -114,7 +114,7 @@ class Unfrozen:
         return Epoch(
             phase="unfrozen",
             epoch=number,
-            loss=total / len(batches),
+            loss=self.group.mean(total / len(batches)),
             val_accuracy=self.validate(),
             learning_rate=rate,
             seconds=seconds,
