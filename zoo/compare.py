@@ -45,7 +45,8 @@ class Tags:
 
     path: str
     attributes: dict[str, tuple[str, float]]
-    multis: dict[str, list[tuple[str, float]]]  # classes with a chance of a half or more
+    # Classes with a chance of a half or more, of attributes that may have several.
+    multis: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def evaluate_text(report: dict[str, Any]) -> str:
         "",
         accuracy_text(report),
     ]
+    if any("identity_recall@1" in s["retrieval"] for s in report["baselines"].values()):
+        parts += ["", identity_text(report)]
     if any(scores["multi"] for scores in backbones.values()):
         parts += ["", multi_text(report)]
     parts += [f"note: {note}" for note in verdicts(report)]
@@ -80,6 +82,14 @@ def accuracy_text(report: dict[str, Any]) -> str:
     for scores in list(report["backbones"].values())[:1]:
         rows.append(["majority", "accuracy", *(_share(scores["majority"].get(a)) for a in names)])
     return table(["", "test split", *names], rows)
+
+
+def identity_text(report: dict[str, Any]) -> str:
+    """Recall of the same product, where the data says which pictures show one."""
+    entries = {**report["backbones"], **report["baselines"]}
+    metrics = [m for m in report["baselines"]["random"]["retrieval"] if m.startswith("identity_")]
+    rows = [[n, *(_share(s["retrieval"].get(m)) for m in metrics)] for n, s in entries.items()]
+    return table(["same product", *(m.removeprefix("identity_") for m in metrics)], rows)
 
 
 def multi_text(report: dict[str, Any]) -> str:

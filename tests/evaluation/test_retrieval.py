@@ -16,6 +16,7 @@ from zoo.evaluation.retrieval import (
     attribute_shares,
     average_precision,
     evaluate_retrieval,
+    identity_recalls,
     key_hits,
 )
 
@@ -31,6 +32,16 @@ def test_average_precision_by_hand() -> None:
     hits = np.array([[True, False, True, False]])
     assert average_precision(hits, np.array([2])).tolist() == [(1 + 2 / 3) / 2]
     assert average_precision(hits, np.array([9])).tolist() == [(1 + 2 / 3) / 4]
+
+
+def test_identity_recall_is_of_the_same_product() -> None:
+    # Query 0 is of product 7, found third; the database lacks 1's; nobody knows 2's.
+    products = np.array([7, 8, -1, 9, 9, 7])
+    first = np.full((3, 50), -1)
+    first[:, :3] = [3, 4, 5]
+    recalls = identity_recalls(products, np.array([0, 1, 2]), first, np.array([3, 4, 5]))
+    assert recalls["identity_recall@1"].tolist() == [0.0]
+    assert recalls["identity_recall@10"].tolist() == [1.0]
 
 
 def test_unknown_pairs_are_left_out_of_the_shares() -> None:

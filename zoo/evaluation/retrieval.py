@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from zoo.catalog import Catalog
 from zoo.catalog.near_duplicates import COSINE, pixel_embeddings
@@ -15,6 +16,7 @@ from zoo.search.exact import similarities, top_rows
 DEPTH = 10
 MATCH_DEPTH = 5
 RECALLS = (1, 5, 10)
+IDENTITY_RECALLS = (1, 10, 20, 30, 40, 50)  # as published for DeepFashion's in-shop retrieval
 BLOCK = 256  # queries a step
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -34,28 +36,39 @@ class Retrieval:
 
 
 def evaluate_retrieval(catalog: Catalog, score: Scorer) -> Retrieval:
-    """Rank the database for each test item by `score(query_rows, database_rows) -> (q, n)`."""
+    """Rank the database for each test item by `score(query_rows, database_rows) -> (q, n)`.
+
+    Near-duplicates of the query are left out, unless the data itself says what is searched for in
+    what: then that is the published protocol, and nothing is. Where products have identities,
+    identity_recall@k counts queries with a picture of the same product among the first k.
+    """
     queries, database = catalog.query_rows(), catalog.database_rows()
+    products = identities(catalog)
+    depth = DEPTH if products is None else max(IDENTITY_RECALLS)
     labels = catalog.label_matrix()
     names = [a.name for a in catalog.singles]
     key = [names.index(name) for name in catalog.key]
     thumbs = pixel_embeddings(catalog.thumbnails())
-    first = np.full((len(queries), DEPTH), -1, dtype=np.int64)
+    first = np.full((len(queries), depth), -1, dtype=np.int64)
     relevant = np.zeros(len(queries), dtype=np.int64)
     duplicates = 0
     for start in range(0, len(queries), BLOCK):
         rows = queries[start : start + BLOCK]
         scores = score(rows, database)
         twins = similarities(thumbs[database], thumbs[rows]) >= COSINE  # (q, n)
+        if "role" in catalog.table:
+            twins[:] = False
         duplicates += int(twins.sum())
         scores = np.where(twins, -np.inf, scores)
         equal = (labels[rows][:, None, key] == labels[database][None][:, :, key]).all(axis=2)
         relevant[start : start + len(rows)] = (equal & ~twins).sum(axis=1)
         for offset, line in enumerate(scores):
-            best = top_rows(line, DEPTH)
+            best = top_rows(line, depth)
             best = best[np.isfinite(line[best])]
             first[start + offset, : len(best)] = database[best]
-    return _summary(labels, names, key, queries, first, relevant, len(database), duplicates)
+    extra = {} if products is None else identity_recalls(products, queries, first, database)
+    top = first[:, :DEPTH]
+    return _summary(labels, names, key, queries, top, relevant, len(database), duplicates, extra)
 
 
 def _summary(
@@ -67,6 +80,7 @@ def _summary(
     relevant: np.ndarray,
     database: int,
     duplicates: int,
+    extra: dict[str, np.ndarray],
 ) -> Retrieval:
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
@@ -81,6 +95,7 @@ def _summary(
         counted = known.any(axis=1)
         match = np.nansum(shares[counted], axis=1) / known[counted].sum(axis=1)
     per_query["attribute_match@5"] = match
+    per_query |= extra
     return Retrieval(
         metrics={k: float(v.mean()) if len(v) else 0.0 for k, v in per_query.items()},
         intervals={k: bootstrap_interval(v) for k, v in per_query.items()},
@@ -94,6 +109,28 @@ def _summary(
         near_duplicates=duplicates,
         per_query=per_query,
     )
+
+
+def identities(catalog: Catalog) -> np.ndarray | None:
+    """The product of each row as a number (N,), -1 where unknown; None without any."""
+    if "identity" not in catalog.table:
+        return None
+    return np.asarray(pd.factorize(catalog.table["identity"])[0], dtype=np.int64)
+
+
+def identity_recalls(
+    products: np.ndarray, queries: np.ndarray, first: np.ndarray, database: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Per k, whether each query's product is among its first k rows; first (q, 50), -1 for none.
+
+    Only queries whose product is in the database can be recalled.
+    """
+    asked = products[queries]
+    able = (asked >= 0) & np.isin(asked, products[database])
+    hits = (products[first] == asked[:, None]) & (first >= 0)
+    return {
+        f"identity_recall@{k}": hits[able, :k].any(axis=1).astype(float) for k in IDENTITY_RECALLS
+    }
 
 
 def key_hits(

@@ -1,0 +1,64 @@
+"""An attribute of several classes at once, from the catalogue to tags and scores."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import PLUGINS, TINY, draw_shape
+from zoo.building import make_zoo
+from zoo.catalog import Attribute, Catalog
+from zoo.compare import Zoo, open_zoo
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
+from zoo.reports import evaluate_report, tags_report
+from zoo.tables import evaluate_text
+
+MARKS = Attribute("marks", ("blue", "disc", "green", "red", "square"), "multi")
+
+
+@pytest.fixture(scope="module", params=["shared", "per-attribute"])
+def marked(
+    request: pytest.FixtureRequest, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
+) -> Zoo:
+    """A zoo whose pictures have their colour and form as marks; every tenth is unknown."""
+    table = catalog.table.copy()
+    marks = [[c, f] for c, f in zip(table["colour"], table["category"], strict=True)]
+    table["marks"] = [None if row % 10 == 0 else m for row, m in enumerate(marks)]
+    several = replace(catalog, table=table, attributes=(*catalog.attributes, MARKS))
+    folder = tmp_path_factory.mktemp("runs") / request.param
+    several.save(folder)
+    settings = replace(TINY, epochs_unfrozen=8, networks=request.param)
+    make_zoo(load_plugins([PLUGINS]).select(["tiny_a"]), several, settings, folder, Progress())
+    return open_zoo(folder, [PLUGINS])
+
+
+def test_several_classes_are_learnt(marked: Zoo) -> None:
+    scores = json.loads((marked.folder / "tiny_a" / "scores.json").read_text())
+    found = scores["multi"]["marks"]
+    assert found["map"] > found["chance"] + 0.2
+    assert found["top3_recall"] > 3 / 5  # what any three of five would give
+    # Every tenth picture is unknown, in the test split too.
+    assert found["items"] < len(marked.catalog.rows("test"))
+    assert set(scores["accuracy"]) == {"category", "colour"}
+
+
+def test_several_classes_are_told(marked: Zoo, tmp_path: Path) -> None:
+    draw_shape("red", "square", 800).save(tmp_path / "a.png")
+    tagged, _ = marked.tag([tmp_path / "a.png"], None)
+    report = tags_report(tagged[0])
+    assert set(report["attributes"]) == {"category", "colour"}
+    for mark in report["multi"]["marks"]:
+        assert mark["class"] in MARKS.classes
+        assert 0.5 <= mark["confidence"] <= 1
+    assert "mAP by chance" in evaluate_text(evaluate_report(marked))
+
+
+def test_the_file_of_predictions_has_every_chance(marked: Zoo) -> None:
+    (chances,) = marked.run().predictions.multis
+    assert chances.shape == (len(marked.catalog), 5)
+    assert chances.dtype == np.float16
