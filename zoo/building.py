@@ -30,7 +30,7 @@ from zoo.training.settings import Settings
 
 RUNS = Path("runs")
 SAMPLE = "sample"
-SAMPLE_ITEMS = 1200
+SAMPLE_ITEMS = 1500
 PICTURES = "pictures"  # in the zoo: those drawn, and those that came as bytes
 
 
