@@ -115,7 +115,9 @@ def verdicts(report: dict[str, Any]) -> list[str]:
         retrieval = scores["retrieval"]
         match, low = retrieval["attribute_match@5"], retrieval["intervals"]["attribute_match@5"][0]
         if match <= pixels["attribute_match@5"]:
-            notes.append(f"{name} is not above the pixels baseline: it has learnt nothing worth its cost")
+            notes.append(
+                f"{name} is not above the pixels baseline: it has learnt nothing worth its cost"
+            )
         elif low <= high:
             notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
     if 0 < pixels["queries"] < 300:

@@ -57,7 +57,9 @@ def train_heads(
     """Train the heads on features (n, D) and targets; the model is left with the best heads."""
     features, targets = train[0].to(compute.device), train[1].to(compute.device)
     heads = model.heads.to(compute.device)
-    optimizer = torch.optim.AdamW(heads.parameters(), lr=settings.frozen_lr, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        heads.parameters(), lr=settings.frozen_lr, weight_decay=0.01, fused=True
+    )
     epochs: list[Epoch] = []
     best: dict[str, torch.Tensor] = {}
     with progress.stage(title, len(features) * settings.epochs_frozen) as stage:
