@@ -124,6 +124,8 @@ def make_zoo(
     progress: Progress,
 ) -> None:
     """Make the run of each backbone that is not there yet with these settings."""
+    if processes().count > 1:
+        progress.say(f"{processes().count} processes train together")
     processes().wait()  # the others open the catalogue that is there now
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:

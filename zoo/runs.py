@@ -30,7 +30,7 @@ from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
 from zoo.training.train import SCRATCH, build_model
 
-FORMAT = 1
+FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.catalog.deepfashion import coarse, many_rows
+from tests.catalog.test_hf_dataset import part, saved
 from tests.conftest import draw_shape
 from zoo.catalog import Catalog, read_listing
 from zoo.cleaning.clean import CSV, HTML, Embedded, clean
@@ -183,3 +185,16 @@ def test_a_zoo_of_other_pictures_is_refused(faulty: Path, catalog: Catalog, tmp_
     with pytest.raises(CatalogError, match="holds no picture of"):
         clean(read_listing(faulty), None, embedded, tmp_path / "out", Progress())
     assert not (tmp_path / "out").exists()
+
+
+def test_lists_of_labels_are_left_out_of_the_disagreement(tmp_path: Path) -> None:
+    listing = read_listing(coarse(tmp_path / "fashion", rows=many_rows(3)))
+    report = clean(listing, None, None, tmp_path / "out", Progress())
+    assert list(report["disagreement"]) == ["category"]
+
+
+def test_pictures_that_come_as_bytes_are_looked_at(tmp_path: Path) -> None:
+    listing = read_listing(saved(tmp_path / "shop", train=part(8), test=part(4, 8)))
+    report = clean(listing, None, None, tmp_path / "out", Progress())
+    assert report["usable"] == 12
+    assert (tmp_path / "out" / "cleaning.html").is_file()

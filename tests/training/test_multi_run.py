@@ -13,10 +13,14 @@ from tests.conftest import PLUGINS, TINY, draw_shape
 from zoo.building import make_zoo
 from zoo.catalog import Attribute, Catalog
 from zoo.compare import Zoo, open_zoo
+from zoo.exporting.export import export
+from zoo.exporting.vectors import write_vectors
+from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.reports import evaluate_report, tags_report
 from zoo.tables import evaluate_text
+from zoo.tagged import tagged_csv
 
 MARKS = Attribute("marks", ("blue", "disc", "green", "red", "square"), "multi")
 
@@ -62,3 +66,29 @@ def test_the_file_of_predictions_has_every_chance(marked: Zoo) -> None:
     (chances,) = marked.run().predictions.multis
     assert chances.shape == (len(marked.catalog), 5)
     assert chances.dtype == np.float16
+
+
+def test_several_classes_are_handed_on(marked: Zoo, tmp_path: Path) -> None:
+    write_vectors(marked.run(), tmp_path / "v.npz")
+    with np.load(tmp_path / "v.npz", allow_pickle=False) as arrays:
+        assert arrays["chance/marks"].shape == arrays["label/marks"].shape == (240, 5)
+        assert arrays["names/marks"].tolist() == list(MARKS.classes)
+    report = export(marked.run(), "safetensors", tmp_path / "n.safetensors")
+    assert list(report["card"]["attributes"]) == ["category", "colour", "marks"]
+    assert report["card"]["several_classes"] == ["marks"]
+    draw_shape("red", "square", 800).save(tmp_path / "a.png")
+    table = pictures_in(tmp_path / "a.png")
+    tagged, _ = marked.tag(table.paths, None)
+    header, line = tagged_csv(table, tagged, ["category", "colour", "marks"]).splitlines()
+    assert header.endswith("marks,marks_confidence")
+    assert set(line.split(",")[-2].split(";")) <= {"", *MARKS.classes}
+
+
+def test_an_onnx_file_has_the_chances_of_several_classes(marked: Zoo, tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    export(marked.run(), "onnx", tmp_path / "n.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "n.onnx"))
+    pixels = marked.run().transform.pixels(draw_shape("red", "square", 800))[None]
+    (chances,) = session.run(["probabilities/marks"], {"pictures": pixels.transpose(0, 3, 1, 2)})
+    expected = marked.run().encoder(pixels.copy()).multis[0]
+    np.testing.assert_allclose(chances, expected, atol=2e-2)  # the encoder may compute in bf16

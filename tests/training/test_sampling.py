@@ -43,3 +43,5 @@ def test_an_epoch_shuffles_or_draws() -> None:
     many = np.concatenate([epoch_order(rows, drawn, (0, n)) for n in range(200)])
     assert (many == 18).mean() == pytest.approx(0.5, abs=0.05)
     assert np.array_equal(epoch_order(rows, drawn, (0, 1)), epoch_order(rows, drawn, (0, 1)))
+    # Nothing to draw by: a network of several classes at once.
+    assert make_balance("sampling", labels[:, :0], [], None, [labels]).draw is None

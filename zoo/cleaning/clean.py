@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zoo.catalog import Catalog, write_report
-from zoo.catalog.listing import Listing
+from zoo.catalog.listing import Listing, unpacked
 from zoo.cleaning import pictures
 from zoo.cleaning.disagreement import differing_labels, disagreements
 from zoo.cleaning.examine import Examined, examine
@@ -21,7 +21,7 @@ from zoo.cleaning.summary import disagreement_lines, summary
 from zoo.errors import CatalogError
 from zoo.progress import Progress
 
-HTML, CSV = "cleaning.html", "cleaning.csv"
+HTML, CSV, PICTURES = "cleaning.html", "cleaning.csv", "pictures"
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def clean(
 ) -> dict[str, Any]:
     """Write cleaning.html and cleaning.csv into `out`; returns the summary.
 
-    Nothing else is written and nothing deleted. CatalogError when no picture can be used, or
-    `embedded` is of another catalogue.
+    Pictures that come as bytes are written there too; nothing else is, and nothing deleted.
+    CatalogError when no picture can be used, or `embedded` is of another catalogue.
     """
-    examined = examine(listing, limit, progress)
+    examined = examine(unpacked(listing, out / PICTURES), limit, progress)
     sections = [
         pictures.left_out(examined),
         pictures.tiny(examined),

@@ -19,7 +19,8 @@ class Examined:
     """What there is to find things in.
 
     `rows` are the usable pictures with their labels as they stand in the data, sha256, phash,
-    thumbnail and near_group; `findings` say what the reader and the picture check left out.
+    thumbnail and near_group; `attributes` are those with one class a picture, in which two can
+    disagree; `findings` say what the reader and the picture check left out.
     """
 
     name: str
@@ -51,7 +52,7 @@ def examine(listing: Listing, limit: int | None, progress: Progress) -> Examined
     return Examined(
         listing.name,
         listing.root,
-        listing.attributes,
+        tuple(name for name in listing.attributes if name not in listing.multis),
         rows,
         listed,
         (*listing.findings, *findings),

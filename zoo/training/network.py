@@ -12,7 +12,7 @@ import torch
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
-from zoo.errors import RunError, ZooError
+from zoo.errors import RunError
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
@@ -127,9 +127,7 @@ def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> D
 
 def _balance(catalog: Catalog, targets: Targets, kind: str) -> Balance:
     names = [a.name for a in catalog.singles]
-    key = names.index(catalog.key[0]) if catalog.key else 0
-    if kind == "sampling" and not names:
-        raise ZooError("balance 'sampling' needs an attribute with one class per picture")
+    key = names.index(catalog.key[0]) if catalog.key else None
     classes = [len(a.classes) for a in catalog.singles]
     multis = [labels.numpy() for labels in targets.multis]
     return make_balance(kind, targets.singles.numpy(), classes, key, multis)

@@ -22,15 +22,20 @@ class Balance:
 
 
 def make_balance(
-    kind: str, labels: np.ndarray, classes: Sequence[int], key: int, multis: Sequence[np.ndarray]
+    kind: str,
+    labels: np.ndarray,
+    classes: Sequence[int],
+    key: int | None,
+    multis: Sequence[np.ndarray],
 ) -> Balance:
     """The balance of a training split: `kind` is none, sampling or weights.
 
     labels (n, m), -1 unknown, with `classes` classes each; `key` is the column whose classes are
-    drawn equally often; multis (n, C) each.
+    drawn equally often (None, in a network of several classes at once: every picture is seen
+    once); multis (n, C) each.
     """
     positives = tuple(positive_weights(column) for column in multis)
-    if kind == "sampling":
+    if kind == "sampling" and key is not None:
         return Balance(draw=equal_chances(labels[:, key]), positives=positives)
     if kind == "weights":
         weights = tuple(class_weights(labels[:, c], n) for c, n in enumerate(classes))
