@@ -38,6 +38,9 @@ def main() -> None:
         print(f"| {name} |", " | ".join(cells), f"| {cost} |")
     majority = next(iter(report["backbones"].values()))["majority"]
     print("| commonest class |", " | ".join(f"{majority[a]:.3f}" for a in attributes), "| |")
+    ceilings = report["catalog"]["disagreement"]
+    cells = (f"{ceilings[a]['ceiling']:.3f}" if a in ceilings else "" for a in attributes)
+    print("| label ceiling |", " | ".join(cells), "| |")
     print()
     for note in verdicts(report):
         print(f"- {note}")

@@ -70,7 +70,7 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
     settings = {
         "--hidden": "16,8", "--dropout": "0.1", "--balance": "sampling", "--ema": "0.5",
         "--layer-decay": "0.9", "--accumulate": "2", "--networks": "per-attribute",
-        "--save-every": "0",
+        "--save-every": "0", "--patience": "4", "--label-smoothing": "0.2", "--flip": "never",
     }  # fmt: skip
     done = run(
         "train", "tiny_a", "--plugins", PLUGINS, "--data", shapes, "--runs", tmp_path,
@@ -84,6 +84,7 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
     assert (made["dropout"], made["balance"], made["ema"]) == (0.1, "sampling", 0.5)
     assert (made["layer_decay"], made["accumulate"]) == (0.9, 2)
     assert (made["networks"], made["save_every"]) == ("per-attribute", 0)
+    assert (made["patience"], made["label_smoothing"], made["flip"]) == (4, 0.2, "never")
     assert sorted(p.name for p in (tmp_path / "tracking").iterdir()) == [
         "tiny_a-category",
         "tiny_a-colour",
@@ -170,7 +171,6 @@ def test_clean_shape_and_files(at: tuple[object, ...], shapes: Path, tmp_path: P
     )  # fmt: skip
     assert {"catalog", "listed", "usable", "findings", "disagreement"} <= set(report)
     assert (report["listed"], report["usable"]) == (200, 200)
-    assert report["findings"]["tiny picture"] == 200
     assert set(report["disagreement"]["colour"]) == {"pairs", "disagree", "share", "ceiling", "few"}
     assert report["notes"] == ["outliers are tiny_b's; 0 pictures are not in that zoo"]
     assert Path(report["html"]).is_file()
@@ -260,9 +260,11 @@ def test_evaluate_shape(at: tuple[object, ...]) -> None:
     assert scores["images_per_s"] > 0
     assert metrics <= set(report["baselines"]["random"]["retrieval"])
     assert metrics <= set(report["baselines"]["pixels"]["retrieval"])
+    assert report["catalog"]["disagreement"]["colour"]["pairs"] == 1
     text = run("evaluate", "tiny_a", *at).stdout
     assert "true labels only" in text
     assert "only 36 queries" in text
+    assert "label ceiling: near-identical pictures disagree in their labels (1 pairs)" in text
 
 
 def test_doctor_shape(zoo_folder: Path) -> None:
@@ -277,7 +279,7 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
         "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--attributes", "colour", "--reader", "csv",
         "--min-per-class", 5, "--device", "cpu", "--precision", "fp32", "--batch-size", 16,
         "--image-size", 32, "--seed", 1, "--strict", "--categories", "disc,square",
-        "--split", "80:20", "--cap-per-class", 20, "--box-margin", 0.2,
+        "--split", "80:20", "--cap-per-class", 20, "--box-margin", 0.2, "--clean",
     )  # fmt: skip
     first = run(*arguments, script="train.py", cwd=tmp_path)
     assert first.returncode == 0, first.stderr

@@ -45,6 +45,7 @@ class DataSettings:
     category_types: tuple[str, ...] | None = None  # such as upper, where the reader knows them
     min_per_class: int = 10
     cap_per_class: int | None = None  # of the first key attribute, in training alone
+    clean: bool = False  # tiny, blank and repeated pictures are not trained on
     split: str | None = None  # None: as given, else 70:15:15
     box_margin: float = 0.1  # share of a box's sides
     limit: int | None = None
@@ -96,6 +97,7 @@ def _read(settings: DataSettings, zoo: Path, progress: Progress) -> tuple[Catalo
             category_types=settings.category_types,
             min_per_class=settings.min_per_class,
             cap_per_class=settings.cap_per_class,
+            clean=settings.clean,
             split=settings.split,
             box_margin=settings.box_margin,
             limit=settings.limit,

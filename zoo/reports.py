@@ -82,6 +82,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
             "splits": {s: len(zoo.catalog.rows(s)) for s in ("train", "val", "test")},
             "attributes": [a.name for a in zoo.catalog.singles],
             "key": list(zoo.catalog.key),
+            "disagreement": zoo.catalog.provenance.get("disagreement", {}),
         },
         "backbones": {name: _scores(run) for name, run in sorted(zoo.runs.items())},
         "baselines": ensure_baselines(zoo.catalog, zoo.folder),

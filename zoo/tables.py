@@ -81,6 +81,10 @@ def accuracy_text(report: dict[str, Any]) -> str:
             rows.append([name, f"calibration error {when}", *cells])
     for scores in list(report["backbones"].values())[:1]:
         rows.append(["majority", "accuracy", *(_share(scores["majority"].get(a)) for a in names)])
+    ceilings = report["catalog"]["disagreement"]
+    if ceilings:
+        cells = [_share(ceilings[a]["ceiling"] if a in ceilings else None) for a in names]
+        rows.append(["label ceiling", "accuracy", *cells])
     return table(["", "test split", *names], rows)
 
 
@@ -120,9 +124,20 @@ def verdicts(report: dict[str, Any]) -> list[str]:
             )
         elif low <= high:
             notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
+    ceilings = report["catalog"]["disagreement"]
+    if ceilings:
+        notes.append(
+            f"label ceiling: near-identical pictures disagree in their labels "
+            f"({most_pairs(ceilings)} pairs), so that no model can be right on more of them"
+        )
     if 0 < pixels["queries"] < 300:
         notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
     return notes
+
+
+def most_pairs(ceilings: dict[str, Any]) -> int:
+    """Pairs of near-identical pictures that the label ceilings rest on."""
+    return max(int(facts["pairs"]) for facts in ceilings.values())
 
 
 def recommend_text(report: dict[str, Any]) -> str:

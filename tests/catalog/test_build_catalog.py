@@ -52,10 +52,12 @@ def test_provenance_says_where_it_comes_from(listing: Make) -> None:
         "category_types": None,
         "min_per_class": 10,
         "cap_per_class": None,
+        "clean": False,
         "split": None,
         "box_margin": 0.1,
         "limit": 29,
         "splits": {split: len(catalog.rows(split)) for split in ("train", "val", "test")},
+        "disagreement": {},
         "findings": {"rare class": 1},
         "report": "catalog_report.csv",
     }

@@ -16,8 +16,8 @@ from tests.catalog.deepfashion import coarse, many_rows
 from tests.catalog.test_hf_dataset import part, saved
 from tests.conftest import draw_shape
 from zoo.catalog import Catalog, read_listing
+from zoo.catalog.disagreement import Disagreement, disagreements
 from zoo.cleaning.clean import CSV, HTML, Embedded, clean
-from zoo.cleaning.disagreement import Disagreement, disagreements
 from zoo.cleaning.outliers import class_closeness, far_out, outliers
 from zoo.cleaning.page import CARDS
 from zoo.errors import CatalogError
@@ -71,7 +71,7 @@ def test_every_fault_is_found_and_nothing_is_changed(faulty: Path, tmp_path: Pat
     report = clean(read_listing(faulty), None, None, tmp_path / "out", Progress())
     assert (report["listed"], report["usable"]) == (18, 17)
     kinds = found(tmp_path / "out")
-    assert kinds["tiny picture"] == [["images/tiny.png", "shorter side 40 px, under 64"]]
+    assert kinds["tiny picture"] == [["images/tiny.png", "shorter side 40 px, under 48"]]
     assert [subject for subject, _ in kinds["blank picture"]] == [
         "images/blank.png",
         "images/blank2.png",
@@ -143,7 +143,7 @@ def test_pictures_in_the_page_are_bounded_and_counts_are_full(tmp_path: Path) ->
     (tmp_path / "shop" / "b").mkdir()
     for number in range(CARDS + 5):
         Image.new("RGB", (96, 96), (number, 0, 0)).save(tmp_path / f"shop/a/{number}.png")
-    draw_shape("red", "disc", 0).save(tmp_path / "shop/b/shape.png")
+    draw_shape("red", "disc", 0, size=40).save(tmp_path / "shop/b/shape.png")
     report = clean(read_listing(tmp_path / "shop"), None, None, tmp_path / "out", Progress())
     assert report["findings"] == {"blank picture": CARDS + 5, "tiny picture": 1}
     text = (tmp_path / "out" / HTML).read_text()

@@ -35,3 +35,17 @@ def test_no_tracker_and_an_unknown_one(tmp_path: Path) -> None:
     assert type(make_progress(tmp_path, "none")) is Progress
     with pytest.raises(ZooError, match="unknown tracker 'paper'; available: none, tensorboard"):
         make_progress(tmp_path, "paper")
+
+
+def test_wandb_keeps_every_epoch_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    progress = make_progress(tmp_path, "wandb")
+    shown = {"loss": 0.5, "val_accuracy": 0.25, "learning_rate": 1e-3, "images_per_s": 80.0}
+    for epoch in (1, 2):
+        progress.measured("tiny_a", epoch, shown)
+    progress.finish()
+    (kept,) = (tmp_path / "tracking").rglob("*.wandb")
+    written = kept.read_bytes()
+    assert b"val_accuracy" in written
+    assert b"0.25" in written

@@ -13,6 +13,7 @@ import pandas as pd
 from zoo.catalog.boxes import MARGIN, check_margin
 from zoo.catalog.catalog import OPTIONAL, SPLITS, Catalog
 from zoo.catalog.classes import keep_classes
+from zoo.catalog.disagreement import disagreements
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import near_groups
 from zoo.catalog.pictures_check import Progress, check_pictures
@@ -28,6 +29,7 @@ from zoo.catalog.selection import (
 from zoo.catalog.shares import SHARES, parse_shares
 from zoo.catalog.splits import assign_splits, spread_subset
 from zoo.catalog.unseen import drop_unseen
+from zoo.catalog.worth_learning import worth_learning
 from zoo.errors import CatalogError, unknown
 
 COLUMNS = ("item_id", "path", "title", "split", "sha256", "thumbnail")
@@ -48,6 +50,7 @@ def build_catalog(
     category_types: Sequence[str] | None = None,
     min_per_class: int = 10,
     cap_per_class: int | None = None,
+    clean: bool = False,
     split: str | None = None,
     box_margin: float = MARGIN,
     limit: int | None = None,
@@ -58,10 +61,11 @@ def build_catalog(
 
     `attributes` left out takes all the listing offers; `categories` and `category_types` keep
     items of these alone; `cap_per_class` bounds what training uses of each class of the first
-    key attribute; `split` (70:15:15 or 80:20) deals all rows anew; `box_margin` is a share of
-    the sides of a box; `limit` works on a seeded, stratified subset; `progress` gets a title, the
-    count done and the total. Returns the catalogue and all findings; CatalogError when nothing
-    can be learnt from what is left.
+    key attribute; `clean` keeps tiny, blank and repeated pictures out of training; `split`
+    (70:15:15 or 80:20) deals all rows anew; `box_margin` is a share of the sides of a box;
+    `limit` works on a seeded, stratified subset; `progress` gets a title, the count done and the
+    total. Returns the catalogue and all findings; CatalogError when nothing can be learnt from
+    what is left.
     """
     check_margin(box_margin)
     check_cap(cap_per_class)
@@ -85,24 +89,26 @@ def build_catalog(
     rows, kept, unseen = drop_unseen(rows.assign(split=splits), kept)
     kept_names = [attribute.name for attribute in kept]
     key = _key(listing, kept_names)
+    rows, unworthy = _used(rows, listing, clean)
     if cap_per_class is not None:
         rows = rows.assign(use=under_cap(rows, key[0], cap_per_class, seed))
     if "title" not in rows:
         rows = rows.assign(title=pd.Series(index=rows.index, dtype="str"))
     optional = [name for name in OPTIONAL if name in rows]
     table = rows[[*COLUMNS, *optional, *kept_names]]
-    findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen]
+    findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen, *unworthy]
     settings = {
         "seed": seed,
         "categories": _listed(categories),
         "category_types": _listed(category_types),
         "min_per_class": min_per_class,
         "cap_per_class": cap_per_class,
+        "clean": clean,
         "split": split,
         "box_margin": box_margin,
         "limit": limit,
     }
-    provenance = _provenance(listing, settings, splits, findings)
+    provenance = _provenance(listing, settings, rows, _singles(listing, kept_names), findings)
     return Catalog(listing.name, listing.root, kept, key, table, provenance), findings
 
 
@@ -164,6 +170,19 @@ def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
     return [c for c in columns if c in wanted]
 
 
+def _used(rows: pd.DataFrame, listing: Listing, clean: bool) -> tuple[pd.DataFrame, list[Finding]]:
+    """The rows with `use` when they are to be cleaned; CatalogError when training has none left."""
+    if not clean:
+        return rows, []
+    use, findings = worth_learning(rows, listing.root)
+    if not (use & (rows["split"] == "train")).any():
+        raise CatalogError(
+            f"{listing.source}: cleaning leaves nothing to train on; leave --clean out "
+            f"(the first: {findings[0].subject}, {findings[0].detail})"
+        )
+    return rows.assign(use=use), findings
+
+
 def _singles(listing: Listing, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in listing.multis]
 
@@ -204,14 +223,19 @@ def _split_counts(splits: pd.Series[str]) -> dict[str, int]:
 
 
 def _provenance(
-    listing: Listing, settings: dict[str, Any], splits: pd.Series[str], findings: list[Finding]
+    listing: Listing,
+    settings: dict[str, Any],
+    rows: pd.DataFrame,
+    singles: Sequence[str],
+    findings: list[Finding],
 ) -> dict[str, Any]:
     return {
         "reader": listing.reader,
         "source": str(listing.source.absolute()),
         **settings,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "splits": _split_counts(splits),
+        "splits": _split_counts(rows["split"]),
+        "disagreement": {d.attribute: d.facts() for d in disagreements(rows, singles) if d.pairs},
         "findings": summarise(findings),
         "report": REPORT,
     }

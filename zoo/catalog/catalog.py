@@ -48,7 +48,8 @@ class Catalog:
     for multi attributes the list of classes (empty: known to have none), missing where unknown.
     It may have box (four ints: left, top, right, bottom, the part of the upright picture that is
     used), identity (id of the product that is shown), role (query or gallery, where the data says
-    which pictures are searched for in which) and use (False: a training picture over the cap).
+    which pictures are searched for in which) and use (False: a training picture over
+    the cap or cleaned away).
     `key` names the single attributes that must all be equal for a retrieval hit.
     """
 

@@ -50,10 +50,12 @@ def check_cap(cap: int | None) -> None:
 def under_cap(rows: pd.DataFrame, name: str, cap: int, seed: int) -> pd.Series[bool]:
     """Whether training uses each row: in the train split at most `cap` of each class of `name`.
 
-    Rows of no known class and of the other splits are all used. Drawn by item id and seed.
+    Rows of no known class and of the other splits are all used, and those with a false `use`
+    neither drawn nor used. Drawn by item id and seed.
     """
-    capped = rows[(rows["split"] == "train") & rows[name].notna()].sort_values("item_id")
+    before = rows["use"] if "use" in rows else pd.Series(True, index=rows.index)
+    capped = rows[before & (rows["split"] == "train") & rows[name].notna()].sort_values("item_id")
     drawn = capped.iloc[np.random.default_rng(seed).permutation(len(capped))]
     over = drawn.index[drawn.groupby(name).cumcount() >= cap]
-    used: pd.Series[bool] = pd.Series(~rows.index.isin(over), index=rows.index)
+    used: pd.Series[bool] = before & ~rows.index.isin(over)
     return used

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from zoo.catalog import Catalog, write_report
+from zoo.catalog.disagreement import disagreements
 from zoo.catalog.listing import Listing, unpacked
 from zoo.cleaning import pictures
-from zoo.cleaning.disagreement import differing_labels, disagreements
+from zoo.cleaning.differing_labels import differing_labels
 from zoo.cleaning.examine import Examined, examine
 from zoo.cleaning.outliers import outliers
 from zoo.cleaning.page import write_page

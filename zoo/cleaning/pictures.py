@@ -9,11 +9,10 @@ import numpy as np
 from zoo.catalog.hashing import is_blank
 from zoo.catalog.listing import Finding
 from zoo.catalog.splits import torn_findings
+from zoo.catalog.worth_learning import TINY_SIDE
 from zoo.cleaning.examine import Examined
 from zoo.cleaning.section import Card, Section
 from zoo.pictures import shorter_side
-
-TINY_SIDE = 64  # pixels; below it networks see mostly what resizing made up
 
 
 def left_out(examined: Examined) -> Section:

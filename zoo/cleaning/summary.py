@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from zoo.catalog import summarise
-from zoo.cleaning.disagreement import FEW_PAIRS, Disagreement
+from zoo.catalog.disagreement import Disagreement
 from zoo.cleaning.examine import Examined
 from zoo.cleaning.section import Section
 
@@ -21,16 +21,7 @@ def summary(
         "listed": examined.listed,
         "usable": len(examined.rows),
         "findings": summarise(findings),
-        "disagreement": {
-            d.attribute: {
-                "pairs": d.pairs,
-                "disagree": d.disagree,
-                "share": d.share,
-                "ceiling": d.ceiling,
-                "few": d.pairs < FEW_PAIRS,
-            }
-            for d in disagreements
-        },
+        "disagreement": {d.attribute: d.facts() for d in disagreements},
     }
 
 

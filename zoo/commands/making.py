@@ -47,6 +47,19 @@ def train(
     ] = 1.0,
     epochs_frozen: Annotated[int, typer.Option(help="Epochs of the heads alone.")] = 5,
     epochs_unfrozen: Annotated[int, typer.Option(help="Most epochs of the whole network.")] = 7,
+    patience: Annotated[
+        Optional[int],
+        typer.Option(
+            help="Unfrozen epochs without a better validation before stopping. "
+            "Left out: a third of them, at least 3."
+        ),
+    ] = None,
+    label_smoothing: Annotated[
+        float, typer.Option(help="Share of each label that is spread over all classes.")
+    ] = 0.05,
+    flip: Annotated[
+        str, typer.Option(help="auto (mirrors, unless classes say left and right) or never.")
+    ] = "auto",
     save_every: Annotated[float, typer.Option(help="Seconds at least between checkpoints.")] = 60.0,
     limit: Annotated[Optional[int], typer.Option(help="Use this many pictures only.")] = None,
     categories: Annotated[
@@ -59,6 +72,9 @@ def train(
     cap_per_class: Annotated[
         Optional[int], typer.Option(help="Train on at most so many pictures of a class.")
     ] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Train on no tiny, blank or repeated picture.")
+    ] = False,
     split: Annotated[
         Optional[str], typer.Option(help="train:val:test or train:test. Left out: as given.")
     ] = None,
@@ -95,6 +111,7 @@ def train(
         category_types=_split(category_type),
         min_per_class=min_per_class,
         cap_per_class=cap_per_class,
+        clean=clean,
         split=split,
         box_margin=box_margin,
         limit=limit,
@@ -115,6 +132,9 @@ def train(
         networks=networks,
         balance=balance,
         accumulate=accumulate,
+        patience=patience,
+        label_smoothing=label_smoothing,
+        flip=flip,
         ema=ema,
         layer_decay=layer_decay,
     )

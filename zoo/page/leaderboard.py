@@ -85,7 +85,16 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     majority = next(iter(report["backbones"].values()))["majority"]
     said = [f"{majority[a]:.3f}" if a in majority else "" for a in attributes]
     rows.append(["Commonest class (baseline)", *said])
+    ceilings = report["catalog"]["disagreement"]
+    if ceilings:
+        said = [_ceiling(ceilings[a]) if a in ceilings else "" for a in attributes]
+        rows.append(["Label ceiling", *said])
     return _table(["accuracy", *attributes], rows)
+
+
+def _ceiling(found: dict[str, Any]) -> str:
+    few = ", few" if found["few"] else ""
+    return f"{found['ceiling']:.3f} <small>{found['pairs']} near-identical pairs{few}</small>"
 
 
 def _calibration(found: dict[str, float] | None) -> str:

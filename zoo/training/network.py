@@ -18,6 +18,7 @@ from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
 from zoo.processes import processes
 from zoo.progress import Progress
+from zoo.training.augment import sides_matter
 from zoo.training.checkpoint import load_training, read_tensors, save_tensors, save_training
 from zoo.training.frozen import frozen_features, train_heads
 from zoo.training.history import Epoch, best_epoch, write_history
@@ -122,6 +123,7 @@ def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> D
         train=train,
         val=catalog.rows("val"),
         balance=_balance(catalog, targets[train], settings.balance),
+        flips=settings.flip == "auto" and not sides_matter(catalog.attributes),
     )
 
 

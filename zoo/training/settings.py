@@ -10,8 +10,14 @@ from typing import Any
 from zoo.errors import ZooError, unknown
 
 WEIGHTS = ("pretrained", "random")
-NETWORKS = ("shared", "per-attribute")
-BALANCES = ("none", "sampling", "weights")
+CHOICES = {
+    "networks": ("shared", "per-attribute"),
+    "balance": ("none", "sampling", "weights"),
+    "flip": ("auto", "never"),
+}
+LEAST = {"epochs_frozen": 0, "epochs_unfrozen": 0, "seed": 0, "accumulate": 1, "patience": 1}
+WITHIN = {"image_size": (16, 1024, " pixels"), "batch_size": (2, 4096, "")}
+SHARES = ("dropout", "ema", "label_smoothing")
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Settings:
     batch_size: int | None = None  # None chooses by device and catalogue
     epochs_frozen: int = 5  # 5 and 7, as FashionNet did
     epochs_unfrozen: int = 7
-    patience: int = 3  # unfrozen epochs without a better validation before stopping
+    # Unfrozen epochs without a better validation before stopping; None: a third of them, at least 3
+    patience: int | None = None
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
@@ -31,6 +38,7 @@ class Settings:
     dropout: float = 0.2
     label_smoothing: float = 0.05
     weight_decay: float = 0.05
+    flip: str = "auto"  # mirrored pictures, unless a class says left and another right; or never
     frozen_lr: float = 1e-3
     save_every: float = 60.0  # seconds at least between checkpoints; short epochs share one
     balance: str = "none"  # rare classes: drawn as often as common ones, or weigh as much
@@ -40,27 +48,29 @@ class Settings:
     layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
     def __post_init__(self) -> None:
-        for name in ("epochs_frozen", "epochs_unfrozen", "seed"):
-            if getattr(self, name) < 0:
-                raise ZooError(f"{name.replace('_', '-')} {getattr(self, name)} is below 0")
+        for name, least in LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ZooError(f"{_flag(name)} {value} is below {least}")
+        for name, (least, most, unit) in WITHIN.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise ZooError(f"{_flag(name)} {value} is not within {least}..{most}{unit}")
+        for name in SHARES:
+            if not 0 <= getattr(self, name) < 1:
+                raise ZooError(
+                    f"{_flag(name)} {getattr(self, name)} is not within 0..1 (1 excluded)"
+                )
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ZooError(unknown(name, getattr(self, name), choices))
+        self._check_the_rest()
+
+    def _check_the_rest(self) -> None:
         if self.epochs_frozen + self.epochs_unfrozen == 0:
             raise ZooError("no epoch to train: epochs-frozen and epochs-unfrozen are both 0")
-        if self.image_size is not None and not 16 <= self.image_size <= 1024:
-            raise ZooError(f"image-size {self.image_size} is not within 16..1024 pixels")
-        if self.batch_size is not None and not 2 <= self.batch_size <= 4096:
-            raise ZooError(f"batch-size {self.batch_size} is not within 2..4096")
         if not self.hidden or not all(1 <= width <= 65536 for width in self.hidden):
             raise ZooError(f"hidden {self.hidden}: give widths of 1..65536, such as 1024,512,256")
-        if self.balance not in BALANCES:
-            raise ZooError(unknown("balance", self.balance, BALANCES))
-        if self.networks not in NETWORKS:
-            raise ZooError(unknown("networks", self.networks, NETWORKS))
-        if self.accumulate < 1:
-            raise ZooError(f"accumulate {self.accumulate} is below 1")
-        if not 0 <= self.dropout < 1:
-            raise ZooError(f"dropout {self.dropout} is not within 0..1 (1 excluded)")
-        if not 0 <= self.ema < 1:
-            raise ZooError(f"ema {self.ema} is not within 0..1 (1 excluded)")
         if not 0 < self.layer_decay <= 1:
             raise ZooError(f"layer-decay {self.layer_decay} is not within 0..1 (0 excluded)")
 
@@ -70,6 +80,10 @@ class Settings:
             raise ZooError(
                 f"weights {self.weights!r}: neither pretrained nor random nor a file that is there"
             )
+
+    def stop_after(self) -> int:
+        """Unfrozen epochs without a better validation after which training stops."""
+        return self.patience or max(3, self.epochs_unfrozen // 3)
 
     def batch(self, items: int, device: str) -> int:
         """Pictures a step: enough steps an epoch for small catalogues, full batches for large."""
@@ -88,3 +102,7 @@ class Settings:
         hidden = facts.get("hidden", Settings.hidden)
         widths = (hidden,) if isinstance(hidden, int) else tuple(hidden)
         return Settings(**{**facts, "hidden": widths})
+
+
+def _flag(name: str) -> str:
+    return name.replace("_", "-")

@@ -20,7 +20,7 @@ from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.processes import processes
 from zoo.progress import Progress
-from zoo.training.augment import augment
+from zoo.training.augment import FLIP, augment
 from zoo.training.history import Epoch
 from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate
@@ -44,6 +44,7 @@ class Data:
     train: np.ndarray
     val: np.ndarray
     balance: Balance = field(default_factory=Balance)
+    flips: bool = True  # whether a mirrored picture keeps its labels
 
 
 @dataclass
@@ -101,6 +102,8 @@ class Unfrozen:
             for index, (rows, pixels) in enumerate(self.data.source.batches(mine)):
                 rate = self._set_rate((number - 1) * self.steps() + index)
                 drawn = torch.rand(len(batches[index]), 4, generator=generator).numpy()
+                if not self.data.flips:
+                    drawn[:, FLIP] = 1.0
                 chances = torch.from_numpy(self.group.share(drawn))
                 loss = self._step(rows, pixels, chances, self.size_of(number), progress)
                 if not math.isfinite(loss):
@@ -211,7 +214,8 @@ def train_unfrozen(
     """Run the epochs that `earlier` lacks; `after_epoch` gets all epochs, after each."""
     epochs = list(earlier)
     settings = phase.settings
-    while len(epochs) < settings.epochs_unfrozen and not exhausted(epochs, settings.patience):
+    stop_after = settings.stop_after()
+    while len(epochs) < settings.epochs_unfrozen and not exhausted(epochs, stop_after):
         number = len(epochs) + 1
         name = f"{title}: epoch {number}/{settings.epochs_unfrozen}"
         epochs.append(phase.run(number, progress, name))

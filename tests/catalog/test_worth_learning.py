@@ -1,0 +1,78 @@
+"""Cleaning as a part of training: what teaches nothing is not trained on, and stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from zoo.catalog import Catalog, read_catalog
+from zoo.errors import CatalogError
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Forty pictures that differ, then a blank one, a tiny one, a copy and a near-duplicate."""
+    random = np.random.default_rng(0)
+    for row in range(41):
+        cells = random.integers(0, 255, (8, 8, 3), dtype=np.uint8)
+        picture = Image.fromarray(cells).resize((64, 64), Image.Resampling.NEAREST)
+        (picture.resize((40, 64)) if row == 40 else picture).save(tmp_path / f"{row:02}.png")
+    Image.new("RGB", (64, 64), "white").save(tmp_path / "41.png")
+    (tmp_path / "42.png").write_bytes((tmp_path / "00.png").read_bytes())
+    with Image.open(tmp_path / "01.png") as picture:
+        picture.save(tmp_path / "43.jpg", quality=95)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    split = ["train"] * 20 + ["val"] * 10 + ["test"] * 10 + ["train"] * 4
+    kinds = ["coat", "dress"] * 22
+    rows = pd.DataFrame({"path": names, "split": split, "kind": kinds})
+    rows.to_csv(tmp_path / "labels.csv", index=False)
+    return tmp_path / "labels.csv"
+
+
+def unused(catalog: Catalog) -> list[str]:
+    rows = set(catalog.rows("train")) - set(catalog.training_rows())
+    return sorted(Path(str(catalog.table["path"].iat[row])).stem for row in rows)
+
+
+def test_what_teaches_nothing_is_not_trained_on_and_stays(table: Path) -> None:
+    whole, _ = read_catalog(table)
+    assert (len(whole), unused(whole)) == (44, [])
+    catalog, findings = read_catalog(table, clean=True)
+    assert (len(catalog), unused(catalog)) == (44, ["40", "41", "42", "43"])
+    details = {f.subject: f.detail for f in findings if f.kind == "not trained on"}
+    assert [details[item] for item in sorted(details)] == [
+        "shorter side under 48 px",
+        "nearly one colour",
+        "shows the same as 00.png",
+        "shows the same as 01.png",
+    ]
+    assert catalog.provenance["clean"] is True
+    (facts,) = catalog.provenance["disagreement"].values()
+    assert (facts["pairs"], facts["disagree"], facts["ceiling"], facts["few"]) == (2, 0, 1.0, True)
+
+
+def test_the_cap_counts_what_is_left(table: Path) -> None:
+    catalog, _ = read_catalog(table, clean=True, cap_per_class=9)
+    used = catalog.training_rows()
+    assert np.bincount(catalog.codes("kind")[used]).tolist() == [9, 9]
+    assert {"40", "41", "42", "43"} <= set(unused(catalog))
+
+
+def test_pictures_of_val_and_test_are_not_judged(table: Path) -> None:
+    rows = pd.read_csv(table)
+    rows["split"] = ["train"] * 20 + ["val"] * 12 + ["test"] * 12
+    rows.to_csv(table, index=False)
+    assert unused(read_catalog(table, clean=True)[0]) == []
+
+
+def test_cleaning_that_leaves_nothing_says_so(table: Path) -> None:
+    for path in table.parent.glob("*.*g"):
+        with Image.open(path) as picture:
+            small = picture.resize((16, 16))
+        small.save(path)
+    with pytest.raises(CatalogError, match="cleaning leaves nothing to train on; leave --clean"):
+        read_catalog(table, clean=True)

@@ -1,0 +1,35 @@
+"""Which training pictures teach something: neither tiny nor blank, and each shot once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoo.catalog.hashing import is_blank
+from zoo.catalog.listing import Finding
+from zoo.pictures import shorter_side
+
+TINY_SIDE = 48  # pixels; below it networks see mostly what resizing made up
+
+
+def worth_learning(rows: pd.DataFrame, root: Path) -> tuple[pd.Series[bool], list[Finding]]:
+    """Whether each row (path, split, thumbnail, near_group) is to be trained on, and why not.
+
+    Only the train split is judged; of copies and near-duplicates in it the first is kept.
+    """
+    train = rows[rows["split"] == "train"]
+    reasons = pd.Series(index=train.index, dtype=object)
+    thumbnails = np.frombuffer(b"".join(train["thumbnail"]), dtype=np.uint8)
+    first = train.groupby("near_group")["item_id"].transform("first")
+    again = first != train["item_id"]
+    reasons[again] = "shows the same as " + first[again]
+    reasons[is_blank(thumbnails.reshape(len(train), -1))] = "nearly one colour"
+    small = [shorter_side(root / path) < TINY_SIDE for path in train["path"]]
+    reasons[np.array(small, dtype=bool)] = f"shorter side under {TINY_SIDE} px"
+    findings = [
+        Finding("not trained on", str(train.at[row, "item_id"]), str(reason))
+        for row, reason in reasons.dropna().items()
+    ]
+    return pd.Series(~rows.index.isin(reasons.dropna().index), index=rows.index), findings
