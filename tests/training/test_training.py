@@ -77,9 +77,12 @@ def test_training_stops_when_validation_does_not_improve() -> None:
     def epochs(*accuracies: float) -> list[Epoch]:
         return [Epoch("unfrozen", i, 0, a, 0, 1, 1) for i, a in enumerate(accuracies, 1)]
 
-    assert not exhausted(epochs(0.5, 0.4, 0.4), patience=3)
-    assert exhausted(epochs(0.5, 0.4, 0.4, 0.5), patience=3)
-    assert not exhausted(epochs(0.5, 0.4, 0.4, 0.6), patience=3)
+    settings = Settings(epochs_unfrozen=9, patience=3)
+    small = (0.9, 0.1, 0.1, 0.1)  # the smaller pictures of the first half say little
+    assert not exhausted(epochs(*small), settings)
+    assert not exhausted(epochs(*small, 0.5, 0.4, 0.4), settings)
+    assert exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.5), settings)
+    assert not exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.6), settings)
 
 
 def test_a_tiny_backbone_learns_more_than_the_majority(zoo_folder: Path) -> None:

@@ -50,7 +50,7 @@ def train(
     patience: Annotated[
         Optional[int],
         typer.Option(
-            help="Unfrozen epochs without a better validation before stopping. "
+            help="Epochs at full size without a better validation before stopping. "
             "Left out: a third of them, at least 3."
         ),
     ] = None,

@@ -29,7 +29,7 @@ class Settings:
     batch_size: int | None = None  # None chooses by device and catalogue
     epochs_frozen: int = 5  # 5 and 7, as FashionNet did
     epochs_unfrozen: int = 7
-    # Unfrozen epochs without a better validation before stopping; None: a third of them, at least 3
+    # Epochs at full size without a better validation before stopping; None: a third, at least 3
     patience: int | None = None
     seed: int = 0
     device: str = "auto"
@@ -81,8 +81,12 @@ class Settings:
                 f"weights {self.weights!r}: neither pretrained nor random nor a file that is there"
             )
 
+    def epochs_small(self) -> int:
+        """The first of the unfrozen epochs, in which pictures are smaller."""
+        return self.epochs_unfrozen // 2
+
     def stop_after(self) -> int:
-        """Unfrozen epochs without a better validation after which training stops."""
+        """Epochs at full size without a better validation after which training stops."""
         return self.patience or max(3, self.epochs_unfrozen // 3)
 
     def batch(self, items: int, device: str) -> int:

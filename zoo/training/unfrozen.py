@@ -126,8 +126,8 @@ class Unfrozen:
 
     def size_of(self, number: int) -> int:
         """The picture size of an epoch: small ones first, they are cheap and teach as much."""
-        growing = number <= self.settings.epochs_unfrozen // 2
-        return self.data.small if growing else self.data.transform.size
+        small = number <= self.settings.epochs_small()
+        return self.data.small if small else self.data.transform.size
 
     def _set_rate(self, step: int) -> float:
         total = self.settings.epochs_unfrozen * self.steps()
@@ -214,8 +214,7 @@ def train_unfrozen(
     """Run the epochs that `earlier` lacks; `after_epoch` gets all epochs, after each."""
     epochs = list(earlier)
     settings = phase.settings
-    stop_after = settings.stop_after()
-    while len(epochs) < settings.epochs_unfrozen and not exhausted(epochs, stop_after):
+    while len(epochs) < settings.epochs_unfrozen and not exhausted(epochs, settings):
         number = len(epochs) + 1
         name = f"{title}: epoch {number}/{settings.epochs_unfrozen}"
         epochs.append(phase.run(number, progress, name))
@@ -224,9 +223,13 @@ def train_unfrozen(
     return epochs
 
 
-def exhausted(epochs: list[Epoch], patience: int) -> bool:
-    """Whether the last `patience` epochs brought nothing better."""
-    if len(epochs) <= patience:
+def exhausted(epochs: list[Epoch], settings: Settings) -> bool:
+    """Whether the last epochs at full size brought nothing better.
+
+    Those on small pictures do not count: validation sees full ones, so it says little of them.
+    """
+    accuracies = [epoch.val_accuracy for epoch in epochs[settings.epochs_small() :]]
+    patience = settings.stop_after()
+    if len(accuracies) <= patience:
         return False
-    best = max(range(len(epochs)), key=lambda i: epochs[i].val_accuracy)
-    return len(epochs) - 1 - best >= patience
+    return len(accuracies) - 1 - accuracies.index(max(accuracies)) >= patience
