@@ -127,7 +127,8 @@ def test_recommend_for_several_and_its_sheet(
     sheet = tmp_path / "sheet.png"
     done = run(
         "recommend", queries / "0.png", queries / "1.png", "--backbone", "tiny_a", "--alpha", "0.5",
-        "--same-category", "--exact", "--sheet", sheet, *at,
+        "--same-category", "--exact", "--diversity", "0.3", "--near-duplicates", "--sheet", sheet,
+        *at,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "of 4" in done.stdout

@@ -26,6 +26,7 @@ def item_report(zoo: Zoo, item: Item, run: Run) -> dict[str, Any]:
         "unmatched": list(item.unmatched),
         "score": round(item.score, 6),
         "exact_copy": item.exact_copy,
+        "alike": [str(table["item_id"].iat[row]) for row in item.alike],
         "attributes": {
             attribute.name: {
                 "class": attribute.classes[labels.classes[item.row, column]],

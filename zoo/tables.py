@@ -164,13 +164,19 @@ def recommend_text(report: dict[str, Any]) -> str:
                 i["item_id"],
                 f"{i['similarity']:.3f}",
                 f"{i['match']} of {i['match_of']}",
-                "exact copy" if i["exact_copy"] else i["title"],
+                _named(i),
                 i["path"],
             ]
             for i in result["items"]
         ]
         parts += [table(["  #", "item", "similarity", "match", "title", "path"], rows), ""]
     return "\n".join(parts).rstrip()
+
+
+def _named(item: dict[str, Any]) -> str:
+    """The title of an item, or that it is the query's copy, and how many near-duplicates it has."""
+    title = "exact copy" if item["exact_copy"] else item["title"]
+    return f"{title} (+{len(item['alike'])} alike)" if item["alike"] else title
 
 
 def count_text(report: dict[str, Any]) -> str:

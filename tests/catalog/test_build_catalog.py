@@ -29,7 +29,7 @@ def test_catalogue_of_a_listing(listing: Make) -> None:
     )
     assert catalog.key == ("tone", "fabric")
     assert list(catalog.table) == [
-        "item_id", "path", "title", "split", "sha256", "thumbnail", "tone", "fabric",
+        "item_id", "path", "title", "split", "sha256", "thumbnail", "near_group", "tone", "fabric",
     ]  # fmt: skip
     assert catalog.table["title"].isna().all()
     assert catalog.codes("fabric").tolist() == [1] * 12 + [0] * 12 + [-1] * 6

@@ -30,7 +30,7 @@ def picture(tmp_path: Path) -> str:
 
 def recommend(client: Client, *paths: str, **more: object) -> dict:  # type: ignore[type-arg]
     asked = {"backbones": [], "top": 4, "alpha": 1.0, "where": {}, "same_category": False,
-             "exact": False, **more}  # fmt: skip
+             "exact": False, "diversity": 0.0, "near_duplicates": False, **more}  # fmt: skip
     files = [handle_file(path) for path in paths]
     return client.predict(files, *asked.values(), api_name="/recommend")
 
@@ -62,6 +62,16 @@ def test_recommend_for_several_by_one_backbone(client: Client, picture: str) -> 
     report = recommend(client, picture, picture, backbones=["tiny_b"], alpha=0.5)
     assert list(report["results"]) == ["tiny_b"]
     assert report["results"]["tiny_b"]["items"][0]["match_of"] == 4
+
+
+def test_variety_changes_what_follows_the_first(client: Client, picture: str) -> None:
+    def items(**more: float) -> list[str]:
+        found = recommend(client, picture, backbones=["tiny_a"], **more)["results"]["tiny_a"]
+        return [item["item_id"] for item in found["items"]]
+
+    near, varied = items(), items(diversity=0.9)
+    assert near[0] == varied[0]
+    assert near[1:] != varied[1:]
 
 
 def test_an_uploaded_copy_is_first_and_marked(client: Client, shapes: Path) -> None:

@@ -95,7 +95,7 @@ def build_catalog(
     if "title" not in rows:
         rows = rows.assign(title=pd.Series(index=rows.index, dtype="str"))
     optional = [name for name in OPTIONAL if name in rows]
-    table = rows[[*COLUMNS, *optional, *kept_names]]
+    table = rows[[*COLUMNS, *optional, "near_group", *kept_names]]
     findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen, *unworthy]
     settings = {
         "seed": seed,

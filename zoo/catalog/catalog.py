@@ -48,8 +48,8 @@ class Catalog:
     for multi attributes the list of classes (empty: known to have none), missing where unknown.
     It may have box (four ints: left, top, right, bottom, the part of the upright picture that is
     used), identity (id of the product that is shown), role (query or gallery, where the data says
-    which pictures are searched for in which) and use (False: a training picture over
-    the cap or cleaned away).
+    which pictures are searched for in which), use (False: a training picture over the cap or
+    cleaned away) and near_group (a number that near-duplicates share).
     `key` names the single attributes that must all be equal for a retrieval hit.
     """
 
@@ -130,6 +130,12 @@ class Catalog:
         if "box" not in self.table:
             return [None] * len(self)
         return [None if box is None else _box(box) for box in self.table["box"]]
+
+    def near_groups(self) -> np.ndarray:
+        """A number per item, (N,) int64, shared by near-duplicates; older catalogues know none."""
+        if "near_group" not in self.table:
+            return np.arange(len(self))
+        return self.table["near_group"].to_numpy(dtype=np.int64)
 
     def codes(self, name: str) -> np.ndarray:
         """Class indices of one single attribute, (N,) int64; -1 where unknown."""

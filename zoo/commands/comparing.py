@@ -48,6 +48,12 @@ def recommend(
     exact: Annotated[
         bool, typer.Option("--exact", help="Exact search, whatever the size.")
     ] = False,
+    diversity: Annotated[
+        float, typer.Option(help="0: the nearest; towards 1: fewer that resemble each other.")
+    ] = 0.0,
+    near_duplicates: Annotated[
+        bool, typer.Option("--near-duplicates", help="Each by itself, not behind the first.")
+    ] = False,
     sheet: Annotated[
         Optional[Path], typer.Option(help="Also write query and items as one picture.")
     ] = None,
@@ -62,7 +68,9 @@ def recommend(
     from zoo.sheet import contact_sheet
     from zoo.tables import recommend_text
 
-    ask = Ask(top, alpha, _conditions(where or []), same_category, exact)
+    ask = Ask(
+        top, alpha, _conditions(where or []), same_category, exact, diversity, near_duplicates
+    )
     zoo = open_zoo(runs, folders or ())
     pictures = {str(path): read_bytes(path) for path in images}
     results = zoo.recommend(pictures, ask, backbones or ())

@@ -70,12 +70,24 @@ def compare_tab(do: Handlers) -> CompareTab:
                 info="1: by similarity of looks; 0: by attribute match",
                 elem_id="alpha",
             )
+            diversity = gr.Slider(
+                0,
+                1,
+                0,
+                step=0.05,
+                label="Variety",
+                info="0: the nearest; higher: fewer that resemble each other",
+                elem_id="diversity",
+            )
         with gr.Row():
             same = gr.Checkbox(label="Same category only", elem_id="same")
             exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
+            apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
     answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
 
-    inputs: list[Any] = [uploads, picked, backbones, top, alpha, filters, same, exact]
+    inputs: list[Any] = [
+        uploads, picked, backbones, top, alpha, filters, same, exact, diversity, apart
+    ]  # fmt: skip
     compared: dict[str, Any] = {
         "api_visibility": "private",
         "concurrency_id": "search",
@@ -93,9 +105,9 @@ def compare_tab(do: Handlers) -> CompareTab:
     query_item(answer.click(do.clicked, None, picked, **HIDDEN))
     shuffle.click(do.picks, None, picks, **HIDDEN)
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
-    for control in (backbones, filters, same, exact):
+    for control in (backbones, filters, same, exact, apart):
         control.input(do.compare, inputs, answer, **compared)
-    for slider in (top, alpha):
+    for slider in (top, alpha, diversity):
         slider.release(do.compare, inputs, answer, **compared)
 
     def begin(event: Any) -> Any:

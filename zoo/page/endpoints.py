@@ -21,10 +21,12 @@ def endpoints(do: Handlers) -> None:
         where = gr.JSON(label="where", value={})
         same = gr.Checkbox(label="same_category")
         exact = gr.Checkbox(label="exact")
+        diversity = gr.Number(label="diversity", value=0.0)
+        apart = gr.Checkbox(label="near_duplicates")
         result = gr.JSON(label="result")
         gr.Button("recommend").click(
             do.api_recommend,
-            [pictures, backbones, top, alpha, where, same, exact],
+            [pictures, backbones, top, alpha, where, same, exact, diversity, apart],
             result,
             api_name="recommend",
             api_description="Items of the catalogue that look like one picture, or like several.",

@@ -55,15 +55,6 @@ class Handlers:
             raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
         return zoo
 
-    def _ask(
-        self, top: float, alpha: float, filters: Sequence[str], same: bool, exact: bool
-    ) -> Ask:
-        where: dict[str, list[str]] = {}
-        for text in filters or ():
-            name, _, value = text.partition(": ")
-            where.setdefault(name, []).append(value)
-        return Ask(int(top), float(alpha), where, bool(same), bool(exact))
-
     @told
     def compare(
         self,
@@ -75,6 +66,8 @@ class Handlers:
         filters: list[str],
         same: bool,
         exact: bool,
+        diversity: float,
+        near_duplicates: bool,
     ) -> Any:
         """The answer of every chosen backbone, side by side; nothing new without a query."""
         if not uploads and not picked:
@@ -83,7 +76,9 @@ class Handlers:
         if not backbones:
             raise ZooError("no backbone is chosen; tick at least one")
         ready = [name for name in backbones if name in zoo.runs]
-        ask = self._ask(top, alpha, filters, same, exact)
+        ask = Ask(
+            int(top), float(alpha), _where(filters), same, exact, float(diversity), near_duplicates
+        )
         if uploads:
             pictures = _contents([path for path, _ in uploads])
             results = zoo.recommend(pictures, ask, ready)
@@ -242,11 +237,21 @@ class Handlers:
         where: dict[str, Any] | None,
         same_category: bool,
         exact: bool,
+        diversity: float,
+        near_duplicates: bool,
     ) -> dict[str, Any]:
         """As `zoo recommend --json`; paths are those within the catalogue."""
         zoo = self._zoo()
         conditions = {k: [v] if isinstance(v, str) else v for k, v in (where or {}).items()}
-        ask = Ask(int(top), float(alpha), conditions, bool(same_category), bool(exact))
+        ask = Ask(
+            int(top),
+            float(alpha),
+            conditions,
+            bool(same_category),
+            bool(exact),
+            float(diversity),
+            bool(near_duplicates),
+        )
         contents = _contents(pictures or [])
         results = zoo.recommend(contents, ask, backbones or ())
         report = recommend_report(zoo, list(contents), results)
@@ -272,6 +277,15 @@ class Handlers:
             "pictures": [{**tags_report(t), "path": Path(t.path).name} for t in tagged],
             "skipped": told_apart,
         }
+
+
+def _where(filters: Sequence[str] | None) -> dict[str, list[str]]:
+    """The chosen "attribute: class" texts as conditions."""
+    where: dict[str, list[str]] = {}
+    for text in filters or ():
+        name, _, value = text.partition(": ")
+        where.setdefault(name, []).append(value)
+    return where
 
 
 def _contents(paths: Sequence[str]) -> dict[str, bytes]:

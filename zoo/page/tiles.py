@@ -142,8 +142,17 @@ def _tile(zoo: Zoo, run: Run, item: Item, url: str, count: int, backbones: int) 
         f'<span class="rank">{item.rank}</span>{_mark(item, count, backbones)}</button>'
         f'<div class="facts"><b>{escape(name)}</b>'
         f"<span>similarity {item.similarity:.2f} · match {item.match} of {item.match_of}</span>"
-        f"{_labels(zoo, run, item)}</div></li>"
+        f"{_alike(zoo, item)}{_labels(zoo, run, item)}</div></li>"
     )
+
+
+def _alike(zoo: Zoo, item: Item) -> str:
+    """How many near-duplicates the tile stands for."""
+    if not item.alike:
+        return ""
+    ids = ", ".join(str(zoo.catalog.table["item_id"].iat[row]) for row in item.alike)
+    said = f"+{len(item.alike)} near-duplicate{'s' if len(item.alike) > 1 else ''}"
+    return f'<span class="alike" title="{escape(ids)}">{said}</span>'
 
 
 def _mark(item: Item, count: int, backbones: int) -> str:

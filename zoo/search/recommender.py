@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from zoo.features.encoder import Features
 from zoo.search.annoy_index import Annoy
 from zoo.search.exact import similarities, top_rows
 from zoo.search.match import Labels, match_score, own_or_predicted, soft_match
+from zoo.search.variety import MMR_POOL, diverse, firsts
 
 EXACT_LIMIT = 5_000  # items up to which exact search is the faster, and so the default
 POOL = 200  # neighbours that Annoy gives for a blend to reorder
@@ -28,12 +29,15 @@ class Ask:
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # attribute -> any of these
     same_category: bool = False
     exact: bool = False  # forces exact search, whatever the size
+    diversity: float = 0.0  # 0: the nearest; towards 1: items that resemble each other less
+    near_duplicates: bool = False  # each on its own, rather than behind the first of its shot
 
     def __post_init__(self) -> None:
         if not 1 <= self.top <= 1000:
             raise ZooError(f"top {self.top} is not within 1..1000")
-        if not 0 <= self.alpha <= 1:
-            raise ZooError(f"alpha {self.alpha} is not within 0..1")
+        for name in ("alpha", "diversity"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ZooError(f"{name} {getattr(self, name)} is not within 0..1")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Item:
     unmatched: tuple[str, ...]
     score: float
     exact_copy: bool
+    alike: tuple[int, ...] = ()  # rows of near-duplicates that this item stands for
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class Recommender:
     ) -> None:
         self._catalog, self._embeddings, self._index = catalog, embeddings, index
         self._names = [a.name for a in catalog.singles]
+        self._shots = catalog.near_groups()
         self.labels = own_or_predicted(
             catalog.label_matrix(), predictions.best, predictions.confidence
         )
@@ -88,14 +94,42 @@ class Recommender:
         vector = _unit_mean(query.features.embeddings)
         allowed = self._allowed(query, ask)
         rows, cosines, approximate = self._candidates(vector, allowed, query, ask)
-        scores = ask.alpha * cosines
+        found = self._ranked(rows, cosines, query, ask)
+        if approximate and len(found) < ask.top:
+            # Annoy's neighbours were too few or too much alike: look at everything.
+            rows, cosines, approximate = self._candidates(
+                vector, allowed, query, replace(ask, exact=True)
+            )
+            found = self._ranked(rows, cosines, query, ask)
+        items = self._items(rows, cosines, found, query, ask)
+        return Answer(items, (time.perf_counter() - started) * 1000, approximate)
+
+    def _ranked(self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask) -> np.ndarray:
+        """Positions among the candidates of the items to show, best first."""
+        scores = (ask.alpha * cosines).astype(np.float64)
         if ask.alpha < 1:
-            scores = scores + (1 - ask.alpha) * soft_match(query.labels, self.labels[rows])
+            scores += (1 - ask.alpha) * soft_match(query.labels, self.labels[rows])
         # The same file is the best answer there can be, whatever rounding says.
         scores = np.where(np.isin(rows, query.copies), np.inf, scores)
-        order = top_rows(scores.astype(np.float64), ask.top)
-        items = self._items(rows[order], cosines[order], query, ask)
-        return Answer(items, (time.perf_counter() - started) * 1000, approximate)
+        wanted = ask.top * MMR_POOL if ask.diversity else ask.top
+        if ask.near_duplicates:
+            best = top_rows(scores, wanted)
+        else:
+            best = self._one_per_shot(rows, scores, wanted)
+        if ask.diversity:
+            vectors = np.asarray(self._embeddings[rows[best]])
+            best = best[diverse(scores[best], vectors, ask.top, ask.diversity)]
+        return best
+
+    def _one_per_shot(self, rows: np.ndarray, scores: np.ndarray, count: int) -> np.ndarray:
+        """Positions of the best `count` candidates of which no two show the same shot."""
+        depth = 2 * count
+        while True:
+            best = top_rows(scores, depth)
+            first: np.ndarray = best[firsts(self._shots[rows[best]])]
+            if len(first) >= count or depth >= len(rows):
+                return first[:count]
+            depth *= 4
 
     def _allowed(self, query: Query, ask: Ask) -> np.ndarray | None:
         """Which rows the filters let through, (N,) bool; None when all of them do."""
@@ -127,33 +161,50 @@ class Recommender:
             matrix = self._embeddings if allowed is None else self._embeddings[rows]
             cosines = similarities(matrix, vector[None])[0]
             return rows, cosines if allowed is not None else cosines[rows], False
-        count = ask.top + len(query.own_rows) if ask.alpha == 1 else max(POOL, 4 * ask.top)
+        count = 2 * ask.top + len(query.own_rows)  # near-duplicates fall away
+        if ask.alpha < 1 or ask.diversity:
+            count = max(POOL, MMR_POOL * ask.top)
         rows, _ = self._index.neighbours(vector, min(count, len(self._catalog)))
         rows = np.union1d(rows, np.array(query.copies, dtype=np.int64))
         rows = rows[~np.isin(rows, query.own_rows)]
         return rows, similarities(self._embeddings[rows], vector[None])[0], True
 
-    def _items(self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask) -> list[Item]:
-        labels = self.labels[rows]
+    def _items(
+        self,
+        rows: np.ndarray,
+        cosines: np.ndarray,
+        found: np.ndarray,
+        query: Query,
+        ask: Ask,
+    ) -> list[Item]:
+        """The candidates at the positions `found`, with what they have in common with the query."""
+        labels = self.labels[rows[found]]
         matches = match_score(query.labels, labels)
         soft = soft_match(query.labels, labels)
         items = []
-        for place, row in enumerate(rows):
+        for place, position in enumerate(found):
+            row, cosine = int(rows[position]), float(cosines[position])
             matched, unmatched = self._compare(query.labels, labels.classes[place])
             items.append(
                 Item(
                     rank=place + 1,
-                    row=int(row),
-                    similarity=float(cosines[place]),
+                    row=row,
+                    similarity=cosine,
                     match=int(matches[place]),
                     match_of=query.labels.classes.size,
                     matched=matched,
                     unmatched=unmatched,
-                    score=float(ask.alpha * cosines[place] + (1 - ask.alpha) * soft[place]),
-                    exact_copy=int(row) in query.copies,
+                    score=float(ask.alpha * cosine + (1 - ask.alpha) * soft[place]),
+                    exact_copy=row in query.copies,
+                    alike=() if ask.near_duplicates else self._alike(row, rows),
                 )
             )
         return items
+
+    def _alike(self, row: int, rows: np.ndarray) -> tuple[int, ...]:
+        """The other candidates that show the same shot as that row."""
+        same = rows[self._shots[rows] == self._shots[row]]
+        return tuple(int(other) for other in same if other != row)
 
     def _compare(
         self, profile: Labels, classes: np.ndarray
