@@ -40,6 +40,7 @@ ONLY_IN = {
     "gradio": {"page"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
+    "openvino": {"features/openvino_runtime"},
     "typer": {"cli", "commands"},
 }
 SOURCES = sorted((ROOT / "zoo").rglob("*.py"))

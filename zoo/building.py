@@ -124,6 +124,7 @@ def make_zoo(
     settings: Settings,
     zoo: Path,
     progress: Progress,
+    runtime: str = "auto",
 ) -> None:
     """Make the run of each backbone that is not there yet with these settings."""
     if processes().count > 1:
@@ -135,7 +136,7 @@ def make_zoo(
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
             continue
-        pipeline.make_run(backbone, catalog, settings, zoo, progress)
+        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()
 

@@ -10,6 +10,7 @@ from huggingface_hub import constants
 from zoo import devices
 from zoo.compare import open_zoo
 from zoo.errors import ZooError
+from zoo.features import openvino_runtime
 from zoo.pipeline import package_versions
 from zoo.runs import verify
 from zoo.weights import answers
@@ -33,6 +34,7 @@ def examine(folder: Path) -> dict[str, Any]:
         "devices": there,
         "packages": package_versions(),
         "precision": {device: devices.best_precision(device) for device in there},
+        "runtimes": ["torch", *(["openvino"] if openvino_runtime.installed() else [])],
         "hub": {"endpoint": constants.ENDPOINT, "answers": answers(constants.ENDPOINT)},
         "zoos": zoos,
         "problems": problems,

@@ -21,10 +21,10 @@ from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.evaluation.scores import score_backbone, score_baselines
+from zoo.features.accepted import CHECKED, Work, accepted_runtimes
 from zoo.features.encoder import Encoder, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS, extract
-from zoo.features.pixels import PixelSource
-from zoo.features.runtime import TorchRuntime
+from zoo.features.pixels import PixelSource, spread_rows
 from zoo.files import write_json
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
@@ -42,13 +42,21 @@ OUTPUTS = {
 
 
 def make_run(
-    backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path, progress: Progress
+    backbone: Backbone,
+    catalog: Catalog,
+    settings: Settings,
+    zoo: Path,
+    progress: Progress,
+    runtime: str = "auto",
 ) -> Path:
-    """Make or finish the run of one backbone and publish it; returns its folder."""
+    """Make or finish the run of one backbone and publish it; returns its folder.
+
+    `runtime` is what embeds, see zoo.features.accepted; training is torch's in any case.
+    """
     partial = runs.partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
     facts = _begin(backbone, catalog, settings, partial)
-    work = _Work(backbone, catalog, settings, partial, progress)
+    work = _Work(backbone, catalog, settings, partial, progress, runtime)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
     for stage in runs.STAGES:
         if stage in facts:
@@ -64,7 +72,14 @@ def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Pa
         train(backbone, catalog, settings, runs.partial_folder(zoo, backbone.name), Silence())
 
 
-def redo(backbone: Backbone, stage: str, catalog: Catalog, zoo: Path, progress: Progress) -> Path:
+def redo(
+    backbone: Backbone,
+    stage: str,
+    catalog: Catalog,
+    zoo: Path,
+    progress: Progress,
+    runtime: str = "auto",
+) -> Path:
     """Do `stage` and what follows it again for a published run; publish the result."""
     name = backbone.name
     if not (zoo / name).is_dir():
@@ -72,7 +87,7 @@ def redo(backbone: Backbone, stage: str, catalog: Catalog, zoo: Path, progress: 
     refuse_unfinished(zoo, [backbone])
     settings = Settings.from_dict(runs.read_facts(zoo / name)["settings"])
     _set_back(name, stage, zoo)
-    return make_run(backbone, catalog, settings, zoo, progress)
+    return make_run(backbone, catalog, settings, zoo, progress, runtime)
 
 
 def _set_back(name: str, stage: str, zoo: Path) -> None:
@@ -153,9 +168,10 @@ class _Work:
         settings: Settings,
         folder: Path,
         progress: Progress,
+        runtime: str,
     ) -> None:
         self.backbone, self.catalog, self.settings = backbone, catalog, settings
-        self.folder, self.progress = folder, progress
+        self.folder, self.progress, self.runtime = folder, progress, runtime
         self.stages: dict[str, Callable[[], dict[str, Any]]] = {
             "trained": self.train,
             "embedded": self.embed,
@@ -187,18 +203,29 @@ class _Work:
         facts = runs.read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         compute = devices.choose(self.settings.device, self.settings.precision)
-        runtime = TorchRuntime(run.load_model(), run.transform, compute)
-        encoder = Encoder(runtime, len(self.catalog.singles))
         boxes = self.catalog.boxes()
         source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0, boxes=boxes)
+        items = len(self.catalog)
+        sample = spread_rows(items, CHECKED)
+        ((_, pixels),) = source.batches([sample])
+        work = Work(run.load_model(), run.transform, compute, items, pixels)
+        facts = {"device": compute.device.type, "finished": _now()}
+        return {**self._embed_with_the_first(work, source), **facts}
+
+    def _embed_with_the_first(self, work: Work, source: PixelSource) -> dict[str, Any]:
+        """Embed with the first runtime that does not fail; the shards of one that did are kept."""
         title = f"{self.backbone.name}: embeddings"
-        rate = extract(encoder, source, len(self.catalog), self.folder, self.progress, title)
-        return {
-            "images_per_s": rate,
-            "device": compute.device.type,
-            "precision": compute.precision,
-            "finished": _now(),
-        }
+        failure: RuntimeError | None = None
+        for runtime, facts in accepted_runtimes(self.runtime, work, self.progress.say):
+            encoder = Encoder(runtime, len(self.catalog.singles))
+            try:
+                rate = extract(encoder, source, work.items, self.folder, self.progress, title)
+            except RuntimeError as error:
+                failure = error
+                self.progress.say(f"{runtime.name} in {runtime.precision} failed: {error}")
+                continue
+            return {"images_per_s": rate, **facts}
+        raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")

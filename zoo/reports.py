@@ -106,6 +106,7 @@ def _scores(run: Run) -> dict[str, Any]:
             "search_k": indexed["search_k"],
         },
         "images_per_s": embedded["images_per_s"],
+        "runtime": embedded.get("runtime", "torch"),
         "training_images_per_s": trained["images_per_s"],
         "training_s": trained["seconds"],
         "weights": trained["weights"]["kind"],

@@ -193,6 +193,7 @@ def doctor_text(report: dict[str, Any]) -> str:
     parts = [
         f"devices    {', '.join(report['devices'])}",
         f"precision  {', '.join(f'{d}: {p}' for d, p in report['precision'].items())}",
+        f"runtimes   {', '.join(report['runtimes'])}",
         f"packages   {packages}",
         f"hub        {'answers' if report['hub']['answers'] else 'out of reach'}"
         f" ({report['hub']['endpoint']})",

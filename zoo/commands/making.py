@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Strict
+from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Runtime, Strict
 from zoo.errors import ZooError
 
 
@@ -84,6 +84,7 @@ def train(
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
+    runtime: Runtime = "auto",
     track: Annotated[str, typer.Option(help="none, tensorboard or wandb.")] = "none",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished runs.")] = False,
     restart: Annotated[
@@ -94,6 +95,7 @@ def train(
 ) -> None:
     """Train, embed, index and evaluate backbones on one catalogue."""
     from zoo import building, pipeline
+    from zoo.features.accepted import check_name
     from zoo.plugins import load_plugins
     from zoo.processes import processes
     from zoo.training.settings import Settings
@@ -139,6 +141,7 @@ def train(
         layer_decay=layer_decay,
     )
     settings.require_weights()
+    check_name(runtime, device)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
         building.follow(chosen, settings, zoo)
@@ -151,7 +154,7 @@ def train(
             if not resume:
                 pipeline.refuse_unfinished(zoo, chosen)
             catalog = building.prepare_catalog(wanted, zoo, progress)
-            building.make_zoo(chosen, catalog, settings, zoo, progress)
+            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime)
         finally:
             progress.finish()
     typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
@@ -177,17 +180,27 @@ def _batch_size(text: str) -> int | None:
     return int(text)
 
 
-def embed(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
+def embed(
+    names: Names = None,
+    runs: Runs = SAMPLE_ZOO,
+    runtime: Runtime = "auto",
+    folders: Plugins = None,
+) -> None:
     """Embed the catalogue again with the trained weights; index and evaluate what follows."""
-    _redo("embedded", names, runs, folders)
+    from zoo.features.accepted import check_name
+
+    check_name(runtime, "auto")
+    _redo("embedded", names, runs, folders, runtime)
 
 
 def index(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     """Build the Annoy index again from the embeddings."""
-    _redo("indexed", names, runs, folders)
+    _redo("indexed", names, runs, folders, "auto")
 
 
-def _redo(stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None) -> None:
+def _redo(
+    stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None, runtime: str
+) -> None:
     from zoo import building, pipeline
     from zoo.catalog import load_catalog
     from zoo.plugins import load_plugins
@@ -200,6 +213,6 @@ def _redo(stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | 
         progress = Progress(zoo)
         try:
             for backbone in registry.select(names or trained):
-                pipeline.redo(backbone, stage, catalog, zoo, progress)
+                pipeline.redo(backbone, stage, catalog, zoo, progress, runtime)
         finally:
             progress.finish()

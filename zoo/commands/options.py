@@ -18,4 +18,5 @@ Backbones = Annotated[
     Optional[list[str]], typer.Option("--backbone", help="Only this one; may be repeated.")
 ]
 Backbone = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
+Runtime = Annotated[str, typer.Option("--runtime", help="What embeds: auto, torch or openvino.")]
 SAMPLE_ZOO = Path("runs/sample")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from zoo.errors import RunError
-from zoo.features.runtime import TorchRuntime
+from zoo.features.runtime import Outputs, Runtime
 
 TOP = 3
 
@@ -62,13 +62,25 @@ def _number(name: str) -> int:
 class Encoder:
     """A trained model as a function from pixels to features."""
 
-    def __init__(self, runtime: TorchRuntime, singles: int) -> None:
+    def __init__(self, runtime: Runtime, singles: int) -> None:
         """`singles`: how many of the model's heads, the first ones, have one class a picture."""
         self._runtime, self._singles = runtime, singles
 
+    @property
+    def batch(self) -> int:
+        """Pictures of a batch that suit the runtime."""
+        return self._runtime.batch
+
     def __call__(self, pixels: np.ndarray) -> Features:
         """(B, S, S, 3) uint8 -> features; RunError when an embedding is not finite or zero."""
-        raw, *heads = self._runtime(pixels)
+        return self._features(self._runtime(pixels))
+
+    def stream(self, batches: Iterable[np.ndarray]) -> Iterator[Features]:
+        """The same for many batches, in their order."""
+        return map(self._features, self._runtime.stream(batches))
+
+    def _features(self, outputs: Outputs) -> Features:
+        raw, *heads = outputs
         logits, multis = heads[: self._singles], heads[self._singles :]
         norms = raw.norm(dim=1, keepdim=True)  # (B, 1)
         if not bool(torch.isfinite(norms).all()) or bool((norms == 0).any()):

@@ -14,7 +14,6 @@ from zoo.files import written_whole
 from zoo.progress import Progress
 
 SHARD = 1024  # rows: what a kill can cost
-BATCH = 32
 EMBEDDINGS, PREDICTIONS = "embeddings.npy", "predictions.npz"
 
 
@@ -35,9 +34,10 @@ def extract(
         for start in missing:
             rows = np.arange(start, min(start + SHARD, items))
             parts = []
-            for _, pixels in source.batches(in_batches(rows, BATCH)):
-                parts.append(encoder(pixels))
-                stage.advance(len(pixels))
+            batches = source.batches(in_batches(rows, encoder.batch))
+            for features in encoder.stream(pixels for _, pixels in batches):
+                parts.append(features)
+                stage.advance(len(features))
             _write_shard(_shard(shards, start), Features.join(parts))
             done += len(rows)
     seconds = time.perf_counter() - started

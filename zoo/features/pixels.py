@@ -72,6 +72,11 @@ def _collect(rows: np.ndarray, futures: list[Future[np.ndarray]]) -> tuple[np.nd
     return rows, np.stack([future.result() for future in futures])
 
 
+def spread_rows(items: int, count: int) -> np.ndarray:
+    """At most `count` row numbers, evenly over 0..items-1."""
+    return np.unique(np.linspace(0, items - 1, min(count, items)).astype(np.int64))
+
+
 def in_batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
     """Cut row numbers into batches of `size`, the last one shorter."""
     return [rows[start : start + size] for start in range(0, len(rows), size)]
