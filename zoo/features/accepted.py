@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zoo.backbones import Transform
 
 RUNTIMES = ("auto", "torch", "openvino")
-WORTH_CONVERTING = 4_000  # pictures from which OpenVINO earns back its conversion
+WORTH_CONVERTING = 30_000_000  # pixels from which OpenVINO earns back the seconds of conversion
 CHECKED = 64  # real pictures that a runtime is checked on
 NEIGHBOURS = 10
 LEAST_COSINE, LEAST_OVERLAP = 0.999, 0.95
@@ -108,7 +108,7 @@ def _makers(wanted: str, work: Work) -> Iterator[Callable[[], Runtime]]:
 
 def _pays(work: Work) -> bool:
     return (
-        work.items >= WORTH_CONVERTING
+        work.items * work.transform.size**2 >= WORTH_CONVERTING
         and work.compute.device.type == "cpu"
         and openvino_runtime.installed()
     )

@@ -1,0 +1,118 @@
+"""From files to embeddings against the bare forward, per backbone and runtime, in one process.
+
+Every backbone at its own picture size with random weights, which cost what trained ones do. Peers
+are measured too where they are installed (`pip install DeepImageSearch` into an environment of its
+own, then run this there): they are no dependencies of the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from zoo import devices
+from zoo.backbones import Backbone, Transform
+from zoo.devices import Compute
+from zoo.features import openvino_runtime
+from zoo.features.openvino_runtime import OpenVinoRuntime
+from zoo.features.pixels import PixelSource, in_batches
+from zoo.features.runtime import Runtime, TorchRuntime
+from zoo.pipeline import package_versions
+from zoo.plugins import load_plugins
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+WARM = 2  # batches before the clock runs
+
+
+def rate(pictures: int, work: Callable[[], object]) -> float:
+    """Pictures a second."""
+    begun = time.perf_counter()
+    work()
+    return pictures / (time.perf_counter() - begun)
+
+
+def plain_timm(network: torch.nn.Module, transform: Transform, pixels: np.ndarray) -> float:
+    """What a script without any care reaches: fp32, memory as it comes."""
+    batches = [pixels[rows] for rows in in_batches(np.arange(len(pixels)), 32)]
+    network = network.to(memory_format=torch.contiguous_format).eval()
+    with torch.inference_mode():
+        return rate(
+            len(pixels),
+            lambda: [
+                network(transform.normalize(torch.from_numpy(batch)).contiguous())
+                for batch in batches
+            ],
+        )
+
+
+def bare(runtime: Runtime, pixels: np.ndarray) -> float:
+    """The forward alone, pictures already in memory."""
+    batches = [pixels[rows] for rows in in_batches(np.arange(len(pixels)), runtime.batch)]
+    for _ in runtime.stream(batches[:WARM]):
+        pass
+    return rate(len(pixels), lambda: [len(outputs) for outputs in runtime.stream(batches)])
+
+
+def from_files(runtime: Runtime, paths: list[Path], transform: Transform) -> float:
+    """The zoo's way: decoding ahead in threads, forward behind it."""
+    source = PixelSource(paths, transform, cache_bytes=0)
+    batches = in_batches(np.arange(len(paths)), runtime.batch)
+    pixels = (pixels for _, pixels in source.batches(batches))
+    return rate(len(paths), lambda: [len(outputs) for outputs in runtime.stream(pixels)])
+
+
+def runtimes(
+    network: torch.nn.Module, transform: Transform, compute: Compute
+) -> Iterator[Callable[[], Runtime]]:
+    """How to make each runtime that is there."""
+    yield lambda: TorchRuntime(network, transform, compute)
+    if compute.device.type == "cpu" and openvino_runtime.installed():
+        yield lambda: OpenVinoRuntime(network, transform, compute.precision)
+
+
+def lines(backbone: Backbone, paths: list[Path], compute: Compute) -> Iterator[str]:
+    """The rows of one backbone."""
+    torch.manual_seed(0)
+    network, transform = backbone.network(), backbone.transform()
+    source = PixelSource(paths, transform)
+    ((_, pixels),) = source.batches([np.arange(len(paths))])
+    plain = plain_timm(network, transform, pixels[: max(32, len(pixels) // 4)])
+    for make in runtimes(network, transform, compute):
+        begun = time.perf_counter()
+        runtime = make()
+        ready = time.perf_counter() - begun
+        alone, whole = bare(runtime, pixels), from_files(runtime, paths, transform)
+        yield (
+            f"| {backbone.name} {transform.size} px | {runtime.name} {runtime.precision} | "
+            f"{ready:.1f} | {plain:.0f} | {alone:.0f} | {whole:.0f} | {whole / alone:.2f} | "
+            f"{whole / plain:.1f} |"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="A folder of pictures.")
+    parser.add_argument("--limit", type=int, default=384)
+    parser.add_argument("--backbone", action="append", default=[])
+    asked = parser.parse_args()
+    found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in SUFFIXES)
+    compute = devices.choose()
+    print(
+        "| backbone | runtime | ready after s | plain timm fp32, forward | forward | "
+        "files to embeddings | of the forward | times plain timm |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for backbone in load_plugins().select(asked.backbone):
+        for line in lines(backbone, found[: asked.limit], compute):
+            print(line, flush=True)
+    print()
+    print(", ".join(f"{name} {version}" for name, version in package_versions().items()))
+
+
+if __name__ == "__main__":
+    main()
