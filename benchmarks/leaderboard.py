@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zoo.compare import open_zoo
 from zoo.reports import evaluate_report
-from zoo.tables import RETRIEVAL, verdicts
+from zoo.tables import RETRIEVAL, blended, verdicts
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     zoo = open_zoo(parser.parse_args().runs)
     report = evaluate_report(zoo)
     attributes = report["catalog"]["attributes"]
-    entries = {**report["backbones"], **report["baselines"]}
+    entries = {**report["backbones"], **blended(report["backbones"]), **report["baselines"]}
     order = sorted(entries, key=lambda n: -entries[n]["retrieval"]["attribute_match@5"])
     print("| retrieval |", " | ".join(RETRIEVAL), "|")
     print("|---|" + "---|" * len(RETRIEVAL))

@@ -22,7 +22,7 @@ from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.evaluation.scores import score_backbone, score_baselines
 from zoo.features.accepted import CHECKED, Work, accepted_runtimes
-from zoo.features.encoder import Encoder, predicted_multis
+from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS, extract
 from zoo.features.pixels import PixelSource, spread_rows
 from zoo.files import write_json
@@ -234,8 +234,10 @@ class _Work:
     def evaluate(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: evaluation")
         with np.load(self.folder / PREDICTIONS, allow_pickle=False) as data:
-            multis = predicted_multis(data)
-            scores = score_backbone(self.catalog, self._embeddings(), data["classes"], multis)
+            features = Features(
+                self._embeddings(), data["classes"], data["confidence"], predicted_multis(data)
+            )
+        scores = score_backbone(self.catalog, features)
         write_json(self.folder / runs.SCORES, scores)
         return {"finished": _now()}
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+BLEND_NOTE = (
+    "blend: alpha * similarity + (1 - alpha) * match of the query's predicted labels with the "
+    "catalogue's own"
+)
 RETRIEVAL = ("attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10")
 
 
@@ -30,7 +34,8 @@ def evaluate_text(report: dict[str, Any]) -> str:
     """The leaderboard, best first, baselines among the backbones."""
     catalog, backbones = report["catalog"], report["backbones"]
     lines = []
-    for name, scores in [*backbones.items(), *report["baselines"].items()]:
+    blends = blended(backbones)
+    for name, scores in [*backbones.items(), *blends.items(), *report["baselines"].items()]:
         lines.append((scores["retrieval"]["attribute_match@5"], name, scores))
     rows = [_leaderboard_row(name, scores) for _, name, scores in sorted(lines, reverse=True)]
     first = next(iter([*backbones.values(), *report["baselines"].values()]))["retrieval"]
@@ -38,6 +43,7 @@ def evaluate_text(report: dict[str, Any]) -> str:
         f"{catalog['name']}: {catalog['items']} pictures; {first['queries']} test queries against "
         f"{first['database']} items; true labels only",
         f"a hit equals the query in {' and '.join(catalog['key'])}; 95 % intervals in brackets",
+        *([BLEND_NOTE] if blends else []),
         "",
         table(["", "attribute_match@5", *RETRIEVAL[1:], "weights", "px", "images/s"], rows),
         "",
@@ -50,6 +56,15 @@ def evaluate_text(report: dict[str, Any]) -> str:
     parts += [f"note: {note}" for note in verdicts(report)]
     parts += [f"problem: {p['origin']}: {p['error']}" for p in report["problems"]]
     return "\n".join(parts)
+
+
+def blended(backbones: dict[str, Any]) -> dict[str, Any]:
+    """The scores of each backbone's ranking blended with attribute match, by a name for the row."""
+    return {
+        f"{name}, blend {scores['blend']['alpha']}": {**scores, **scores["blend"]}
+        for name, scores in backbones.items()
+        if "blend" in scores
+    }
 
 
 def _leaderboard_row(name: str, scores: dict[str, Any]) -> list[str]:

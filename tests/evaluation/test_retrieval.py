@@ -11,7 +11,7 @@ import pytest
 from zoo.catalog import Attribute, Catalog
 from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
-from zoo.evaluation.rankings import CosineOrder, RandomOrder
+from zoo.evaluation.rankings import BlendOrder, CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import (
     attribute_shares,
     average_precision,
@@ -19,6 +19,7 @@ from zoo.evaluation.retrieval import (
     identity_recalls,
     key_hits,
 )
+from zoo.features.encoder import Features
 
 LABELS = np.array([[0, 0], [0, 0], [0, 1], [1, 0], [0, -1]])
 
@@ -82,6 +83,16 @@ def test_metrics_of_one_query_by_hand(thumbnails: np.ndarray) -> None:
     assert result.metrics["attribute_match@5"] == pytest.approx(3 / 4)
     assert result.metrics["map@10"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
     assert (result.queries, result.database, result.near_duplicates) == (1, 4, 0)
+
+
+def test_the_blend_knows_the_database_and_not_the_query(thumbnails: np.ndarray) -> None:
+    embeddings = np.eye(5, dtype=np.float32)  # nothing resembles anything
+    predicted = np.array([1, 0, 0, 0, 0]).reshape(5, 1, 1).repeat(3, 2)
+    confidence = np.full((5, 1), 0.5, dtype=np.float32)
+    order = BlendOrder(toy(thumbnails), Features(embeddings, predicted, confidence), alpha=0.6)
+    # The query is an "a" by its label and a "b" by prediction; only the second item is a "b".
+    scores = order(np.array([0]), np.array([1, 2, 3]))
+    np.testing.assert_allclose(scores, [[0, 0.4 * 0.5, 0]], atol=1e-6)
 
 
 def test_near_duplicates_of_the_query_are_left_out(thumbnails: np.ndarray) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from zoo.catalog import Catalog
+from zoo.features.encoder import Features
 from zoo.search.exact import similarities
+from zoo.search.match import Labels, own_or_predicted, soft_match
 
 
 class RandomOrder:
@@ -28,3 +31,25 @@ class CosineOrder:
         """(q,), (n,) rows -> cosines (q, n)."""
         wanted = np.asarray(self._embeddings[queries])
         return similarities(self._embeddings, wanted)[:, database]
+
+
+class BlendOrder:
+    """Ranks as a recommendation with `alpha` does: alpha * cosine + (1 - alpha) * soft match.
+
+    What a query is, is predicted; its own labels are never looked at. Those of the database are the
+    catalogue's own where it has them, as they are for a visitor.
+    """
+
+    def __init__(self, catalog: Catalog, features: Features, alpha: float) -> None:
+        self._cosine, self._alpha = CosineOrder(features.embeddings), alpha
+        own = catalog.label_matrix()
+        self._known = own_or_predicted(own, features.best, features.confidence)
+        self._seen = Labels(features.best, features.confidence, np.zeros(own.shape, dtype=bool))
+
+    def __call__(self, queries: np.ndarray, database: np.ndarray) -> np.ndarray:
+        """(q,), (n,) rows -> scores (q, n)."""
+        items = self._known[database]
+        matches = np.stack([soft_match(self._seen[row : row + 1], items) for row in queries])
+        scores: np.ndarray = self._alpha * self._cosine(queries, database)
+        scores += (1 - self._alpha) * matches
+        return scores

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,43 +10,39 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
-from zoo.evaluation.rankings import CosineOrder, RandomOrder
+from zoo.evaluation.rankings import BlendOrder, CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
+from zoo.features.encoder import Features
 from zoo.training.metrics import classification, multi_label
 
+BLEND = 0.6  # of similarity, in the ranking that is scored beside the embedding's own
 
-def score_backbone(
-    catalog: Catalog,
-    embeddings: np.ndarray,
-    predicted: np.ndarray,
-    multis: Sequence[np.ndarray] = (),
-) -> dict[str, Any]:
-    """Classification and retrieval on the test split.
 
-    embeddings (N, D) unit rows; predicted (N, m, 3) classes of the single attributes, best first;
-    multis (N, C) chances per multi attribute.
-    """
+def score_backbone(catalog: Catalog, features: Features) -> dict[str, Any]:
+    """Classification and retrieval on the test split; `features` are of the whole catalogue."""
     test, train = catalog.rows("test"), catalog.training_rows()
     scores: dict[str, Any] = {
         name: {} for name in ("accuracy", "top3", "macro_f1", "majority", "items", "intervals")
     }
     for column, attribute in enumerate(catalog.singles):
         labels = catalog.codes(attribute.name)
-        result = classification(labels[test], predicted[test, column], labels[train])
+        result = classification(labels[test], features.classes[test, column], labels[train])
         if result is None:
             continue
         for name, value in asdict(result).items():
             scores[name][attribute.name] = value
         known = labels[test] >= 0
-        right = (predicted[test, column, 0] == labels[test])[known].astype(float)
+        right = (features.best[test, column] == labels[test])[known].astype(float)
         scores["intervals"][attribute.name] = bootstrap_interval(right)
     scores["multi"] = {}
-    for attribute, chances in zip(catalog.multis, multis, strict=True):
+    for attribute, chances in zip(catalog.multis, features.multis, strict=True):
         labels = catalog.multi_labels(attribute.name)[test]
         found = multi_label(labels, chances[test].astype(np.float32))
         if found is not None:
             scores["multi"][attribute.name] = asdict(found)
-    scores["retrieval"] = describe(evaluate_retrieval(catalog, CosineOrder(embeddings)))
+    cosine, blend = CosineOrder(features.embeddings), BlendOrder(catalog, features, BLEND)
+    scores["retrieval"] = describe(evaluate_retrieval(catalog, cosine))
+    scores["blend"] = {"alpha": BLEND, "retrieval": describe(evaluate_retrieval(catalog, blend))}
     return scores
 
 

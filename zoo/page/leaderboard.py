@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from zoo.tables import RETRIEVAL, verdicts
+from zoo.tables import BLEND_NOTE, RETRIEVAL, blended, verdicts
 
 NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
 MULTI = ("map", "top3_recall", "chance")
@@ -26,7 +26,8 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
         f"{retrieval['queries']:,} test pictures are the queries, the other "
         f"{retrieval['database']:,} are searched; {retrieval['near_duplicates']:,} near-duplicate "
         "pairs are left out. <b>True labels only</b>, the same split, pictures and scoring for "
-        f"all. A hit is an item equal in {escape(' and '.join(catalog['key']))}.</p>"
+        f"all. A hit is an item equal in {escape(' and '.join(catalog['key']))}. "
+        f"{escape(BLEND_NOTE.capitalize())}.</p>"
         f"<h3>Retrieval</h3>{_retrieval_table(report, titles)}"
         f'<ul class="notes">{notes}</ul>'
         f"<h3>Predicted attributes, test split</h3>{_accuracy_table(report, titles)}"
@@ -50,7 +51,8 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
-    entries = {**report["backbones"], **report["baselines"]}
+    blends = blended({titles[n]: scores for n, scores in report["backbones"].items()})
+    entries = {**report["backbones"], **blends, **report["baselines"]}
     order = sorted(
         entries, key=lambda n: entries[n]["retrieval"]["attribute_match@5"], reverse=True
     )
@@ -61,7 +63,7 @@ def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         for metric in RETRIEVAL:
             low, high = retrieval["intervals"][metric]
             cells.append(f"{retrieval[metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
-        rows.append([titles.get(name) or NAMES[name], *cells])
+        rows.append([titles.get(name) or NAMES.get(name, name), *cells])
     return _table(["", *RETRIEVAL], rows)
 
 
