@@ -141,18 +141,15 @@ def verdicts(report: dict[str, Any]) -> list[str]:
             notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
     ceilings = report["catalog"]["disagreement"]
     if ceilings:
+        pairs = max(int(facts["pairs"]) for facts in ceilings.values())
+        few = ", a small number" if all(facts["few"] for facts in ceilings.values()) else ""
         notes.append(
-            f"label ceiling: near-identical pictures disagree in their labels "
-            f"({most_pairs(ceilings)} pairs), so that no model can be right on more of them"
+            "label ceiling: near-identical pictures disagree in their labels, so that no model can "
+            f"be right on more of them ({pairs} pairs{few})"
         )
     if 0 < pixels["queries"] < 300:
         notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
     return notes
-
-
-def most_pairs(ceilings: dict[str, Any]) -> int:
-    """Pairs of near-identical pictures that the label ceilings rest on."""
-    return max(int(facts["pairs"]) for facts in ceilings.values())
 
 
 def recommend_text(report: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
 from zoo.features.encoder import Features
 from zoo.training.metrics import classification, multi_label
 
-BLEND = 0.6  # of similarity, in the ranking that is scored beside the embedding's own
+BLEND = 0.8  # of similarity, in the ranking that is scored beside the embedding's own
 
 
 def score_backbone(catalog: Catalog, features: Features) -> dict[str, Any]:
