@@ -48,6 +48,16 @@ def test_a_catalogue_of_it(tmp_path: Path) -> None:
     assert [f.kind for f in findings if f.subject == "val"] == ["split made"]
 
 
+def test_a_limit_takes_products_whole(tmp_path: Path) -> None:
+    catalog, _ = read_catalog(inshop(tmp_path, many()), min_per_class=1, limit=30)
+    assert len(catalog) == 30
+    assert (catalog.table.groupby("identity").size() == 2).all()
+    asked, found = (catalog.table["identity"].iloc[rows] for rows in (
+        catalog.query_rows(), catalog.database_rows()
+    ))  # fmt: skip
+    assert sorted(asked) == sorted(found)
+
+
 def test_given_roles_are_not_dealt_anew(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="queries and gallery; leave --split out"):
         read_catalog(inshop(tmp_path), split="80:20")

@@ -57,12 +57,18 @@ def assign_splits(
 def spread_subset(
     rows: pd.DataFrame, columns: Sequence[str], count: int, seed: int
 ) -> pd.DataFrame:
-    """`count` rows drawn at random with about the same share of every stratum, by item id."""
+    """`count` rows drawn at random with about the same share of every stratum, by item id.
+
+    Products (identity) are drawn whole, so that the count is near rather than exact.
+    """
     if count >= len(rows):
         return rows
-    order = _stratified_order(rows, columns, seed)
-    chosen = order[np.arange(count) * len(rows) // count]
-    subset: pd.DataFrame = rows.iloc[chosen].sort_values("item_id").reset_index(drop=True)
+    whole = rows["identity"].fillna(rows["item_id"]) if "identity" in rows else rows["item_id"]
+    heads = rows[~whole.duplicated()]
+    order = _stratified_order(heads, columns, seed)
+    wanted = max(1, count * len(heads) // len(rows))
+    chosen = whole.loc[heads.index[order[np.arange(wanted) * len(heads) // wanted]]]
+    subset: pd.DataFrame = rows[whole.isin(chosen)].sort_values("item_id").reset_index(drop=True)
     return subset
 
 
