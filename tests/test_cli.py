@@ -282,6 +282,7 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
         "--min-per-class", 5, "--device", "cpu", "--precision", "fp32", "--batch-size", 16,
         "--image-size", 32, "--seed", 1, "--strict", "--categories", "disc,square",
         "--split", "80:20", "--cap-per-class", 20, "--box-margin", 0.2, "--clean",
+        "--runtime", "torch",
     )  # fmt: skip
     first = run(*arguments, script="train.py", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
@@ -293,9 +294,11 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
     assert "python serve.py --runs runs/labels" in first.stderr
     again = run(*arguments, "--resume", script="train.py", cwd=tmp_path)
     assert "already trained with these settings" in again.stderr
-    for command in ("embed", "index"):
-        done = run(command, "tiny_a", "--runs", "runs/labels", "--plugins", PLUGINS, cwd=tmp_path)
+    for command in (("embed", "--runtime", "openvino"), ("index",)):
+        done = run(*command, "tiny_a", "--runs", "runs/labels", "--plugins", PLUGINS, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
+    run_facts = json.loads((tmp_path / "runs/labels/tiny_a/run.json").read_text())
+    assert run_facts["embedded"]["runtime"] == "openvino"
 
 
 def test_deepfashion_goes_in_with_one_command(tmp_path: Path) -> None:

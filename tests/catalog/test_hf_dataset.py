@@ -67,6 +67,24 @@ def test_splits_and_labels(tmp_path: Path) -> None:
     assert [f.subject for f in listing.findings] == ["price"]
 
 
+def test_the_parquet_files_of_a_hub_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    data = tmp_path / "shop" / "data"
+    data.mkdir(parents=True)
+    part(8).to_parquet(data / "train-00000-of-00002.parquet")  # type: ignore[attr-defined]
+    part(4, 8).to_parquet(data / "train-00001-of-00002.parquet")  # type: ignore[attr-defined]
+    part(4, 12).to_parquet(data / "test-00000-of-00001.parquet")  # type: ignore[attr-defined]
+    (tmp_path / "shop" / "README.md").write_text("# Shop")
+    listing = read_listing(tmp_path / "shop")
+    assert (listing.reader, listing.attributes) == ("datasets", ("label", "style", "tone"))
+    assert listing.rows["split"].tolist() == ["test"] * 4 + ["train"] * 12
+    assert listing.rows["title"].tolist()[::4] == ["Item 12", "Item 0", "Item 4", "Item 8"]
+    written = unpacked(listing, tmp_path / "pictures")
+    assert (written.root / written.rows["path"][15]).read_bytes() == encoded(11)
+
+
 def test_pictures_are_written_once(tmp_path: Path) -> None:
     listing = read_listing(saved(tmp_path / "shop", train=part(8)))
     with pytest.raises(CatalogError, match="its pictures are bytes; write them to a folder first"):

@@ -1,7 +1,11 @@
-"""A Hugging Face dataset as `save_to_disk` writes it: Arrow files, pictures as bytes in them."""
+"""A Hugging Face dataset: as `save_to_disk` writes it, or the Parquet files of a hub repository.
+
+Pictures are bytes in either.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -18,18 +22,22 @@ from zoo.catalog.splits import SPLIT_NAMES
 from zoo.errors import CatalogError
 
 EXTRA = "fashion-model-zoo[datasets]"
+HUB_FILE = re.compile(r"(\w+)-\d{5}-of-\d{5}(-[0-9a-f]+)?\.parquet")  # train-00000-of-00002
 
 
 class HfDataset:
     """Columns of class labels and of repeating texts are attributes, lists of labels multi ones."""
 
     name = "datasets"
-    layout = "a folder that the package datasets saved (dataset_dict.json, or state.json)"
+    layout = (
+        "a folder that the package datasets saved (dataset_dict.json, or state.json), "
+        "or of its hub (data/train-00000-of-00001.parquet)"
+    )
 
     def recognises(self, path: Path) -> bool:
         """Whether the files that describe a saved dataset are there."""
         alone = all((path / name).is_file() for name in ("state.json", "dataset_info.json"))
-        return alone or (path / "dataset_dict.json").is_file()
+        return alone or (path / "dataset_dict.json").is_file() or bool(_hub_files(path))
 
     def read(self, path: Path) -> Listing:
         """A row for each picture; the first two single attributes are the key."""
@@ -69,12 +77,16 @@ def _parts(path: Path) -> dict[str | None, Any]:
         raise CatalogError(
             f"{path}: reading a saved dataset needs the package datasets: pip install '{EXTRA}'"
         ) from error
+    hub = _hub_files(path)
     try:
-        loaded = datasets.load_from_disk(str(path))
+        if hub:  # datasets keeps an Arrow copy of them in its cache
+            loaded = {split: datasets.Dataset.from_parquet(files) for split, files in hub.items()}
+        else:
+            loaded = datasets.load_from_disk(str(path))
     except Exception as error:  # it raises many types on damaged files
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CatalogError(f"{path}: the dataset cannot be opened: {reason}") from error
-    if not isinstance(loaded, datasets.DatasetDict):
+    if not isinstance(loaded, dict):
         return {None: loaded}
     strange = [name for name in loaded if name.lower() not in SPLIT_NAMES]
     if strange or not loaded:
@@ -83,6 +95,17 @@ def _parts(path: Path) -> dict[str | None, Any]:
             f"known: {', '.join(SPLIT_NAMES)}"
         )
     return {SPLIT_NAMES[name.lower()]: part for name, part in loaded.items()}
+
+
+def _hub_files(path: Path) -> dict[str, list[str]]:
+    """The Parquet files of a hub repository by the split in their names, in order."""
+    files: dict[str, list[str]] = {}
+    for folder in (path, path / "data"):
+        for file in sorted(folder.glob("*-of-*.parquet")):
+            match = HUB_FILE.fullmatch(file.name)
+            if match:
+                files.setdefault(match[1], []).append(str(file))
+    return files
 
 
 def _image_column(path: Path, features: Mapping[str, Any]) -> str:
