@@ -100,6 +100,7 @@ def _scores(run: Run) -> dict[str, Any]:
         "index": {
             "recall@10": indexed["recall"],
             "query_ms": indexed["query_ms"],
+            "exact_ms": indexed.get("exact_ms", 0.0),
             "build_s": indexed["build_s"],
             "bytes": indexed["bytes"],
             "trees": indexed["trees"],

@@ -45,6 +45,20 @@ def test_index_reaches_the_recall_it_states(tmp_path: Path) -> None:
     assert recall > 0.9
 
 
+def test_the_recall_is_of_others_than_the_probe(tmp_path: Path) -> None:
+    pairs = np.repeat(unit_rows(5, 8), 2, axis=0)  # each row and its twin
+    facts = build_index(pairs, tmp_path / "index.ann", seed=0)
+    assert (facts.recall, facts.probes) == (1.0, 10)
+    assert facts.exact_ms > 0
+
+
+def test_annoy_pays_where_it_was_faster(tmp_path: Path) -> None:
+    facts = build_index(unit_rows(300, 8), tmp_path / "index.ann", seed=0)
+    for query_ms, exact_ms, pays in ((1.0, 2.0, True), (2.0, 1.0, False), (1.0, 0.0, False)):
+        measured = replace(facts, query_ms=query_ms, exact_ms=exact_ms)
+        assert open_index(tmp_path / "index.ann", measured, "repair").pays is pays
+
+
 def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
     rows = unit_rows(300, 8)
     first, second = (build_index(rows, tmp_path / n, seed=3) for n in ("a.ann", "b.ann"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def recommender(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
     embeddings = directions(*ANGLES)
     nothing = Features(embeddings, np.zeros((6, 2, 3), np.int32), np.zeros((6, 2), np.float32))
     path = tmp_path_factory.mktemp("index") / "index.ann"
-    facts = build_index(embeddings, path, seed=0)
+    facts = replace(build_index(embeddings, path, seed=0), exact_ms=1e9)  # so that Annoy pays
     return Recommender(catalog, embeddings, nothing, open_index(path, facts, ""))
 
 

@@ -134,11 +134,14 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
                 f"{scores['images_per_s']:.0f}" if scores["images_per_s"] else "",
                 f"{index['recall@10']:.3f}",
                 f"{index['query_ms']:.2f} ms",
+                f"{index['exact_ms']:.2f} ms" if index["exact_ms"] else "",
                 f"{index['bytes'] / 1e6:.0f} MB",
             ]
         )
-    header = ["", "weights", "epochs", "picture", "parameters", "D", "training",
-              "embedding images/s", "Annoy recall@10", "Annoy query", "index"]  # fmt: skip
+    header = [
+        "", "weights", "epochs", "picture", "parameters", "D", "training", "embedding images/s",
+        "Annoy recall@10", "Annoy query", "exact query", "index",
+    ]  # fmt: skip
     return _table(header, rows)
 
 

@@ -16,7 +16,7 @@ from zoo.search.exact import similarities, top_rows
 from zoo.search.match import Labels, match_score, own_or_predicted, soft_match
 from zoo.search.variety import MMR_POOL, diverse, firsts
 
-EXACT_LIMIT = 5_000  # items up to which exact search is the faster, and so the default
+EXACT_LIMIT = 5_000  # items up to which exact search is quick enough on any machine
 POOL = 200  # neighbours that Annoy gives for a blend to reorder
 
 
@@ -149,12 +149,15 @@ class Recommender:
         allowed: np.ndarray = np.logical_and.reduce(conditions)
         return allowed
 
+    def _approximates(self) -> bool:
+        """Whether Annoy answers where nothing else is said: on large catalogues, where it pays."""
+        return len(self._catalog) > EXACT_LIMIT and self._index.pays
+
     def _candidates(
         self, vector: np.ndarray, allowed: np.ndarray | None, query: Query, ask: Ask
     ) -> tuple[np.ndarray, np.ndarray, bool]:
         """Rows that may be recommended, their cosines, and whether Annoy chose them."""
-        small = len(self._catalog) <= EXACT_LIMIT
-        if ask.exact or small or allowed is not None:
+        if ask.exact or allowed is not None or not self._approximates():
             keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.copy()
             keep[list(query.own_rows)] = False
             rows = np.flatnonzero(keep)
