@@ -30,7 +30,7 @@ ROOMS = [
     ("pipeline", "compare"),
     ("exporting",),
     ("picture_tables", "queries"),
-    ("building", "reports", "sheet", "tables", "tagged", "doctor"),
+    ("building", "updating", "reports", "sheet", "tables", "tagged", "doctor"),
     ("page",),
     ("commands",),
     ("cli",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -267,6 +268,24 @@ def test_evaluate_shape(at: tuple[object, ...]) -> None:
     assert "tiny_a, blend 0.8" in text
     assert "only 36 queries" in text
     assert "be right on more of them (1 pairs, a small number)" in text
+
+
+def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> None:
+    zoo = shutil.copytree(zoo_folder, tmp_path / "zoo")
+    draw_shape("red", "disc", 900).save(tmp_path / "fresh.png")
+    here = ("--runs", zoo, "--plugins", PLUGINS)
+    done = run("add", tmp_path / "fresh.png", "--runtime", "torch", *here)
+    assert done.stdout == "1 added, 0 changed, 0 removed; 241 items\n", done.stderr
+    done = run("add", tmp_path / "fresh.png", *here)
+    assert done.stdout == "0 added, 0 changed, 0 removed; 241 items\n"
+    assert "already in the catalogue: fresh" in done.stderr
+    assert "change_report.csv" in done.stderr
+    assert run("remove", "fresh", *here).stdout == "0 added, 0 changed, 1 removed; 240 items\n"
+    assert "no item 'fresh' in catalogue" in told("remove", "fresh", *here)
+    done = run("sync", "--runtime", "auto", *here)
+    assert done.stdout == "0 added, 0 changed, 0 removed; 240 items\n", done.stderr
+    assert "no zoo at" in told("sync", "--runs", tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_doctor_shape(zoo_folder: Path) -> None:

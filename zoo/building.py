@@ -24,6 +24,7 @@ from zoo.catalog import (
 from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, ZooError
+from zoo.files import recover
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.settings import Settings
@@ -132,7 +133,7 @@ def make_zoo(
     processes().wait()  # the others open the catalogue that is there now
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
-        runs.recover(zoo, backbone.name)
+        recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
             continue

@@ -15,6 +15,7 @@ from zoo.commands.exporting import export, vectors
 from zoo.commands.making import embed, index, train
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, features, tag
+from zoo.commands.updating import add, remove, sync
 from zoo.errors import ZooError
 
 __all__ = ["app", "main", "serve", "train"]
@@ -24,6 +25,9 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     train,
     embed,
     index,
+    add,
+    remove,
+    sync,
     evaluate,
     recommend,
     tag,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,27 @@ def write_json(path: Path, value: Any) -> None:
     """Write one JSON document whole."""
     with written_whole(path) as partial:
         partial.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def swap_in(new: Path, place: Path) -> None:
+    """Move a finished folder into its place; what it replaces stays until that is done."""
+    old = _replaced(place)
+    if place.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(place, old)
+    os.replace(new, place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(place: Path) -> None:
+    """Undo a `swap_in` that was killed between its two moves."""
+    old = _replaced(place)
+    if old.exists() and not place.exists():
+        os.replace(old, place)
+
+
+def _replaced(place: Path) -> Path:
+    return place.with_name(f".{place.name}.old")
 
 
 def sha256_of(path: Path) -> str:

@@ -86,12 +86,12 @@ def redo(
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
     settings = Settings.from_dict(runs.read_facts(zoo / name)["settings"])
-    _set_back(name, stage, zoo)
+    set_back(name, stage, zoo)
     return make_run(backbone, catalog, settings, zoo, progress, runtime)
 
 
-def _set_back(name: str, stage: str, zoo: Path) -> None:
-    """Lay out a published run aside, as it was before `stage`."""
+def set_back(name: str, stage: str, zoo: Path) -> None:
+    """Lay out a published run aside, in its partial folder, as it was before `stage`."""
     partial = runs.partial_folder(zoo, name)
     # Links, not copies: the published run stays whole until the new one takes its place.
     shutil.copytree(zoo / name, partial, copy_function=os.link)
@@ -202,30 +202,8 @@ class _Work:
     def embed(self) -> dict[str, Any]:
         facts = runs.read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
-        compute = devices.choose(self.settings.device, self.settings.precision)
-        boxes = self.catalog.boxes()
-        source = PixelSource(self.catalog.paths(), run.transform, cache_bytes=0, boxes=boxes)
-        items = len(self.catalog)
-        sample = spread_rows(items, CHECKED)
-        ((_, pixels),) = source.batches([sample])
-        work = Work(run.load_model(), run.transform, compute, items, pixels)
-        facts = {"device": compute.device.type, "finished": _now()}
-        return {**self._embed_with_the_first(work, source), **facts}
-
-    def _embed_with_the_first(self, work: Work, source: PixelSource) -> dict[str, Any]:
-        """Embed with the first runtime that does not fail; the shards of one that did are kept."""
-        title = f"{self.backbone.name}: embeddings"
-        failure: RuntimeError | None = None
-        for runtime, facts in accepted_runtimes(self.runtime, work, self.progress.say):
-            encoder = Encoder(runtime, len(self.catalog.singles))
-            try:
-                rate = extract(encoder, source, work.items, self.folder, self.progress, title)
-            except RuntimeError as error:
-                failure = error
-                self.progress.say(f"{runtime.name} in {runtime.precision} failed: {error}")
-                continue
-            return {"images_per_s": rate, **facts}
-        raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure
+        rows = np.arange(len(self.catalog))
+        return embed_rows(run, rows, self.folder, self.progress, self.runtime)
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")
@@ -244,6 +222,36 @@ class _Work:
     def _embeddings(self) -> np.ndarray:
         loaded: np.ndarray = np.load(self.folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
         return loaded
+
+
+def embed_rows(
+    run: runs.Run, rows: np.ndarray, folder: Path, progress: Progress, runtime: str
+) -> dict[str, Any]:
+    """Embed those rows of the run's catalogue into files of `folder`; returns the facts of it.
+
+    The first runtime that does not fail embeds them all; the shards of one that did are kept.
+    """
+    settings = Settings.from_dict(run.facts["settings"])
+    compute = devices.choose(settings.device, settings.precision)
+    paths, boxes = run.catalog.paths(), run.catalog.boxes()
+    source = PixelSource(
+        [paths[row] for row in rows], run.transform, 0, [boxes[row] for row in rows]
+    )
+    ((_, pixels),) = source.batches([spread_rows(len(rows), CHECKED)])
+    work = Work(run.load_model(), run.transform, compute, len(rows), pixels)
+    title = f"{run.name}: embeddings"
+    failure: RuntimeError | None = None
+    for chosen, facts in accepted_runtimes(runtime, work, progress.say):
+        encoder = Encoder(chosen, len(run.catalog.singles))
+        try:
+            rate = extract(encoder, source, len(rows), folder, progress, title)
+        except RuntimeError as error:
+            failure = error
+            progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
+            continue
+        device = compute.device.type
+        return {"images_per_s": rate, **facts, "device": device, "finished": _now()}
+    raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure
 
 
 def _backbone_parameters(trained: Trained) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from zoo.errors import RunError
 from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
-from zoo.files import sha256_of, write_json
+from zoo.files import recover, sha256_of, swap_in, write_json
 from zoo.search.annoy_index import IndexFacts, open_index
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import read_tensors
@@ -60,7 +59,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def publish(zoo: Path, name: str) -> Path:
     """Move a finished run into its place; the run it replaces stays until that is done."""
-    partial, final, old = partial_folder(zoo, name), zoo / name, zoo / f".{name}.old"
+    partial = partial_folder(zoo, name)
     facts = read_facts(partial)
     facts["files"] = {
         part: {"bytes": (partial / part).stat().st_size, "sha256": sha256_of(partial / part)}
@@ -71,19 +70,8 @@ def publish(zoo: Path, name: str) -> Path:
         if (partial / scratch).is_dir():
             shutil.rmtree(partial / scratch)
         (partial / scratch).unlink(missing_ok=True)
-    if final.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        os.replace(final, old)
-    os.replace(partial, final)
-    shutil.rmtree(old, ignore_errors=True)
-    return final
-
-
-def recover(zoo: Path, name: str) -> None:
-    """Undo a publication that was killed between its two moves."""
-    final, old = zoo / name, zoo / f".{name}.old"
-    if old.exists() and not final.exists():
-        os.replace(old, final)
+    swap_in(partial, zoo / name)
+    return zoo / name
 
 
 def _repair(folder: Path) -> str:
@@ -161,8 +149,8 @@ class Run:
 
 def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
     """Open a published run; RunError names the part that does not agree and the remedy."""
-    recover(zoo, backbone.name)
     folder = zoo / backbone.name
+    recover(folder)
     facts = read_facts(folder)
     if not facts or any(stage not in facts for stage in STAGES):
         raise RunError(f"{folder / RUN} is missing or unfinished; {_repair(folder)}")

@@ -101,3 +101,28 @@ def near_groups(rows: pd.DataFrame, step: Step | None = None) -> np.ndarray:
     thumbnails = np.frombuffer(data, dtype=np.uint8).reshape(len(files), -1)
     numbers: np.ndarray = groups_of(near_pairs(hashes, thumbnails, step), len(files))[which]
     return numbers
+
+
+def extended_groups(groups: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
+    """Groups of all rows where those of the first ones are known.
+
+    groups (k,) int64; thumbnails (n, 432) uint8, n >= k. The rows after the first k join whom their
+    colours say they show: hashes are not kept, and without them these decide. Returns (n,) int64.
+    """
+    known, count = len(groups), len(thumbnails)
+    first = int(groups.max()) + 1 if known else 0
+    numbers = np.concatenate([groups, first + np.arange(count - known)])
+    unit = pixel_embeddings(thumbnails)
+    blank = is_blank(thumbnails)
+    pairs = [np.empty((0, 2), dtype=np.int64)]
+    for start in range(known, count, TILE):
+        rows = np.arange(start, min(start + TILE, count))
+        near = unit[rows] @ unit.T >= COSINE
+        near[:, blank] = False
+        near[blank[rows]] = False
+        a, b = np.nonzero(near)
+        found = np.stack([b, rows[a]], axis=1)
+        pairs.append(_confirmed(thumbnails, found[found[:, 0] < found[:, 1]]))
+    united = groups_of(numbers[np.concatenate(pairs)], int(numbers.max()) + 1 if count else 0)
+    result: np.ndarray = united[numbers]
+    return result

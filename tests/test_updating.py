@@ -1,0 +1,230 @@
+"""A zoo that grows and shrinks: only new pictures are embedded, and a kill loses nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
+from zoo import pipeline, updating
+from zoo.building import make_zoo
+from zoo.catalog import read_catalog
+from zoo.catalog.change import addition, removal, synchronisation
+from zoo.compare import Zoo, open_zoo
+from zoo.errors import CatalogError
+from zoo.features.encoder import Encoder
+from zoo.picture_tables import pictures_in
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
+from zoo.search.recommender import Ask
+from zoo.updating import rows_to_add, update
+
+
+@pytest.fixture
+def place(zoo_folder: Path, tmp_path: Path) -> Path:
+    """A zoo of its own for each test."""
+    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """Three pictures that the zoo does not have, one of which cannot be read."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    draw_shape("red", "disc", 900).save(folder / "fresh-1.png")
+    draw_shape("green", "square", 901).save(folder / "fresh-2.png")
+    (folder / "broken.png").write_bytes(b"no picture")
+    return folder
+
+
+def opened(place: Path) -> Zoo:
+    zoo = open_zoo(place, [PLUGINS])
+    assert zoo.problems == ()
+    return zoo
+
+
+def first(zoo: Zoo, picture: Path) -> str:
+    (result,) = zoo.recommend({"q": picture.read_bytes()}, Ask(top=1), ["tiny_a"]).values()
+    return str(zoo.catalog.table["item_id"].iat[result.answer.items[0].row])
+
+
+class Counted:
+    """Counts the pictures that are embedded."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pictures = 0
+        whole = Encoder.stream
+
+        def stream(encoder: Encoder, batches):  # type: ignore[no-untyped-def]
+            for features in whole(encoder, batches):
+                self.pictures += len(features)
+                yield features
+
+        monkeypatch.setattr(Encoder, "stream", stream)
+
+
+def test_added_pictures_are_found_and_only_they_are_embedded(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, zoo = Counted(monkeypatch), opened(place)
+    before = zoo.run("tiny_a").embeddings.copy()
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    assert (change.added, change.removed, change.is_one) == (2, 0, True)
+    assert [f.kind for f in change.findings] == ["unreadable picture"]
+    update(zoo, change, Progress())
+    assert counted.pictures == 2 * 2  # by either backbone
+    after = opened(place)
+    np.testing.assert_array_equal(after.run("tiny_a").embeddings[: len(before)], before)
+    assert len(after.catalog) == len(before) + 2
+    assert first(after, new / "fresh-2.png") == "fresh-2"
+    added = after.catalog.table.iloc[-2:]
+    assert added["split"].tolist() == ["train"] * 2
+    assert added["colour"].isna().all()
+    assert set(after.catalog.training_rows()) == set(zoo.catalog.training_rows())
+    assert sorted(p.name for p in place.parent.glob(".*")) == []
+    # The same once more is no change at all.
+    again = addition(after.catalog, rows_to_add(pictures_in(new), new))
+    assert not again.is_one
+    assert {f.kind for f in again.findings} == {"unreadable picture", "already in the catalogue"}
+
+
+def test_labels_of_a_csv_are_taken_and_strange_ones_told(place: Path, new: Path) -> None:
+    (new / "labels.csv").write_text(
+        "image,item_id,colour,category\nfresh-1.png,one,red,disc\nfresh-2.png,two,mauve,\n"
+    )
+    zoo = opened(place)
+    rows = rows_to_add(pictures_in(new / "labels.csv"), new / "labels.csv")
+    change = addition(zoo.catalog, rows)
+    assert [(f.kind, f.subject) for f in change.findings] == [("unknown class", "two")]
+    update(zoo, change, Progress())
+    table = opened(place).catalog.table.set_index("item_id")
+    assert table.loc["one", "colour"] == "red"
+    assert pd.isna(table.loc["two", "colour"])
+    assert pd.isna(table.loc["two", "category"])
+
+
+def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:
+    zoo = opened(place)
+    taken = str(zoo.catalog.table["item_id"].iat[0])
+    rows = rows_to_add(pictures_in(new / "fresh-1.png"), new).assign(item_id=taken)
+    change = addition(zoo.catalog, rows)
+    assert (change.added, change.is_one) == (0, False)
+    assert [f.kind for f in change.findings] == ["id taken"]
+
+
+def test_removed_items_are_gone(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, zoo = Counted(monkeypatch), opened(place)
+    row = int(zoo.catalog.rows("train")[0])
+    item, picture = str(zoo.catalog.table["item_id"].iat[row]), zoo.catalog.path(row)
+    assert first(zoo, picture) == item
+    update(zoo, removal(zoo.catalog, [item]), Progress())
+    after = opened(place)
+    assert (len(after.catalog), counted.pictures) == (len(zoo.catalog) - 1, 0)
+    assert first(after, picture) != item
+    assert picture.is_file()
+    with pytest.raises(CatalogError, match="no item 'nothing' in catalogue"):
+        removal(after.catalog, ["nothing"])
+
+
+def test_what_is_left_must_still_be_a_zoo(place: Path) -> None:
+    zoo = opened(place)
+    ids = zoo.catalog.table["item_id"].astype(str)
+    with pytest.raises(CatalogError, match="would remove all 240 items"):
+        removal(zoo.catalog, ids.tolist())
+    change = removal(zoo.catalog, ids[zoo.catalog.rows("test")].tolist())
+    with pytest.raises(CatalogError, match=r"leaves nothing in a split \(.*test 0\)"):
+        update(zoo, change, Progress())
+    assert len(opened(place).catalog) == 240
+
+
+def test_sync_takes_over_what_changed(
+    tmp_path: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = write_shapes(tmp_path / "shop", each=8)
+    catalog = read_catalog(labels)[0]
+    place = tmp_path / "zoo"
+    catalog.save(place)
+    tiny = load_plugins([PLUGINS]).select(["tiny_a"])
+    make_zoo(tiny, catalog, TINY, place, Progress())
+    zoo = opened(place)
+    assert not synchronisation(catalog).is_one
+    update(zoo, addition(catalog, rows_to_add(pictures_in(new / "fresh-1.png"), new)), Progress())
+
+    lines = labels.read_text().splitlines()
+    gone, other, relabelled = (lines[n].split(",") for n in (1, 2, 3))
+    (labels.parent / gone[0]).unlink()
+    with Image.open(labels.parent / other[0]) as picture:
+        turned = picture.rotate(90)
+    turned.save(labels.parent / other[0])
+    draw_shape("blue", "square", 950).save(labels.parent / "images" / "late.png")
+    colour = "green" if relabelled[3] != "green" else "red"
+    lines[3] = ",".join([*relabelled[:3], colour])
+    labels.write_text("\n".join([*lines, "images/late.png,Late,square,blue"]) + "\n")
+
+    counted, zoo = Counted(monkeypatch), opened(place)
+    change = synchronisation(zoo.catalog)
+    assert (change.added, change.changed, change.removed) == (1, 1, 1)
+    assert [(f.kind, f.subject) for f in change.findings] == [("label changed", relabelled[0])]
+    splits = zoo.catalog.table.set_index("item_id")["split"]
+    update(zoo, change, Progress())
+    assert counted.pictures == 2
+    table = opened(place).catalog.table.set_index("item_id")
+    assert gone[0] not in table.index
+    assert "fresh-1" in table.index  # it came by another way
+    assert table.loc[other[0], "split"] == splits[other[0]]
+    assert table.loc[relabelled[0], "colour"] == colour
+    assert table.loc["images/late.png", "colour"] == "blue"
+    assert not synchronisation(opened(place).catalog).is_one
+
+
+def test_a_selection_of_the_data_cannot_be_synchronised(shapes: Path) -> None:
+    with pytest.raises(CatalogError, match="was made with --limit: .* use zoo add"):
+        synchronisation(read_catalog(shapes, limit=100)[0])
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing catches it."""
+
+
+def test_a_killed_update_loses_nothing_and_goes_on(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoo = opened(place)
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    whole = pipeline.make_run
+
+    def killed(backbone, *rest, **more):  # type: ignore[no-untyped-def]
+        if backbone.name == "tiny_b":
+            raise Killed
+        return whole(backbone, *rest, **more)
+
+    monkeypatch.setattr(pipeline, "make_run", killed)
+    with pytest.raises(Killed):
+        update(zoo, change, Progress())
+    monkeypatch.setattr(pipeline, "make_run", whole)
+    assert len(opened(place).catalog) == 240
+    counted = Counted(monkeypatch)
+    update(opened(place), change, Progress())
+    assert counted.pictures == 0  # both backbones had embedded what is new
+    assert len(opened(place).catalog) == 242
+    assert sorted(p.name for p in place.parent.glob(".*")) == []
+
+
+def test_a_kill_between_the_moves_is_mended(place: Path) -> None:
+    os.replace(place, place.with_name(".zoo.old"))
+    assert len(opened(place).catalog) == 240
+
+
+def test_another_update_throws_the_work_of_a_killed_one_away(place: Path, new: Path) -> None:
+    stale = place.with_name(f".{place.name}.0123456789ab.updating")
+    (stale / "x").mkdir(parents=True)
+    zoo = opened(place)
+    update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())
+    assert not stale.exists()
+    assert updating.NEW not in {p.name for p in place.rglob("*")}

@@ -1,0 +1,234 @@
+"""A catalogue with pictures added, removed or brought up to date; splits and classes stay.
+
+Models are trained on the classes there are and judged on the test split there is, so what is added
+joins the database alone: split train, never trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoo.catalog.boxes import MARGIN
+from zoo.catalog.catalog import Catalog
+from zoo.catalog.listing import Finding, Listing
+from zoo.catalog.near_duplicates import extended_groups
+from zoo.catalog.pictures_check import WORKERS, Progress, check_pictures
+from zoo.catalog.readers import read_listing
+from zoo.errors import CatalogError, PictureError
+from zoo.pictures import digest, read_bytes
+
+Step = Callable[[int], None]
+SELECTED_BY = ("limit", "categories", "category_types")  # settings that leave listed rows out
+
+
+@dataclass(frozen=True)
+class Change:
+    """A catalogue as it will be, and where each of its items comes from."""
+
+    catalog: Catalog
+    origin: np.ndarray  # (N,) int64: the row an item had before; -1 for a new or changed picture
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything is different, labels included."""
+        same_rows = np.array_equal(self.origin, np.arange(len(self.origin)))
+        return self.removed > 0 or not same_rows or bool(self._relabelled())
+
+    def _relabelled(self) -> int:
+        return sum(f.kind == "label changed" for f in self.findings)
+
+
+def removal(catalog: Catalog, item_ids: Sequence[str]) -> Change:
+    """Without these items; CatalogError for one that is not there."""
+    rows = [catalog.row_of(item_id) for item_id in dict.fromkeys(item_ids)]
+    keep = np.setdiff1d(np.arange(len(catalog)), rows)
+    if not len(keep):
+        raise CatalogError(f"that would remove all {len(catalog)} items; delete the zoo instead")
+    table = catalog.table.iloc[keep].reset_index(drop=True)
+    return Change(_dated(catalog, table), keep, removed=len(rows))
+
+
+def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = None) -> Change:
+    """With the pictures in `rows`: item_id, path (absolute), perhaps title and attributes.
+
+    Classes the catalogue does not have count as unknown. An item that is there already is left as
+    it is; an id that another picture has is a finding, and that row is left out.
+    """
+    checked, findings = _checked(catalog, rows, progress)
+    known = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
+    fresh = []
+    for place, (item_id, sha256) in enumerate(
+        zip(checked["item_id"], checked["sha256"], strict=True)
+    ):
+        if item_id not in known:
+            known[item_id] = sha256
+            fresh.append(place)
+        elif known[item_id] != sha256:
+            detail = "another picture has this id; give others in a CSV with a column item_id"
+            findings.append(Finding("id taken", item_id, detail))
+        else:
+            findings.append(Finding("already in the catalogue", item_id))
+    added = checked.iloc[fresh].reset_index(drop=True)
+    table = _extended(catalog, catalog.table, added)
+    origin = np.concatenate([np.arange(len(catalog)), np.full(len(added), -1)])
+    return Change(_dated(catalog, table), origin, added=len(added), findings=tuple(findings))
+
+
+def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Change:
+    """As the data it was made of lists it now: new, changed and vanished pictures, and labels.
+
+    Items that came by `addition` stay. CatalogError when the catalogue is a selection of its data,
+    or its pictures are not files there.
+    """
+    listing = _source(catalog)
+    rows = listing.rows.drop_duplicates("item_id").set_index("item_id", drop=False)
+    theirs = ~catalog.table["path"].map(lambda path: Path(path).is_absolute()).to_numpy(dtype=bool)
+    digests = _digests(listing, rows)
+    old = catalog.table["item_id"]
+    stays = ~theirs | old.isin(digests).to_numpy()
+    same = catalog.table["sha256"] == old.map(digests)
+    keep = np.flatnonzero(stays & (same.to_numpy() | ~theirs))
+    kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
+    anew = [i for i in digests if i not in set(old[keep])]
+    checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
+    before = catalog.table.set_index("item_id")["split"]
+    table = _extended(catalog, kept.reset_index(drop=True), checked, before)
+    changed = int(checked["item_id"].isin(old).sum())
+    return Change(
+        _dated(catalog, table),
+        np.concatenate([keep, np.full(len(checked), -1)]),
+        added=len(checked) - changed,
+        changed=changed,
+        removed=len(catalog) - len(keep) - changed,
+        findings=(*relabelled, *findings),
+    )
+
+
+def _source(catalog: Catalog) -> Listing:
+    facts = catalog.provenance
+    narrowed = [name for name in SELECTED_BY if facts.get(name) is not None]
+    if narrowed:
+        raise CatalogError(
+            f"catalogue {catalog.name!r} was made with --{narrowed[0].replace('_', '-')}: what it "
+            "leaves out cannot be told from what is new; use zoo add and zoo remove"
+        )
+    listing = read_listing(Path(facts["source"]), facts["reader"])
+    if listing.unpack is not None or listing.root.absolute() != catalog.root.absolute():
+        raise CatalogError(
+            f"the pictures of catalogue {catalog.name!r} are copies in its zoo; "
+            "use zoo add and zoo remove"
+        )
+    return listing
+
+
+def _digests(listing: Listing, rows: pd.DataFrame) -> dict[str, str]:
+    """sha256 of each listed picture that can be read, by item."""
+
+    def of(path: str) -> str | None:
+        try:
+            return digest(read_bytes(listing.root / path))
+        except PictureError:
+            return None
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        found = threads.map(of, rows["path"])
+        return {i: sha for i, sha in zip(rows["item_id"], found, strict=True) if sha is not None}
+
+
+def _checked(
+    catalog: Catalog, rows: pd.DataFrame, progress: Progress | None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The usable rows with what a table needs of each picture, labels the catalogue knows."""
+    nothing = rows.iloc[:0].assign(sha256=[], phash=[], thumbnail=[])
+    if rows.empty:
+        return nothing, []
+    names = tuple(a.name for a in catalog.attributes)
+    listing = Listing(catalog.name, "change", catalog.root, catalog.root, names, (), rows)
+    margin = float(catalog.provenance.get("box_margin", MARGIN))
+    try:
+        checked, findings = check_pictures(listing, progress, margin)
+    except CatalogError as error:  # none of them can be used
+        return nothing, [Finding("unreadable picture", i, str(error)) for i in rows["item_id"]]
+    for attribute in catalog.singles:
+        if attribute.name not in checked:
+            continue
+        strange = checked[attribute.name].notna() & ~checked[attribute.name].isin(attribute.classes)
+        findings += [
+            Finding("unknown class", item, f"{attribute.name}={value} counts as unknown")
+            for item, value in zip(
+                checked["item_id"][strange], checked[attribute.name][strange], strict=True
+            )
+        ]
+        checked = checked.assign(**{attribute.name: checked[attribute.name].mask(strange)})
+    return checked, findings
+
+
+def _extended(
+    catalog: Catalog,
+    kept: pd.DataFrame,
+    checked: pd.DataFrame,
+    before: pd.Series[str] | None = None,
+) -> pd.DataFrame:
+    """The kept rows and the checked ones after them; `before` has splits of changed pictures."""
+    if checked.empty:
+        return kept
+    count = len(checked)
+    split = checked["item_id"].map(before) if before is not None else pd.Series([None] * count)
+    fresh = split.isna().to_numpy()
+    columns: dict[str, object] = {
+        name: checked[name] if name in checked else pd.Series([None] * count, dtype=object)
+        for name in kept.columns
+    }
+    columns["split"] = split.fillna("train")
+    columns["use"] = ~fresh
+    if "near_group" in kept:
+        columns["near_group"] = -1  # found below
+    used = kept["use"] if "use" in kept else np.ones(len(kept), dtype=bool)
+    parts = [kept.assign(use=used), pd.DataFrame(columns)]
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    for name in kept.columns:  # texts stay texts, where a column of the new rows was all missing
+        if kept[name].dtype != object:
+            table[name] = table[name].astype(kept[name].dtype)
+    if "near_group" in kept:
+        data = b"".join(table["thumbnail"])
+        thumbnails = np.frombuffer(data, dtype=np.uint8).reshape(len(table), -1)
+        groups = extended_groups(kept["near_group"].to_numpy(dtype=np.int64), thumbnails)
+        table["near_group"] = groups
+    return table
+
+
+def _relabelled(
+    catalog: Catalog, kept: pd.DataFrame, rows: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The kept rows with the labels that are listed now, where the catalogue knows the class."""
+    findings = []
+    for attribute in catalog.singles:
+        if attribute.name not in rows:
+            continue
+        listed = kept["item_id"].map(rows[attribute.name])
+        new = listed.isin(attribute.classes) & (listed != kept[attribute.name])
+        findings += [
+            Finding("label changed", item, f"{attribute.name} is {value}")
+            for item, value in zip(kept["item_id"][new], listed[new], strict=True)
+        ]
+        labels = kept[attribute.name].mask(new, listed)
+        kept = kept.assign(**{attribute.name: labels})
+    return kept, findings
+
+
+def _dated(catalog: Catalog, table: pd.DataFrame) -> Catalog:
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    splits = {name: int((table["split"] == name).sum()) for name in ("train", "val", "test")}
+    facts = {**catalog.provenance, "updated": now, "splits": splits}
+    return replace(catalog, table=table, provenance=facts)

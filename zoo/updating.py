@@ -1,0 +1,132 @@
+"""A zoo brought to a changed catalogue: what is known stays, only new pictures are embedded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zoo import pipeline, runs
+from zoo.catalog import Catalog, load_catalog
+from zoo.catalog.change import Change
+from zoo.catalog.readers.csv_columns import find_roles, without_unknown
+from zoo.compare import Zoo
+from zoo.errors import CatalogError
+from zoo.features.encoder import Features, predicted_multis
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.files import swap_in, write_json, written_whole
+from zoo.picture_tables import PictureTable
+from zoo.progress import Progress
+from zoo.training.settings import Settings
+
+NEW = "new"  # the folder of a partial run in which new pictures are embedded
+
+
+def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
+    """item_id, path, and all columns of a CSV; items are named by its ids or the files' names."""
+    paths = [str(path.absolute()) for path in table.paths]
+    names = [path.stem for path in table.paths]
+    plain = pd.DataFrame({"item_id": names, "path": paths})
+    if not table.from_csv:
+        return plain
+    rows = pd.DataFrame(table.cells, columns=list(table.columns), dtype="str")
+    roles = find_roles(source, table.columns)
+    ids = rows[roles.item_id] if roles.item_id else pd.Series(names)
+    titles = {"title": rows[roles.title]} if roles.title else {}
+    labels: pd.DataFrame = without_unknown(rows.drop(columns=roles.taken))
+    named = plain.assign(item_id=ids, **titles)
+    joined: pd.DataFrame = pd.concat([named, labels], axis=1)
+    return joined
+
+
+def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") -> None:
+    """Put the zoo of the changed catalogue in the place of `zoo`, whole; training is not repeated.
+
+    What a killed call embedded is used by the next one that wants the same.
+    """
+    catalog = change.catalog
+    _require_rest(catalog)
+    place = zoo.folder.absolute()
+    work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
+    for stale in place.parent.glob(f".{place.name}.*.updating"):
+        if stale != work:
+            shutil.rmtree(stale)
+    if not _begun(work, catalog):
+        shutil.rmtree(work, ignore_errors=True)
+        # Links, not copies: the zoo stays as it is until the new one takes its place.
+        shutil.copytree(place, work, copy_function=os.link)
+        catalog.save(work)
+    pipeline.ensure_baselines(catalog, work)
+    for run in zoo.runs.values():
+        if runs.read_facts(work / run.name)["catalog"] != catalog.fingerprint():
+            _bring(run, change, work, progress, runtime)
+    swap_in(work, place)
+
+
+def _require_rest(catalog: Catalog) -> None:
+    counts = {name: len(catalog.rows(name)) for name in ("train", "val", "test")}
+    if not all(counts.values()):
+        found = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise CatalogError(f"that leaves nothing in a split ({found}); train a new zoo instead")
+
+
+def _begun(work: Path, catalog: Catalog) -> bool:
+    """Whether a killed update to the same catalogue left its work there."""
+    if not (work / "catalog.json").is_file():
+        return False
+    try:
+        return load_catalog(work).fingerprint() == catalog.fingerprint()
+    except CatalogError:
+        return False
+
+
+def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtime: str) -> None:
+    """Make the run in `work` one of the changed catalogue."""
+    partial = runs.partial_folder(work, run.name)
+    fingerprint = change.catalog.fingerprint()
+    if runs.read_facts(partial).get("catalog") != fingerprint:
+        shutil.rmtree(partial, ignore_errors=True)
+        pipeline.set_back(run.name, "embedded", work)
+        facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
+        write_json(partial / runs.RUN, facts)
+    facts = runs.read_facts(partial)
+    if "embedded" not in facts:
+        before = run.facts["embedded"]
+        facts["embedded"] = {**before, **_embed(run, change, partial, progress, runtime)}
+        write_json(partial / runs.RUN, facts)
+    settings = Settings.from_dict(facts["settings"])
+    pipeline.make_run(run.backbone, change.catalog, settings, work, progress)
+
+
+def _embed(
+    run: runs.Run, change: Change, partial: Path, progress: Progress, runtime: str
+) -> dict[str, Any]:
+    """Write the embeddings and predictions of all items; the facts of those embedded anew."""
+    anew = np.flatnonzero(change.origin < 0)
+    folder = partial / NEW
+    features, facts = run.predictions, {}
+    if len(anew):
+        facts = runs.read_facts(partial)
+        fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
+        facts = pipeline.embed_rows(fresh, anew, folder, progress, runtime)
+        features = Features.join([features, _read(folder)])
+    # New items stand behind all old ones in `features`, in their order.
+    order = change.origin.copy()
+    order[anew] = len(run.embeddings) + np.arange(len(anew))
+    with written_whole(partial / EMBEDDINGS) as path, path.open("wb") as file:
+        np.save(file, features.embeddings[order])
+    arrays: dict[str, Any] = {name: a[order] for name, a in features.arrays().items()}
+    with written_whole(partial / PREDICTIONS) as path, path.open("wb") as file:
+        np.savez(file, **arrays)
+    shutil.rmtree(folder, ignore_errors=True)
+    return facts
+
+
+def _read(folder: Path) -> Features:
+    with np.load(folder / PREDICTIONS, allow_pickle=False) as data:
+        embeddings = np.load(folder / EMBEDDINGS, allow_pickle=False)
+        return Features(embeddings, data["classes"], data["confidence"], predicted_multis(data))
