@@ -30,7 +30,7 @@ def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
     """item_id, path, and all columns of a CSV; items are named by its ids or the files' names."""
     paths = [str(path.absolute()) for path in table.paths]
     names = [path.stem for path in table.paths]
-    plain = pd.DataFrame({"item_id": names, "path": paths})
+    plain: pd.DataFrame = pd.DataFrame({"item_id": names, "path": paths})
     if not table.from_csv:
         return plain
     rows = pd.DataFrame(table.cells, columns=list(table.columns), dtype="str")
