@@ -100,7 +100,8 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
     same = catalog.table["sha256"] == old.map(digests)
     keep = np.flatnonzero(stays & (same.to_numpy() | ~theirs))
     kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
-    anew = [i for i in digests if i not in set(old[keep])]
+    known = set(old[keep])
+    anew = [item for item in digests if item not in known]
     checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
     before = catalog.table.set_index("item_id")["split"]
     table = _extended(catalog, kept.reset_index(drop=True), checked, before)
