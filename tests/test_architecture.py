@@ -27,6 +27,7 @@ ROOMS = [
     ("evaluation",),
     ("cleaning",),
     ("runs",),
+    ("embedding",),
     ("pipeline", "compare"),
     ("exporting",),
     ("picture_tables", "queries"),

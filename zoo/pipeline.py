@@ -19,12 +19,11 @@ import numpy as np
 from zoo import devices, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
+from zoo.embedding import embed_rows
 from zoo.errors import RunError, ZooError
 from zoo.evaluation.scores import score_backbone, score_baselines
-from zoo.features.accepted import CHECKED, Work, accepted_runtimes
-from zoo.features.encoder import Encoder, Features, predicted_multis
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS, extract
-from zoo.features.pixels import PixelSource, spread_rows
+from zoo.features.encoder import Features, predicted_multis
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import write_json
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
@@ -222,36 +221,6 @@ class _Work:
     def _embeddings(self) -> np.ndarray:
         loaded: np.ndarray = np.load(self.folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
         return loaded
-
-
-def embed_rows(
-    run: runs.Run, rows: np.ndarray, folder: Path, progress: Progress, runtime: str
-) -> dict[str, Any]:
-    """Embed those rows of the run's catalogue into files of `folder`; returns the facts of it.
-
-    The first runtime that does not fail embeds them all; the shards of one that did are kept.
-    """
-    settings = Settings.from_dict(run.facts["settings"])
-    compute = devices.choose(settings.device, settings.precision)
-    paths, boxes = run.catalog.paths(), run.catalog.boxes()
-    source = PixelSource(
-        [paths[row] for row in rows], run.transform, 0, [boxes[row] for row in rows]
-    )
-    ((_, pixels),) = source.batches([spread_rows(len(rows), CHECKED)])
-    work = Work(run.load_model(), run.transform, compute, len(rows), pixels)
-    title = f"{run.name}: embeddings"
-    failure: RuntimeError | None = None
-    for chosen, facts in accepted_runtimes(runtime, work, progress.say):
-        encoder = Encoder(chosen, len(run.catalog.singles))
-        try:
-            rate = extract(encoder, source, len(rows), folder, progress, title)
-        except RuntimeError as error:
-            failure = error
-            progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
-            continue
-        device = compute.device.type
-        return {"images_per_s": rate, **facts, "device": device, "finished": _now()}
-    raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure
 
 
 def _backbone_parameters(trained: Trained) -> int:

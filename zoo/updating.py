@@ -15,6 +15,7 @@ from zoo.catalog import Catalog, load_catalog
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import find_roles, without_unknown
 from zoo.compare import Zoo
+from zoo.embedding import embed_rows
 from zoo.errors import CatalogError
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
@@ -112,7 +113,7 @@ def _embed(
     if len(anew):
         facts = runs.read_facts(partial)
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
-        facts = pipeline.embed_rows(fresh, anew, folder, progress, runtime)
+        facts = embed_rows(fresh, anew, folder, progress, runtime)
         features = Features.join([features, _read(folder)])
     # New items stand behind all old ones in `features`, in their order.
     order = change.origin.copy()

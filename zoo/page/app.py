@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from zoo.page.api import Api
 from zoo.page.compare_tab import HIDDEN, compare_tab
 from zoo.page.endpoints import endpoints
 from zoo.page.handlers import Handlers
@@ -49,7 +50,7 @@ def build(state: PageState) -> gr.Blocks:
             tag_backbone = tag_tab(do)
         with gr.Tab("Models", id="models"):
             cards = gr.HTML(elem_id="models")
-        endpoints(do)
+        endpoints(Api(state))
 
         # The timer only looks; all is filled anew when the version changes: as runs appear.
         timer = gr.Timer(POLL)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gradio as gr
 from gradio.events import api
 
-from zoo.page.handlers import Handlers
+from zoo.page.api import Api
 
 
-def endpoints(do: Handlers) -> None:
+def endpoints(do: Api) -> None:
     """Register them; components that are never shown take the uploads, so gradio checks these."""
-    api(do.api_models, api_name="models")
-    api(do.api_leaderboard, api_name="leaderboard")
+    api(do.models, api_name="models")
+    api(do.leaderboard, api_name="leaderboard")
     with gr.Row(visible=False):
         pictures = gr.File(label="pictures", file_count="multiple")
         backbones = gr.JSON(label="backbones", value=[])
@@ -25,7 +25,7 @@ def endpoints(do: Handlers) -> None:
         apart = gr.Checkbox(label="near_duplicates")
         result = gr.JSON(label="result")
         gr.Button("recommend").click(
-            do.api_recommend,
+            do.recommend,
             [pictures, backbones, top, alpha, where, same, exact, diversity, apart],
             result,
             api_name="recommend",
@@ -33,7 +33,7 @@ def endpoints(do: Handlers) -> None:
             concurrency_id="search",
         )
         gr.Button("tag").click(
-            do.api_tag,
+            do.tag,
             [pictures, backbone],
             result,
             api_name="tag",

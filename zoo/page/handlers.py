@@ -1,13 +1,12 @@
-"""What the page's events and endpoints do; the only place here that catches ZooError."""
+"""What the page's events do."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import gradio as gr
 
@@ -16,31 +15,15 @@ from zoo.errors import ZooError
 from zoo.page import leaderboard, models, tiles
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
-from zoo.pictures import read_bytes
-from zoo.reports import evaluate_report, recommend_report, tags_report
+from zoo.page.told import told
+from zoo.page.uploads import MOST_PICTURES, contents
+from zoo.reports import evaluate_report
 from zoo.search.recommender import Ask, category_attribute
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 PICKS = 24
-MOST_PICTURES = 32
 EMPTY = (
     '<div class="empty">Upload pictures, click one of the catalogue, or draw one at random.</div>'
 )
-
-
-def told(function: Callable[P, T]) -> Callable[P, T]:
-    """Show an expected failure to the visitor as one line."""
-
-    @wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        except ZooError as error:
-            raise gr.Error(str(error), print_exception=False, title="Not done") from error
-
-    return wrapped
 
 
 class Handlers:
@@ -48,12 +31,6 @@ class Handlers:
 
     def __init__(self, state: PageState) -> None:
         self._state = state
-
-    def _zoo(self) -> Zoo:
-        zoo = self._state.zoo()
-        if zoo is None or not zoo.runs:
-            raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
-        return zoo
 
     @told
     def compare(
@@ -72,7 +49,7 @@ class Handlers:
         """The answer of every chosen backbone, side by side; nothing new without a query."""
         if not uploads and not picked:
             return gr.skip()
-        zoo = self._zoo()
+        zoo = self._state.trained()
         if not backbones:
             raise ZooError("no backbone is chosen; tick at least one")
         ready = [name for name in backbones if name in zoo.runs]
@@ -80,7 +57,7 @@ class Handlers:
             int(top), float(alpha), _where(filters), same, exact, float(diversity), near_duplicates
         )
         if uploads:
-            pictures = _contents([path for path, _ in uploads])
+            pictures = contents([path for path, _ in uploads])
             results = zoo.recommend(pictures, ask, ready)
             card = tiles.query_card([(inline(d), n) for n, d in pictures.items()], {})
         else:
@@ -106,7 +83,7 @@ class Handlers:
     @told
     def random_item(self) -> list[str]:
         """One item of the catalogue, drawn at random."""
-        zoo = self._zoo()
+        zoo = self._state.trained()
         return [str(zoo.catalog.table["item_id"].iat[random.randrange(len(zoo.catalog))])]
 
     @told
@@ -197,7 +174,7 @@ class Handlers:
         """A row per picture with class and confidence, and the commonest categories."""
         if not files:
             raise ZooError("no picture; upload some first")
-        zoo = self._zoo()
+        zoo = self._state.trained()
         tagged, skipped = zoo.tag([Path(f) for f in files[:MOST_PICTURES]], backbone or None)
         names = [a.name for a in zoo.catalog.singles]
         rows = [
@@ -217,67 +194,6 @@ class Handlers:
             summary += f'<ul class="problems">{left_out}</ul>'
         return gr.Dataframe(headers=["picture", *names], value=rows), summary
 
-    @told
-    def api_models(self) -> dict[str, Any]:
-        """Every backbone with its state, the failed plugins, the runs that did not open."""
-        return models.models_report(self._state.registry, self._state.zoo())
-
-    @told
-    def api_leaderboard(self) -> dict[str, Any]:
-        """Scores of every backbone and of the baselines, as `zoo evaluate --json`."""
-        return evaluate_report(self._zoo())
-
-    @told
-    def api_recommend(
-        self,
-        pictures: list[str] | None,
-        backbones: list[str] | None,
-        top: float,
-        alpha: float,
-        where: dict[str, Any] | None,
-        same_category: bool,
-        exact: bool,
-        diversity: float,
-        near_duplicates: bool,
-    ) -> dict[str, Any]:
-        """As `zoo recommend --json`; paths are those within the catalogue."""
-        zoo = self._zoo()
-        conditions = {k: [v] if isinstance(v, str) else v for k, v in (where or {}).items()}
-        ask = Ask(
-            int(top),
-            float(alpha),
-            conditions,
-            bool(same_category),
-            bool(exact),
-            float(diversity),
-            bool(near_duplicates),
-        )
-        contents = _contents(pictures or [])
-        results = zoo.recommend(contents, ask, backbones or ())
-        report = recommend_report(zoo, list(contents), results)
-        for result in report["results"].values():
-            for item in result["items"]:
-                row = zoo.catalog.row_of(item["item_id"])
-                item["path"] = str(zoo.catalog.table["path"].iat[row])
-        return report
-
-    @told
-    def api_tag(self, pictures: list[str] | None, backbone: str | None) -> dict[str, Any]:
-        """As `zoo tag --json`."""
-        zoo = self._zoo()
-        tagged, skipped = zoo.tag(
-            [Path(p) for p in (pictures or [])[:MOST_PICTURES]], backbone or None
-        )
-        told_apart = [
-            {"path": Path(s.path).name, "reason": s.reason.replace(s.path, Path(s.path).name)}
-            for s in skipped
-        ]
-        return {
-            "backbone": zoo.run(backbone or None).name,
-            "pictures": [{**tags_report(t), "path": Path(t.path).name} for t in tagged],
-            "skipped": told_apart,
-        }
-
 
 def _where(filters: Sequence[str] | None) -> dict[str, list[str]]:
     """The chosen "attribute: class" texts as conditions."""
@@ -286,16 +202,3 @@ def _where(filters: Sequence[str] | None) -> dict[str, list[str]]:
         name, _, value = text.partition(": ")
         where.setdefault(name, []).append(value)
     return where
-
-
-def _contents(paths: Sequence[str]) -> dict[str, bytes]:
-    """Uploaded files by name; their folders are the server's own business."""
-    if len(paths) > MOST_PICTURES:
-        raise ZooError(f"{len(paths)} pictures are over the limit of {MOST_PICTURES} a query")
-    contents: dict[str, bytes] = {}
-    for path in paths:
-        name = Path(path).name
-        while name in contents:
-            name = f"{name} (again)"
-        contents[name] = read_bytes(Path(path))
-    return contents

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.compare import Zoo, open_zoo
+from zoo.errors import ZooError
 from zoo.page.job import Job
 from zoo.page.thumbnails import Thumbnails
 from zoo.plugins import Registry, load_plugins
@@ -36,6 +37,13 @@ class PageState:
                 self._zoo = open_zoo(self.folder, self.plugins) if ready else None
                 self._seen = seen
             return self._zoo
+
+    def trained(self) -> Zoo:
+        """The zoo with a trained backbone at least; ZooError while there is none."""
+        zoo = self.zoo()
+        if zoo is None or not zoo.runs:
+            raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
+        return zoo
 
     def version(self) -> tuple[Any, ...]:
         """Changes whenever the catalogue or a run does."""

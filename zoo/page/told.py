@@ -1,0 +1,27 @@
+"""Expected failures as a visitor sees them; the only place here that catches ZooError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import gradio as gr
+
+from zoo.errors import ZooError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def told(function: Callable[P, T]) -> Callable[P, T]:
+    """Show an expected failure to the visitor as one line."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except ZooError as error:
+            raise gr.Error(str(error), print_exception=False, title="Not done") from error
+
+    return wrapped
