@@ -77,7 +77,8 @@ def timm_command(asked: argparse.Namespace, data: Path, classes: int, out: Path)
     return [
         sys.executable, str(asked.timm), "--data-dir", str(data), "--model", "resnet50",
         "--num-classes", str(classes), "--img-size", str(asked.image_size), "--device", "cpu",
-        "--batch-size", "64", "--epochs", str(asked.epochs), "--warmup-epochs", "0",
+        "--batch-size", "64", "--epochs", str(asked.timm_epochs or asked.epochs),
+        "--warmup-epochs", "0",
         "--workers", "2", "--output", str(out), "--seed", "0",
     ]  # fmt: skip
 
@@ -104,6 +105,7 @@ def main() -> None:
     parser.add_argument("--attribute", default="article_type")
     parser.add_argument("--image-size", type=int, default=96)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--timm-epochs", type=int, help="Left out: as many as the zoo's.")
     asked = parser.parse_args()
     results: dict[str, list[Point]] = {}
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from tests.conftest import PLUGINS, TINY
 from zoo.catalog import Attribute, Catalog
 from zoo.errors import ZooError
 from zoo.plugins import load_plugins
-from zoo.training.augment import FLIP, augment, sides_matter
+from zoo.training.augment import FLIP, Shrinking, augment, shrunk, sides_matter
 from zoo.training.network import training_data
 from zoo.training.settings import Settings
 
@@ -33,6 +34,14 @@ def test_a_plain_colour_stays_itself_at_any_size() -> None:
     changed = augment(picture, torch.rand(4, 4), 8)
     assert changed.shape == (4, 3, 8, 8)
     torch.testing.assert_close(changed, picture[:, :, :8, :8])
+
+
+def test_a_network_sees_smaller_pictures() -> None:
+    picture = torch.rand(2, 3, 12, 12)
+    seen = Shrinking(nn.Identity(), 8)(picture)
+    torch.testing.assert_close(seen, shrunk(picture, 8))
+    assert shrunk(picture, 8).shape == (2, 3, 8, 8)
+    assert shrunk(picture, 16) is picture
 
 
 @pytest.mark.parametrize(

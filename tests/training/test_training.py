@@ -21,7 +21,7 @@ from zoo.plugins import load_plugins
 from zoo.progress import Progress, read_progress
 from zoo.runs import open_run
 from zoo.training.checkpoint import read_tensors, save_tensors
-from zoo.training.history import Epoch
+from zoo.training.history import Epoch, best_epoch
 from zoo.training.metrics import accuracies, classification
 from zoo.training.model import masked_cross_entropy
 from zoo.training.network import training_data
@@ -83,6 +83,16 @@ def test_training_stops_when_validation_does_not_improve() -> None:
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4), settings)
     assert exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.5), settings)
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.6), settings)
+
+
+def test_the_best_epoch_is_one_on_the_largest_pictures() -> None:
+    epochs = [
+        Epoch("unfrozen", number, 0, accuracy, 0, 1, 1, image_size=size)
+        for number, (accuracy, size) in enumerate([(0.9, 64), (0.5, 96), (0.7, 96), (0.7, 96)], 1)
+    ]
+    assert best_epoch(epochs) is epochs[2]
+    assert best_epoch(epochs[:1]) is epochs[0]
+    assert best_epoch([]) is None
 
 
 def test_a_tiny_backbone_learns_more_than_the_majority(zoo_folder: Path) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 from zoo.catalog import Attribute
@@ -24,8 +25,7 @@ def augment(pictures: torch.Tensor, chances: torch.Tensor, size: int) -> torch.T
 
     chances (B, 4), each in 0..1, say how; equal ones change a picture equally.
     """
-    if size < pictures.shape[-1]:
-        pictures = functional.interpolate(pictures, (size, size), mode="bilinear", antialias=True)
+    pictures = shrunk(pictures, size)
     count = len(pictures)
     draw = chances.to(pictures.device) * 2 - 1  # (B, 4)
     zoom = 1 + ZOOM * draw[:, 0]
@@ -37,6 +37,26 @@ def augment(pictures: torch.Tensor, chances: torch.Tensor, size: int) -> torch.T
     return functional.grid_sample(
         pictures, grid, padding_mode="border", align_corners=False
     ).contiguous(memory_format=torch.channels_last)
+
+
+def shrunk(pictures: torch.Tensor, size: int) -> torch.Tensor:
+    """(B, 3, S, S) -> (B, 3, size, size); pictures are never made larger."""
+    if size >= pictures.shape[-1]:
+        return pictures
+    return functional.interpolate(pictures, (size, size), mode="bilinear", antialias=True)
+
+
+class Shrinking(nn.Module):
+    """A network that sees its pictures at a smaller size."""
+
+    def __init__(self, network: nn.Module, size: int) -> None:
+        super().__init__()
+        self.network, self.size = network, size
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """What the network gives for the smaller pictures."""
+        outputs: tuple[torch.Tensor, ...] = self.network(shrunk(pictures, self.size))
+        return outputs
 
 
 def sides_matter(attributes: Iterable[Attribute]) -> bool:

@@ -78,7 +78,10 @@ def train_heads(
                 stage.advance(len(batch))
             seconds = time.perf_counter() - start
             if not np.isfinite(total):
-                raise ZooError(f"the loss became {total} in frozen epoch {number}; see docs")
+                raise ZooError(
+                    f"the loss became {total} in frozen epoch {number}; "
+                    "go on with another --seed or --precision fp32"
+                )
             accuracy = _score(model, *val, compute)
             if not epochs or accuracy > max(e.val_accuracy for e in epochs):
                 best = {k: v.detach().clone() for k, v in heads.state_dict().items()}

@@ -22,6 +22,7 @@ class Epoch:
     seconds: float
     images_per_s: float  # training pictures; validation is not counted
     network: str = ""  # the attribute, when each has a network of its own
+    image_size: int = 0  # pixels a side of what it was trained and validated on
 
 
 def write_history(path: Path, epochs: list[Epoch]) -> None:
@@ -32,5 +33,8 @@ def write_history(path: Path, epochs: list[Epoch]) -> None:
 
 
 def best_epoch(epochs: list[Epoch]) -> Epoch | None:
-    """The first epoch with the highest validation accuracy."""
-    return max(epochs, key=lambda e: e.val_accuracy) if epochs else None
+    """The first with the highest validation accuracy among the epochs on the largest pictures.
+
+    Accuracies on smaller ones are of another task than the one the network is made for.
+    """
+    return max(epochs, key=lambda e: (e.image_size, e.val_accuracy)) if epochs else None

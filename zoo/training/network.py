@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -174,10 +174,11 @@ class _Phases:
             features = frozen_features(self.model, data.source, rows, runtime, self.progress, title)
             splits.append((features, data.targets[rows]))
         title = f"{self.title}: heads on the frozen backbone"
-        return train_heads(
+        epochs = train_heads(
             self.model, splits[0], splits[1], data.balance, self.settings, self.compute,
             self.progress, title,
         )  # fmt: skip
+        return [replace(epoch, image_size=data.transform.size) for epoch in epochs]
 
     def unfrozen(self, frozen: list[Epoch]) -> list[Epoch]:
         """Train all of it from the last checkpoint on; the best weights are in MODEL."""

@@ -20,7 +20,7 @@ from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.processes import processes
 from zoo.progress import Progress
-from zoo.training.augment import FLIP, augment
+from zoo.training.augment import FLIP, Shrinking, augment
 from zoo.training.history import Epoch
 from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate
@@ -118,10 +118,11 @@ class Unfrozen:
             phase="unfrozen",
             epoch=number,
             loss=self.group.mean(total / len(batches)),
-            val_accuracy=self.validate(),
+            val_accuracy=self.validate(self.size_of(number)),
             learning_rate=rate,
             seconds=seconds,
             images_per_s=sum(map(len, batches)) / seconds,
+            image_size=self.size_of(number),
         )
 
     def size_of(self, number: int) -> int:
@@ -193,9 +194,10 @@ class Unfrozen:
             return nullcontext()
         return self.together.no_sync()
 
-    def validate(self) -> float:
-        """The score on the validation split, see heads_score."""
-        runtime = TorchRuntime(self.kept, self.data.transform, self.compute)
+    def validate(self, size: int) -> float:
+        """The score on the validation split at that picture size, see heads_score."""
+        module = self.kept if size == self.data.transform.size else Shrinking(self.kept, size)
+        runtime = TorchRuntime(module, self.data.transform, self.compute)
         rows = self.data.val
         batches = in_batches(self.group.share(rows), VALIDATION_BATCH)
         parts = [runtime(pixels)[1:] for _, pixels in self.data.source.batches(batches)]
@@ -226,7 +228,7 @@ def train_unfrozen(
 def exhausted(epochs: list[Epoch], settings: Settings) -> bool:
     """Whether the last epochs at full size brought nothing better.
 
-    Those on small pictures do not count: validation sees full ones, so it says little of them.
+    Those on small pictures do not count: they are steps towards those on full ones.
     """
     accuracies = [epoch.val_accuracy for epoch in epochs[settings.epochs_small() :]]
     patience = settings.stop_after()
