@@ -1,8 +1,6 @@
 """From files to embeddings against the bare forward, per backbone and runtime, in one process.
 
-Every backbone at its own picture size with random weights, which cost what trained ones do. Peers
-are measured too where they are installed (`pip install DeepImageSearch` into an environment of its
-own, then run this there): they are no dependencies of the project.
+Every backbone at its own picture size with random weights, which cost what trained ones do.
 """
 
 from __future__ import annotations

@@ -44,4 +44,5 @@ def examine(folder: Path) -> dict[str, Any]:
 def _zoos(folder: Path) -> list[Path]:
     if (folder / "catalog.json").is_file():
         return [folder]
-    return sorted(path.parent for path in folder.glob("*/catalog.json"))
+    # Folders with a dot are zoos on their way: an update that was killed, say.
+    return sorted(path.parent for path in folder.glob("[!.]*/catalog.json"))

@@ -27,7 +27,8 @@ def embed_rows(
     The first runtime that does not fail embeds them all; the shards of one that did are kept.
     """
     settings = Settings.from_dict(run.facts["settings"])
-    compute = devices.choose(settings.device, settings.precision)
+    device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
+    compute = devices.choose(device, settings.precision)
     paths, boxes = run.catalog.paths(), run.catalog.boxes()
     source = PixelSource(
         [paths[row] for row in rows], run.transform, 0, [boxes[row] for row in rows]
@@ -45,6 +46,7 @@ def embed_rows(
             progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
             continue
         finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        device = compute.device.type
-        return {"images_per_s": rate, **facts, "device": device, "finished": finished}
+        return {
+            "images_per_s": rate, **facts, "device": compute.device.type, "finished": finished
+        }  # fmt: skip
     raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure

@@ -6,7 +6,7 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -24,7 +24,6 @@ from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError, PictureError
 from zoo.pictures import digest, read_bytes
 
-Step = Callable[[int], None]
 SELECTED_BY = ("limit", "categories", "category_types")  # settings that leave listed rows out
 
 
@@ -80,7 +79,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = N
         else:
             findings.append(Finding("already in the catalogue", item_id))
     added = checked.iloc[fresh].reset_index(drop=True)
-    table = _extended(catalog, catalog.table, added)
+    table = _extended(catalog.table, added)
     origin = np.concatenate([np.arange(len(catalog)), np.full(len(added), -1)])
     return Change(_dated(catalog, table), origin, added=len(added), findings=tuple(findings))
 
@@ -104,7 +103,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
     anew = [item for item in digests if item not in known]
     checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
     before = catalog.table.set_index("item_id")["split"]
-    table = _extended(catalog, kept.reset_index(drop=True), checked, before)
+    table = _extended(kept.reset_index(drop=True), checked, before)
     changed = int(checked["item_id"].isin(old).sum())
     return Change(
         _dated(catalog, table),
@@ -176,7 +175,6 @@ def _checked(
 
 
 def _extended(
-    catalog: Catalog,
     kept: pd.DataFrame,
     checked: pd.DataFrame,
     before: pd.Series[str] | None = None,
