@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +22,36 @@ from PIL import Image
 from tests.catalog.deepfashion import coarse, many_rows
 from tests.conftest import PLUGINS, ROOT, draw_shape
 from zoo.catalog import load_catalog
+from zoo.cli import main
 
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
 
 
-def run(
-    *arguments: object, script: str = "", cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    program = [str(ROOT / script)] if script else ["-m", "zoo.cli"]
-    return subprocess.run(
-        [sys.executable, *program, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-        env=ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-    )
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: object, script: str = "", cwd: Path | None = None) -> Done:
+    """A command, or a script of the top level, as a process of its own would run it."""
+    # In this process, which has imported everything: each new one would take seconds to.
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [script or "zoo", *map(str, arguments)])
+        patch.setattr(signal, "signal", lambda *_: None)  # as pytest has them
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        if cwd is not None:
+            patch.chdir(cwd)
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                runpy.run_path(str(ROOT / script), run_name="__main__") if script else main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def told(*arguments: object, script: str = "", cwd: Path | None = None) -> str:
@@ -282,6 +299,15 @@ def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> 
     assert "change_report.csv" in done.stderr
     assert run("remove", "fresh", *here).stdout == "0 added, 0 changed, 1 removed; 240 items\n"
     assert "no item 'fresh' in catalogue" in told("remove", "fresh", *here)
+    assert "measured before the catalogue changed (1 added, 1 removed)" in run(
+        "evaluate", *here
+    ).stdout  # fmt: skip
+    plain = ("--plugins", ROOT / "tests" / "plugins_plain", "--weights", "random")
+    refused = told("train", "plain", *plain, *here)
+    assert "since tiny_a, tiny_b were measured" in refused
+    assert run("compact", *here).stderr.endswith("2 backbones indexed and measured anew\n")
+    assert "measured before" not in run("evaluate", *here).stdout
+    assert run("compact", *here).stderr.endswith("0 backbones indexed and measured anew\n")
     done = run("sync", "--runtime", "auto", *here)
     assert done.stdout == "0 added, 0 changed, 0 removed; 240 items\n", done.stderr
     assert "no zoo at" in told("sync", "--runs", tmp_path / "nothing")
@@ -483,8 +509,9 @@ def test_a_full_disk_is_one_line_and_nothing_half_written(shapes: Path, tmp_path
 
 
 def test_wrong_usage_is_exit_status_two() -> None:
-    assert run("recommend").returncode == 2
-    assert run("train", "--seed", "x").returncode == 2
+    for arguments in (("recommend",), ("train", "--seed", "x")):
+        command = [sys.executable, "-m", "zoo.cli", *arguments]
+        assert subprocess.run(command, capture_output=True, env=ENVIRONMENT).returncode == 2
 
 
 def test_help_and_plugins_import_nothing_heavy() -> None:

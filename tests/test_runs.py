@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from tests.conftest import PLUGINS, TINY
 from zoo.catalog import load_catalog
@@ -66,6 +67,14 @@ def test_a_damaged_run_is_told_and_the_others_work(copy: Path, damage: str) -> N
         zoo.run("tiny_a")
     with pytest.raises(RunError):
         open_zoo(copy, [PLUGINS], strict=True)
+
+
+def test_opening_a_network_draws_no_random_weights(zoo_folder: Path) -> None:
+    run = open_zoo(zoo_folder, [PLUGINS]).run("tiny_a")
+    state = torch.get_rng_state()
+    first, second = run.load_model().state_dict(), run.load_model().state_dict()
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_changed_weights_are_noticed_before_they_are_used(copy: Path) -> None:

@@ -12,17 +12,21 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
-from zoo import pipeline, updating
+from zoo import pipeline, runs, updating
 from zoo.building import make_zoo
 from zoo.catalog import read_catalog
 from zoo.catalog.change import addition, removal, synchronisation
 from zoo.compare import Zoo, open_zoo
-from zoo.errors import CatalogError
+from zoo.errors import CatalogError, ZooError
 from zoo.features.encoder import Encoder
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
+from zoo.reports import evaluate_report
+from zoo.runs import verify
+from zoo.search import recommender
 from zoo.search.recommender import Ask
+from zoo.tables import verdicts
 from zoo.updating import rows_to_add, update
 
 
@@ -197,23 +201,96 @@ def test_a_killed_update_loses_nothing_and_goes_on(
 ) -> None:
     zoo = opened(place)
     change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
-    whole = pipeline.make_run
+    whole = runs.publish
 
-    def killed(backbone, *rest, **more):  # type: ignore[no-untyped-def]
-        if backbone.name == "tiny_b":
+    def killed(folder: Path, name: str) -> Path:
+        if name == "tiny_b":
             raise Killed
-        return whole(backbone, *rest, **more)
+        return whole(folder, name)
 
-    monkeypatch.setattr(pipeline, "make_run", killed)
+    monkeypatch.setattr(runs, "publish", killed)
     with pytest.raises(Killed):
         update(zoo, change, Progress())
-    monkeypatch.setattr(pipeline, "make_run", whole)
+    monkeypatch.setattr(runs, "publish", whole)
     assert len(opened(place).catalog) == 240
     counted = Counted(monkeypatch)
     update(opened(place), change, Progress())
     assert counted.pictures == 0  # both backbones had embedded what is new
     assert len(opened(place).catalog) == 242
     assert sorted(p.name for p in place.parent.glob(".*")) == []
+
+
+def test_a_small_change_leaves_index_and_scores_and_says_so(place: Path, new: Path) -> None:
+    zoo = opened(place)
+    before = zoo.run("tiny_a").facts
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    zoo = opened(place)
+    update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())
+    zoo = opened(place)
+    after = zoo.run("tiny_a")
+    assert after.facts["files"][runs.INDEX] == before["files"][runs.INDEX]
+    assert len(after.index_place.beside) == 2
+    report = evaluate_report(zoo)
+    assert report["backbones"]["tiny_a"]["retrieval"]["queries"] > 0
+    said = [note for note in verdicts(report) if "zoo compact" in note]
+    assert said == [
+        "measured before the catalogue changed (2 added, 1 removed); zoo compact measures anew"
+    ]
+    assert verify(after) == []
+    (place / "tiny_a" / runs.INDEX_ROWS).write_bytes(b"")
+    (problem,) = open_zoo(place, [PLUGINS]).problems
+    assert "index_rows.npy is truncated" in problem.error
+
+
+def test_compacting_finds_the_same_and_measures_anew(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommender, "EXACT_LIMIT", 0)
+    monkeypatch.setattr(recommender.Recommender, "_approximates", lambda self: True)
+    zoo = opened(place)
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    zoo = opened(place)
+    backbones = [run.backbone for run in zoo.runs.values()]
+    with pytest.raises(ZooError, match="since tiny_a, tiny_b were measured.*zoo compact"):
+        pipeline.refuse_behind(place, backbones)
+
+    def answers(zoo: Zoo) -> list[list[int]]:
+        given = []
+        for query in (*zoo.catalog.rows("test")[:5], len(zoo.catalog) - 1):
+            (result,) = zoo.recommend_items([int(query)], Ask(top=10), ["tiny_a"]).values()
+            assert result.answer.approximate
+            given.append([item.row for item in result.answer.items])
+        return given
+
+    before = answers(zoo)
+    pipeline.compact(backbones, zoo.catalog, place, Progress())
+    zoo = opened(place)
+    assert answers(zoo) == before
+    assert len(zoo.run("tiny_a").index_place.beside) == 0
+    assert not (place / "tiny_a" / runs.INDEX_ROWS).exists()
+    assert evaluate_report(zoo)["catalog"]["since_measured"] == {}
+    pipeline.refuse_behind(place, backbones)
+
+
+def test_a_large_change_is_compacted_at_once(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "LOOSE_ITEMS", 1)
+    monkeypatch.setattr(updating, "LOOSE_SHARE", 0)
+    zoo = opened(place)
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    after = opened(place)
+    assert after.run("tiny_b").facts["indexed"]["items"] == 242
+    assert evaluate_report(after)["catalog"]["since_measured"] == {}
+
+
+def test_an_unfinished_training_is_not_thrown_away(place: Path) -> None:
+    zoo = opened(place)
+    begun = runs.partial_folder(place, "tiny_b")
+    begun.mkdir()
+    with pytest.raises(ZooError, match="unfinished in .*: tiny_b"):
+        update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())
+    assert begun.is_dir()
 
 
 def test_a_kill_between_the_moves_is_mended(place: Path) -> None:

@@ -12,7 +12,7 @@ import typer
 from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend, sample
 from zoo.commands.exporting import export, vectors
-from zoo.commands.making import embed, index, train
+from zoo.commands.making import compact, embed, index, train
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, features, tag
 from zoo.commands.updating import add, remove, sync
@@ -28,6 +28,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     add,
     remove,
     sync,
+    compact,
     evaluate,
     recommend,
     tag,

@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -35,7 +35,7 @@ BASELINES = "baselines.json"
 PACKAGES = ("fashion-model-zoo", "torch", "timm", "annoy", "numpy", "pillow")
 OUTPUTS = {
     "embedded": (EMBEDDINGS, PREDICTIONS),
-    "indexed": (runs.INDEX,),
+    "indexed": (runs.INDEX, runs.INDEX_ROWS),
     "evaluated": (runs.SCORES,),
 }
 
@@ -79,27 +79,57 @@ def redo(
     progress: Progress,
     runtime: str = "auto",
 ) -> Path:
-    """Do `stage` and what follows it again for a published run; publish the result."""
+    """Do `stage` and what follows it again for a published run; publish the result.
+
+    RunError when there is none, ZooError when another training of it is unfinished.
+    """
     name = backbone.name
     if not (zoo / name).is_dir():
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
-    settings = Settings.from_dict(runs.read_facts(zoo / name)["settings"])
-    set_back(name, stage, zoo)
-    return make_run(backbone, catalog, settings, zoo, progress, runtime)
+    return repeat(backbone, stage, catalog, zoo, progress, runtime)
 
 
-def set_back(name: str, stage: str, zoo: Path) -> None:
-    """Lay out a published run aside, in its partial folder, as it was before `stage`."""
-    partial = runs.partial_folder(zoo, name)
-    # Links, not copies: the published run stays whole until the new one takes its place.
-    shutil.copytree(zoo / name, partial, copy_function=os.link)
+def repeat(
+    backbone: Backbone,
+    stage: str,
+    catalog: Catalog,
+    zoo: Path,
+    progress: Progress,
+    runtime: str = "auto",
+) -> Path:
+    """What `redo` does; whatever is in the partial folder is thrown away."""
+    partial = lay_out(backbone.name, zoo)
     facts = runs.read_facts(partial)
     for later in runs.STAGES[runs.STAGES.index(stage) :]:
         facts.pop(later, None)
         for output in OUTPUTS.get(later, ()):
             (partial / output).unlink(missing_ok=True)
     write_json(partial / runs.RUN, facts)
+    settings = Settings.from_dict(facts["settings"])
+    return make_run(backbone, catalog, settings, zoo, progress, runtime)
+
+
+def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
+    """Those whose items came or went since they were indexed and measured."""
+    return [b for b in backbones if runs.since(runs.read_facts(zoo / b.name))]
+
+
+def compact(backbones: Sequence[Backbone], catalog: Catalog, zoo: Path, progress: Progress) -> None:
+    """Index and measure these backbones anew, and the baselines: all on one catalogue."""
+    (zoo / BASELINES).unlink(missing_ok=True)
+    ensure_baselines(catalog, zoo)
+    for backbone in backbones:
+        repeat(backbone, "indexed", catalog, zoo, progress)
+
+
+def lay_out(name: str, zoo: Path) -> Path:
+    """Put a published run into its partial folder, to be changed there; returns that folder."""
+    partial = runs.partial_folder(zoo, name)
+    shutil.rmtree(partial, ignore_errors=True)
+    # Links, not copies: the published run stays whole until the new one takes its place.
+    shutil.copytree(zoo / name, partial, copy_function=os.link)
+    return partial
 
 
 def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
@@ -113,6 +143,14 @@ def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
     baselines = score_baselines(catalog)
     write_json(path, {"catalog": fingerprint, "baselines": baselines})
     return baselines
+
+
+def keep_baselines(catalog: Catalog, zoo: Path) -> None:
+    """Let the baselines stand for a changed catalogue, as the scores beside them do."""
+    path = zoo / BASELINES
+    if path.is_file():
+        known = json.loads(path.read_text("utf-8"))
+        write_json(path, {**known, "catalog": catalog.fingerprint()})
 
 
 def _begin(
@@ -247,6 +285,16 @@ def package_versions() -> dict[str, str]:
 
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
+    """ZooError when some are measured on an earlier catalogue than a new one would be."""
+    names = [b.name for b in behind(backbones, zoo)]
+    if names:
+        raise ZooError(
+            f"items came or went since {', '.join(names)} were measured, and all are to be "
+            f"compared on one catalogue; first: zoo compact --runs {zoo}"
+        )
 
 
 def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:

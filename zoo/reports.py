@@ -6,7 +6,7 @@ from typing import Any
 
 from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.pipeline import ensure_baselines
-from zoo.runs import Run
+from zoo.runs import Run, since
 from zoo.search.recommender import Item
 
 
@@ -83,6 +83,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
             "splits": {s: len(zoo.catalog.rows(s)) for s in ("train", "val", "test")},
             "attributes": [a.name for a in zoo.catalog.singles],
             "key": list(zoo.catalog.key),
+            "since_measured": next((s for r in zoo.runs.values() if (s := since(r.facts))), {}),
             "disagreement": zoo.catalog.provenance.get("disagreement", {}),
         },
         "backbones": {name: _scores(run) for name, run in sorted(zoo.runs.items())},

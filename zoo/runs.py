@@ -19,10 +19,10 @@ from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.search.annoy_index import IndexFacts, open_index
+from zoo.search.annoy_index import IndexFacts, Place, open_index
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import read_tensors
-from zoo.training.model import ZooModel
+from zoo.training.model import Undrawn, ZooModel
 from zoo.training.network import MODEL
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
@@ -33,6 +33,7 @@ FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
+INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
 
 
 def partial_folder(zoo: Path, name: str) -> Path:
@@ -57,13 +58,19 @@ def read_facts(folder: Path) -> dict[str, Any]:
     return facts
 
 
+def since(facts: dict[str, Any]) -> dict[str, int]:
+    """How many items were added, changed... since the scores were measured; {} for none."""
+    return dict(facts.get("evaluated", {}).get("since", {}))
+
+
 def publish(zoo: Path, name: str) -> Path:
     """Move a finished run into its place; the run it replaces stays until that is done."""
     partial = partial_folder(zoo, name)
     facts = read_facts(partial)
     facts["files"] = {
         part: {"bytes": (partial / part).stat().st_size, "sha256": sha256_of(partial / part)}
-        for part in PARTS
+        for part in (*PARTS, INDEX_ROWS)
+        if part in PARTS or (partial / part).is_file()
     }
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
@@ -109,8 +116,18 @@ class Run:
         """The search over this run's embeddings."""
         repair = f"zoo index {self.name} --runs {self.folder.parent}"
         facts = IndexFacts(**self.facts["indexed"])
-        index = open_index(self.folder / INDEX, facts, repair)
+        index = open_index(self.folder / INDEX, facts, repair, self.index_place)
         return Recommender(self.catalog, self.embeddings, self.predictions, index)
+
+    @property
+    def index_place(self) -> Place:
+        """Where the items of the index are in the catalogue as it is now."""
+        items = int(self.facts["indexed"]["items"])
+        path = self.folder / INDEX_ROWS
+        if not path.is_file():
+            return Place.of(np.arange(items), len(self.catalog))
+        _check_sha256(path, self.facts)
+        return Place.of(np.load(path, allow_pickle=False), len(self.catalog))
 
     @cached_property
     def transform(self) -> Transform:
@@ -127,9 +144,9 @@ class Run:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
-        model = build_model(
-            self.backbone, head_attributes(self.catalog), settings, trained["dimension"]
-        )
+        attributes = head_attributes(self.catalog)
+        with Undrawn():  # seconds, for some
+            model = build_model(self.backbone, attributes, settings, trained["dimension"])
         state, _ = read_tensors(self.folder / MODEL)
         try:
             model.load_state_dict(state)
@@ -156,11 +173,11 @@ def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
         raise RunError(f"{folder / RUN} is missing or unfinished; {_repair(folder)}")
     if facts["catalog"] != catalog.fingerprint():
         raise RunError(f"{folder} was made for another catalogue; {_repair(folder)}")
-    for part in PARTS:
+    for part, written in facts["files"].items():
         path = folder / part
         if not path.is_file():
             raise RunError(f"{path} is missing; {_repair(folder)}")
-        if path.stat().st_size != facts["files"][part]["bytes"]:
+        if path.stat().st_size != written["bytes"]:
             raise RunError(f"{path} is truncated or of another run; {_repair(folder)}")
     embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
@@ -172,7 +189,7 @@ def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
 def verify(run: Run) -> list[str]:
     """Every part whose contents are not what was written, as messages."""
     problems = []
-    for part in PARTS:
+    for part in run.facts["files"]:
         try:
             _check_sha256(run.folder / part, run.facts)
         except RunError as error:

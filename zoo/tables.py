@@ -147,6 +147,12 @@ def verdicts(report: dict[str, Any]) -> list[str]:
             "label ceiling: near-identical pictures disagree in their labels, so that no model can "
             f"be right on more of them ({pairs} pairs{few})"
         )
+    happened = [f"{n} {what}" for what, n in report["catalog"]["since_measured"].items() if n]
+    if happened:
+        notes.append(
+            f"measured before the catalogue changed ({', '.join(happened)}); zoo compact measures "
+            "anew"
+        )
     if 0 < pixels["queries"] < 300:
         notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
     return notes

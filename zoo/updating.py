@@ -1,4 +1,9 @@
-"""A zoo brought to a changed catalogue: what is known stays, only new pictures are embedded."""
+"""A zoo brought to a changed catalogue: what is known stays, only new pictures are embedded.
+
+A few new items are searched one by one beside the index, and scores stay those of the catalogue
+that was measured, which is said beside them. A change that is not small has all built and measured
+anew, as `zoo compact` does.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +27,10 @@ from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import swap_in, write_json, written_whole
 from zoo.picture_tables import PictureTable
 from zoo.progress import Progress
-from zoo.training.settings import Settings
 
 NEW = "new"  # the folder of a partial run in which new pictures are embedded
+# So much may come or go before indexes are built anew: items, or a share of the catalogue.
+LOOSE_ITEMS, LOOSE_SHARE = 1000, 0.05
 
 
 def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
@@ -51,6 +57,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     """
     catalog = change.catalog
     _require_rest(catalog)
+    pipeline.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
     place = zoo.folder.absolute()
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
     for stale in place.parent.glob(f".{place.name}.*.updating"):
@@ -61,11 +68,19 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
         # Links, not copies: the zoo stays as it is until the new one takes its place.
         shutil.copytree(place, work, copy_function=os.link)
         catalog.save(work)
-    pipeline.ensure_baselines(catalog, work)
     for run in zoo.runs.values():
         if runs.read_facts(work / run.name)["catalog"] != catalog.fingerprint():
             _bring(run, change, work, progress, runtime)
+    pipeline.keep_baselines(catalog, work)
+    if not all(_small(run, change) for run in zoo.runs.values()):
+        pipeline.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
     swap_in(work, place)
+
+
+def _small(run: runs.Run, change: Change) -> bool:
+    """Whether the index does with a change, by looking at what is new one by one."""
+    loose = run.index_place.after(change.origin).loose
+    return loose <= max(LOOSE_ITEMS, LOOSE_SHARE * len(change.catalog))
 
 
 def _require_rest(catalog: Catalog) -> None:
@@ -90,17 +105,20 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
     partial = runs.partial_folder(work, run.name)
     fingerprint = change.catalog.fingerprint()
     if runs.read_facts(partial).get("catalog") != fingerprint:
-        shutil.rmtree(partial, ignore_errors=True)
-        pipeline.set_back(run.name, "embedded", work)
+        pipeline.lay_out(run.name, work)
         facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
+        facts.pop("embedded")
         write_json(partial / runs.RUN, facts)
     facts = runs.read_facts(partial)
     if "embedded" not in facts:
         before = run.facts["embedded"]
         facts["embedded"] = {**before, **_embed(run, change, partial, progress, runtime)}
         write_json(partial / runs.RUN, facts)
-    settings = Settings.from_dict(facts["settings"])
-    pipeline.make_run(run.backbone, change.catalog, settings, work, progress)
+    with written_whole(partial / runs.INDEX_ROWS) as path, path.open("wb") as file:
+        np.save(file, run.index_place.after(change.origin).rows)
+    facts["evaluated"] = {**run.facts["evaluated"], "since": change.added_to(runs.since(run.facts))}
+    write_json(partial / runs.RUN, facts)
+    runs.publish(work, run.name)
 
 
 def _embed(

@@ -6,7 +6,7 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -42,10 +42,17 @@ class Change:
     def is_one(self) -> bool:
         """Whether anything is different, labels included."""
         same_rows = np.array_equal(self.origin, np.arange(len(self.origin)))
-        return self.removed > 0 or not same_rows or bool(self._relabelled())
+        return self.removed > 0 or not same_rows or self.relabelled > 0
 
-    def _relabelled(self) -> int:
+    @property
+    def relabelled(self) -> int:
+        """Labels of kept items that are others now."""
         return sum(f.kind == "label changed" for f in self.findings)
+
+    def added_to(self, earlier: Mapping[str, int]) -> dict[str, int]:
+        """What happened in earlier changes and in this one, by kind."""
+        names = ("added", "changed", "removed", "relabelled")
+        return {name: earlier.get(name, 0) + int(getattr(self, name)) for name in names}
 
 
 def removal(catalog: Catalog, item_ids: Sequence[str]) -> Change:

@@ -153,6 +153,7 @@ def train(
                 building.discard_unfinished(zoo, chosen)
             if not resume:
                 pipeline.refuse_unfinished(zoo, chosen)
+            pipeline.refuse_behind(zoo, registry.backbones.values())
             catalog = building.prepare_catalog(wanted, zoo, progress)
             building.make_zoo(chosen, catalog, settings, zoo, progress, runtime)
         finally:
@@ -198,6 +199,26 @@ def index(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None)
     _redo("indexed", names, runs, folders, "auto")
 
 
+def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
+    """Index and measure anew what items were added to or removed from since."""
+    from zoo import building, pipeline
+    from zoo.catalog import load_catalog
+    from zoo.plugins import load_plugins
+    from zoo.progress import Progress
+
+    catalog = load_catalog(runs)
+    with building.sole_writer(runs):
+        behind = pipeline.behind(load_plugins(folders or ()).backbones.values(), runs)
+        pipeline.refuse_unfinished(runs, behind)
+        progress = Progress(runs)
+        try:
+            if behind:
+                pipeline.compact(behind, catalog, runs, progress)
+        finally:
+            progress.finish()
+    typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
+
+
 def _redo(
     stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None, runtime: str
 ) -> None:
@@ -212,6 +233,7 @@ def _redo(
     with building.sole_writer(zoo):
         progress = Progress(zoo)
         try:
+            pipeline.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
                 pipeline.redo(backbone, stage, catalog, zoo, progress, runtime)
         finally:

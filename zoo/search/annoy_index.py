@@ -20,6 +20,36 @@ TIMED = 20  # exact searches that are timed
 NEIGHBOURS = 10
 
 
+GONE = -1
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the items of an index are in the catalogue as it is now."""
+
+    rows: np.ndarray  # (items of the index,) int64, GONE for those that are no longer there
+    beside: np.ndarray  # the rows of the catalogue that the index does not have, ascending
+
+    @staticmethod
+    def of(rows: np.ndarray, items: int) -> Place:
+        """Of a catalogue of so many items."""
+        return Place(rows, np.setdiff1d(np.arange(items), rows))
+
+    def after(self, origin: np.ndarray) -> Place:
+        """In the next catalogue, whose items were at these rows of this one, or GONE for new."""
+        stay = origin != GONE
+        before = 1 + max(int(self.rows.max()), int(origin.max()), 0)
+        now = np.full(before, GONE, dtype=np.int64)
+        now[origin[stay]] = np.flatnonzero(stay)
+        rows = np.where(self.rows == GONE, GONE, now[self.rows])
+        return Place.of(rows, len(origin))
+
+    @property
+    def loose(self) -> int:
+        """How many items came or went since the index was built."""
+        return len(self.beside) + int((self.rows == GONE).sum())
+
+
 @dataclass(frozen=True)
 class IndexFacts:
     """What run.json keeps of an index, checked when it is opened."""
@@ -40,21 +70,29 @@ class IndexFacts:
 
 
 class Annoy:
-    """An opened index; rows are those of the embeddings."""
+    """An opened index of a catalogue, some of whose items may have come or gone since."""
 
-    def __init__(self, index: AnnoyIndex, facts: IndexFacts) -> None:
-        self._index, self._search_k = index, facts.search_k
+    def __init__(self, index: AnnoyIndex, facts: IndexFacts, place: Place) -> None:
+        self._index, self._facts, self._place = index, facts, place
         self.pays = facts.query_ms < facts.exact_ms  # measured when the index was built
 
-    def neighbours(self, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and cosines of about the `count` nearest to one unit vector (D,)."""
-        # More neighbours need more of the trees looked at than was measured for ten.
-        search_k = self._search_k * max(1, count // NEIGHBOURS)
-        rows, distances = self._index.get_nns_by_vector(
-            query, count, search_k=search_k, include_distances=True
-        )
-        # Annoy's angular distance is sqrt(2 - 2 cos).
-        return np.array(rows, dtype=np.int64), 1 - np.square(distances, dtype=np.float32) / 2
+    @property
+    def beside(self) -> np.ndarray:
+        """The rows that it does not have: to be looked at one by one."""
+        return self._place.beside
+
+    def neighbours(self, query: np.ndarray, count: int) -> np.ndarray:
+        """About the `count` rows nearest to one unit vector (D,), of those it has."""
+        asked = count
+        while True:  # those that are gone took places
+            # More neighbours need more of the trees looked at than was measured for ten.
+            search_k = self._facts.search_k * max(1, asked // NEIGHBOURS)
+            found = self._index.get_nns_by_vector(query, asked, search_k=search_k)
+            rows: np.ndarray = self._place.rows[found]
+            there: np.ndarray = rows[rows != GONE][:count]
+            if len(there) in (count, len(rows)) or asked >= self._facts.items:
+                return there
+            asked = min(2 * asked, self._facts.items)
 
 
 def build_index(embeddings: np.ndarray, path: Path, seed: int) -> IndexFacts:
@@ -130,8 +168,11 @@ def _exact_ms(embeddings: np.ndarray) -> float:
     return (time.perf_counter() - started) / TIMED * 1000
 
 
-def open_index(path: Path, facts: IndexFacts, repair: str) -> Annoy:
-    """Open an index; RunError when it is not the file that was built. `repair` is a command."""
+def open_index(path: Path, facts: IndexFacts, repair: str, place: Place | None = None) -> Annoy:
+    """Open an index; RunError when it is not the file that was built. `repair` is a command.
+
+    Without a place, the catalogue is still the one that was indexed.
+    """
     # Annoy itself loads truncated files and files of other metrics without a word.
     if not path.is_file():
         raise RunError(f"{path} is missing; repair it with: {repair}")
@@ -141,4 +182,4 @@ def open_index(path: Path, facts: IndexFacts, repair: str) -> Annoy:
     index.load(str(path))
     if index.get_n_items() != facts.items:
         raise RunError(f"{path} has {index.get_n_items()} items, not {facts.items}; {repair}")
-    return Annoy(index, facts)
+    return Annoy(index, facts, place or Place.of(np.arange(facts.items), facts.items))

@@ -167,8 +167,9 @@ class Recommender:
         count = 2 * ask.top + len(query.own_rows)  # near-duplicates fall away
         if ask.alpha < 1 or ask.diversity:
             count = max(POOL, MMR_POOL * ask.top)
-        rows, _ = self._index.neighbours(vector, min(count, len(self._catalog)))
-        rows = np.union1d(rows, np.array(query.copies, dtype=np.int64))
+        rows = self._index.neighbours(vector, min(count, len(self._catalog)))
+        copies = np.array(query.copies, dtype=np.int64)
+        rows = np.unique(np.concatenate([rows, self._index.beside, copies]))
         rows = rows[~np.isin(rows, query.own_rows)]
         return rows, similarities(self._embeddings[rows], vector[None])[0], True
 
