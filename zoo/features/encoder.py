@@ -59,6 +59,14 @@ def _number(name: str) -> int:
     return int(name.removeprefix("multi_")) if name.startswith("multi_") else -1
 
 
+class EmbeddingError(RunError):
+    """A network's answer that has no direction; `place` is the picture's in its batch."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("the network gives an embedding that is zero or not finite")
+        self.place = place
+
+
 class Encoder:
     """A trained model as a function from pixels to features."""
 
@@ -83,8 +91,9 @@ class Encoder:
         raw, *heads = outputs
         logits, multis = heads[: self._singles], heads[self._singles :]
         norms = raw.norm(dim=1, keepdim=True)  # (B, 1)
-        if not bool(torch.isfinite(norms).all()) or bool((norms == 0).any()):
-            raise RunError("the network gives an embedding that is zero or not finite")
+        strange = torch.nonzero(~torch.isfinite(norms[:, 0]) | (norms[:, 0] == 0))
+        if len(strange):
+            raise EmbeddingError(int(strange[0]))
         classes = np.full((len(raw), len(logits), TOP), -1, dtype=np.int32)
         confidence = np.empty((len(raw), len(logits)), dtype=np.float32)
         for column, scores in enumerate(logits):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zoo.features.encoder import Encoder, Features
+from zoo.errors import RunError
+from zoo.features.encoder import EmbeddingError, Encoder, Features
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.files import written_whole
 from zoo.progress import Progress
@@ -22,20 +26,20 @@ def extract(
 ) -> float | None:
     """Write embeddings.npy and predictions.npz for rows 0..items-1; memory stays bounded.
 
-    Shards that an earlier call finished are taken as they are. Returns images/s, None when
-    every shard was there already.
+    Shards that an earlier call finished are taken as they are, damaged ones are made again.
+    Returns images/s, None when every shard was there already. RunError names the picture whose
+    embedding is zero or not finite.
     """
     shards = folder / "shards"
     shards.mkdir(parents=True, exist_ok=True)
-    missing = [s for s in range(0, items, SHARD) if not _shard(shards, s).is_file()]
+    missing = [s for s in range(0, items, SHARD) if not _is_whole(_shard(shards, s), progress)]
     started, done = time.perf_counter(), 0
     with progress.stage(title, items) as stage:
         stage.advance(items - sum(min(SHARD, items - s) for s in missing))
         for start in missing:
             rows = np.arange(start, min(start + SHARD, items))
             parts = []
-            batches = source.batches(in_batches(rows, encoder.batch))
-            for features in encoder.stream(pixels for _, pixels in batches):
+            for features in _encoded(encoder, source, rows):
                 parts.append(features)
                 stage.advance(len(features))
             _write_shard(_shard(shards, start), Features.join(parts))
@@ -43,6 +47,32 @@ def extract(
     seconds = time.perf_counter() - started
     _assemble(shards, items, folder)
     return done / seconds if done else None
+
+
+def _encoded(encoder: Encoder, source: PixelSource, rows: np.ndarray) -> Iterator[Features]:
+    """The features of those rows, batch after batch."""
+    done = 0
+    batches = source.batches(in_batches(rows, encoder.batch))
+    try:
+        for features in encoder.stream(pixels for _, pixels in batches):
+            done += len(features)
+            yield features
+    except EmbeddingError as error:
+        raise RunError(f"{source.path(int(rows[done + error.place]))}: {error}") from error
+
+
+def _is_whole(path: Path, progress: Progress) -> bool:
+    """Whether a shard is there, its checksums right."""
+    try:
+        with zipfile.ZipFile(path) as shard:
+            damaged = shard.testzip()
+    except FileNotFoundError:
+        return False
+    except (zipfile.BadZipFile, OSError, ValueError, zlib.error) as error:
+        damaged = str(error)
+    if damaged is not None:
+        progress.say(f"{path.name} is damaged ({damaged}): its pictures are embedded again")
+    return damaged is None
 
 
 def _shard(shards: Path, start: int) -> Path:

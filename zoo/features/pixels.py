@@ -39,6 +39,10 @@ class PixelSource:
         self._kept = np.empty((capacity, size, size, 3), dtype=np.uint8)
         self._have = np.zeros(capacity, dtype=bool)
 
+    def path(self, row: int) -> Path:
+        """The picture file of a row."""
+        return self._paths[row]
+
     def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8."""
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

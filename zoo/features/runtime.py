@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from zoo.devices import Compute
 
 Outputs = tuple[torch.Tensor, ...]  # the module's, float32 on the CPU
+BATCH = {"cpu": 32, "cuda": 256, "mps": 64}  # pictures a forward, of torch
 
 
 class Runtime(Protocol):
@@ -34,25 +36,60 @@ class Runtime(Protocol):
 
 
 class TorchRuntime:
-    """A module on a device; normalisation happens on the device."""
+    """A module on a device; normalisation happens on the device.
+
+    Batches that do not fit into its memory are halved, from then on.
+    """
 
     name = "torch"
-    batch = 32
 
     def __init__(self, module: nn.Module, transform: Transform, compute: Compute) -> None:
         self._module = module.to(compute.device).to(memory_format=torch.channels_last).eval()
         self._transform, self._compute = transform, compute
         self.precision = compute.precision
+        self.batch = BATCH.get(compute.device.type, BATCH["cpu"])
 
     def __call__(self, pixels: np.ndarray) -> Outputs:
-        """(B, S, S, 3) uint8 -> the module's output tensors, float32 on the CPU."""
-        batch = torch.from_numpy(pixels).to(self._compute.device)
-        with torch.inference_mode(), self._compute.autocast():
-            outputs = self._module(self._transform.normalize(batch))
-        if isinstance(outputs, torch.Tensor):
-            outputs = (outputs,)
-        return tuple(output.float().cpu() for output in outputs)
+        """(B, S, S, 3) uint8 -> the module's output tensors, float32 on the CPU.
+
+        torch.OutOfMemoryError when not even one picture fits.
+        """
+        return _fetched(self._begun(pixels))
 
     def stream(self, batches: Iterable[np.ndarray]) -> Iterator[Outputs]:
-        """One batch after the other."""
-        return map(self, batches)
+        """The same for many; a GPU works on a batch while the one before is fetched."""
+        waiting: Outputs | None = None
+        for pixels in batches:
+            begun = self._begun(pixels)
+            if waiting is not None:
+                yield _fetched(waiting)
+            waiting = begun
+        if waiting is not None:
+            yield _fetched(waiting)
+
+    def _begun(self, pixels: np.ndarray) -> Outputs:
+        """The outputs, on the device, where they need not be finished yet."""
+        try:
+            return self._forward(pixels)
+        except torch.OutOfMemoryError:
+            if len(pixels) == 1:
+                raise
+        half = math.ceil(len(pixels) / 2)
+        self.batch = min(self.batch, half)
+        if self._compute.device.type == "cuda":
+            torch.cuda.empty_cache()
+        columns = zip(self._begun(pixels[:half]), self._begun(pixels[half:]), strict=True)
+        return tuple(torch.cat(parts) for parts in columns)
+
+    def _forward(self, pixels: np.ndarray) -> Outputs:
+        batch = torch.from_numpy(pixels)
+        if self._compute.device.type == "cuda":
+            batch = batch.pin_memory()  # or the copy would wait for the forward before it
+        batch = batch.to(self._compute.device, non_blocking=True)
+        with torch.inference_mode(), self._compute.autocast():
+            outputs = self._module(self._transform.normalize(batch))
+        return (outputs,) if isinstance(outputs, torch.Tensor) else tuple(outputs)
+
+
+def _fetched(outputs: Outputs) -> Outputs:
+    return tuple(output.float().cpu() for output in outputs)

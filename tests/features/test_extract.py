@@ -1,0 +1,114 @@
+"""Extraction bears faults: damaged shards, memory that is short, embeddings that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from zoo.compare import Zoo
+from zoo.devices import Compute
+from zoo.errors import RunError
+from zoo.features import extract as extraction
+from zoo.features.encoder import Encoder
+from zoo.features.extract import extract
+from zoo.features.pixels import PixelSource
+from zoo.features.runtime import TorchRuntime
+from zoo.progress import Silence
+from zoo.runs import Run
+
+EXACT = Compute(torch.device("cpu"), "fp32")
+ITEMS = 40
+
+
+@pytest.fixture
+def run(zoo: Zoo) -> Run:
+    return zoo.run("tiny_a")
+
+
+@pytest.fixture
+def source(run: Run) -> PixelSource:
+    return PixelSource(run.catalog.paths()[:ITEMS], run.transform)
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "SHARD", 16)
+
+
+class Short(torch.nn.Module):
+    """A model on a device that has memory for so many pictures."""
+
+    def __init__(self, model: torch.nn.Module, room: int) -> None:
+        super().__init__()
+        self.model, self.room = model, room
+        self.asked: list[int] = []
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        self.asked.append(len(pictures))
+        if len(pictures) > self.room:
+            raise torch.OutOfMemoryError("out of memory")
+        outputs: tuple[torch.Tensor, ...] = self.model(pictures)
+        return outputs
+
+
+def embedded(runtime: TorchRuntime, source: PixelSource, folder: Path) -> np.ndarray:
+    extract(Encoder(runtime, 2), source, ITEMS, folder, Silence(), "embeddings")
+    rows: np.ndarray = np.load(folder / "embeddings.npy")
+    return rows
+
+
+def test_a_damaged_shard_is_made_again_alone(run: Run, source: PixelSource, tmp_path: Path) -> None:
+    model = Short(run.load_model(), ITEMS)
+    runtime = TorchRuntime(model, run.transform, EXACT)
+    whole = embedded(runtime, source, tmp_path)
+    first, second, third = sorted((tmp_path / "shards").iterdir())
+    bits = bytearray(second.read_bytes())
+    bits[len(bits) // 2] ^= 1
+    second.write_bytes(bits)
+    third.write_bytes(third.read_bytes()[:-100])
+    model.asked.clear()
+    kept = first.stat().st_mtime_ns
+    np.testing.assert_array_equal(embedded(runtime, source, tmp_path), whole)
+    assert (sum(model.asked), first.stat().st_mtime_ns) == (ITEMS - 16, kept)
+
+
+def test_batches_that_do_not_fit_are_halved_and_stay_so(
+    run: Run, source: PixelSource, tmp_path: Path
+) -> None:
+    exact = TorchRuntime(run.load_model(), run.transform, EXACT)
+    model = Short(run.load_model(), 5)
+    short = TorchRuntime(model, run.transform, EXACT)
+    found = embedded(short, source, tmp_path / "short")
+    np.testing.assert_allclose(found, embedded(exact, source, tmp_path / "exact"), atol=1e-6)
+    assert short.batch == 4
+    assert max(model.asked[len(model.asked) // 2 :]) == 4
+    with pytest.raises(torch.OutOfMemoryError):
+        TorchRuntime(Short(run.load_model(), 0), run.transform, EXACT)(
+            np.zeros((3, 32, 32, 3), dtype=np.uint8)
+        )
+
+
+def test_the_picture_of_an_embedding_without_direction_is_named(
+    run: Run, source: PixelSource, tmp_path: Path
+) -> None:
+    class Blind(torch.nn.Module):
+        """Sees nothing in the twentieth picture."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model, self.seen = run.load_model(), 0
+
+        def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            embedding, *heads = self.model(pictures)
+            if self.seen <= 19 < self.seen + len(pictures):
+                embedding[19 - self.seen] = float("nan")
+            self.seen += len(pictures)
+            return embedding, *heads
+
+    with pytest.raises(RunError, match=r"zero or not finite") as caught:
+        embedded(TorchRuntime(Blind(), run.transform, EXACT), source, tmp_path)
+    assert str(source.path(19)) in str(caught.value)
+    assert len(list((tmp_path / "shards").iterdir())) == 1
