@@ -1,4 +1,4 @@
-"""Other ways to rank with the same trained networks: PCA, whitening, blends with attribute match.
+"""Other ways to rank with the same trained networks: PCA, whitening, query expansion, blends.
 
 Nothing is trained. What is fitted is fitted on the train split; the queries are the leaderboard's.
 """
@@ -20,6 +20,21 @@ from zoo.runs import Run
 METRICS = ("attribute_match@5", "recall@1", "recall@10", "map@10")
 ALPHAS = (0.9, 0.8, 0.6, 0.4, 0.2)
 DIMENSIONS = (32, 128)
+EXPANSIONS = (1, 3, 10)  # neighbours that are averaged with the query
+
+
+class ExpandedOrder:
+    """Average query expansion: cosine with the mean of the query and its nearest neighbours."""
+
+    def __init__(self, embeddings: np.ndarray, neighbours: int) -> None:
+        self._embeddings, self._neighbours = np.asarray(embeddings), neighbours
+
+    def __call__(self, queries: np.ndarray, database: np.ndarray) -> np.ndarray:
+        """Row numbers (q,), (n,) -> scores (q, n), higher is nearer."""
+        items = self._embeddings[database]
+        asked = self._embeddings[queries]
+        nearest = np.argsort(-(asked @ items.T), axis=1, kind="stable")[:, : self._neighbours]
+        return unit(asked + items[nearest].sum(axis=1)) @ items.T
 
 
 def principal(embeddings: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -40,6 +55,8 @@ def rankings(run: Run, catalog: Catalog) -> Iterator[tuple[str, Scorer]]:
     yield "embedding", CosineOrder(run.embeddings)
     for alpha in ALPHAS:
         yield f"blend {alpha}", BlendOrder(catalog, run.predictions, alpha)
+    for count in EXPANSIONS:
+        yield f"query with {count} neighbours", ExpandedOrder(run.embeddings, count)
     rows, deviations = principal(np.asarray(run.embeddings), catalog.rows("train"))
     for count in DIMENSIONS:
         yield f"PCA to {count}", CosineOrder(unit(rows[:, :count]))
