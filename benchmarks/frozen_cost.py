@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from zoo import devices
-from zoo.catalog import read_catalog
+from zoo.catalog import CatalogSettings, read_catalog
 from zoo.features.runtime import TorchRuntime
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
@@ -25,7 +25,7 @@ def main() -> None:
     asked = parser.parse_args()
     settings = Settings(weights="random", image_size=asked.image_size, epochs_frozen=5)
     backbone, compute = load_plugins().get(asked.backbone), devices.choose()
-    catalog, _ = read_catalog(asked.data, limit=asked.pictures)
+    catalog, _ = read_catalog(asked.data, CatalogSettings(limit=asked.pictures))
     model, _ = new_model(backbone, catalog, settings)
     data = training_data(backbone, catalog, settings)
     runtime = TorchRuntime(model.backbone, data.transform, compute)

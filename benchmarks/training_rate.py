@@ -17,7 +17,7 @@ import torch
 
 from zoo import devices
 from zoo.backbones import Backbone
-from zoo.catalog import Catalog
+from zoo.catalog import Catalog, CatalogSettings
 from zoo.catalog.build import read_catalog
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     backbone = load_plugins().get(asked.backbone)
-    catalog, _ = read_catalog(asked.data, limit=asked.pictures)
+    catalog, _ = read_catalog(asked.data, CatalogSettings(limit=asked.pictures))
     phase = zoo_phase(backbone, catalog, asked.image_size)
     classes = len(catalog.attributes[0].classes)
     rates: dict[str, list[float]] = {"plain": [], "zoo, small": [], "zoo, full": []}

@@ -14,7 +14,7 @@ from PIL import Image
 from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
 from zoo import pipeline, runs, updating
 from zoo.building import make_zoo
-from zoo.catalog import read_catalog
+from zoo.catalog import CatalogSettings, read_catalog
 from zoo.catalog.change import addition, removal, synchronisation
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import CatalogError, ZooError
@@ -189,7 +189,7 @@ def test_sync_takes_over_what_changed(
 
 def test_a_selection_of_the_data_cannot_be_synchronised(shapes: Path) -> None:
     with pytest.raises(CatalogError, match="was made with --limit: .* use zoo add"):
-        synchronisation(read_catalog(shapes, limit=100)[0])
+        synchronisation(read_catalog(shapes, CatalogSettings(limit=100))[0])
 
 
 class Killed(BaseException):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +14,7 @@ from zoo import pipeline, runs
 from zoo.backbones import Backbone
 from zoo.catalog import (
     Catalog,
+    CatalogSettings,
     build_catalog,
     listing_name,
     load_catalog,
@@ -36,39 +37,30 @@ PICTURES = "pictures"  # in the zoo: those drawn, and those that came as bytes
 
 
 @dataclass(frozen=True)
-class DataSettings:
-    """Which pictures make the catalogue."""
+class Data:
+    """Where the pictures are, and which of them make the catalogue."""
 
-    data: Path | None = None  # None: the zoo's own catalogue if it has one, else the sample
+    path: Path | None = None  # None: the zoo's own catalogue if it has one, else the sample
     reader: str | None = None
-    attributes: tuple[str, ...] | None = None
-    categories: tuple[str, ...] | None = None  # None: all
-    category_types: tuple[str, ...] | None = None  # such as upper, where the reader knows them
-    min_per_class: int = 10
-    cap_per_class: int | None = None  # of the first key attribute, in training alone
-    clean: bool = False  # tiny, blank and repeated pictures are not trained on
-    split: str | None = None  # None: as given, else 70:15:15
-    box_margin: float = 0.1  # share of a box's sides
-    limit: int | None = None
-    seed: int = 0
+    settings: CatalogSettings = field(default_factory=CatalogSettings)
 
 
-def default_folder(settings: DataSettings) -> Path:
+def default_folder(data: Data) -> Path:
     """runs/<catalogue name>."""
-    if settings.data is None:
+    if data.path is None:
         return RUNS / SAMPLE
-    return RUNS / listing_name(settings.data, settings.reader)
+    return RUNS / listing_name(data.path, data.reader)
 
 
-def prepare_catalog(settings: DataSettings, zoo: Path, progress: Progress) -> Catalog:
+def prepare_catalog(data: Data, zoo: Path, progress: Progress) -> Catalog:
     """The zoo's catalogue: opened when it is there, else read (or drawn) and saved."""
     there = (zoo / "catalog.json").is_file()
-    if there and settings.data is None:
+    if there and data.path is None:
         return load_catalog(zoo)
-    catalog, findings = _read(settings, zoo, progress)
+    catalog, findings = _read(data, zoo, progress)
     if there and load_catalog(zoo).fingerprint() != catalog.fingerprint():
         raise CatalogError(
-            f"{zoo} holds another catalogue than {settings.data} gives with these settings; "
+            f"{zoo} holds another catalogue than {data.path} gives with these settings; "
             "name another folder with --runs"
         )
     if not there:
@@ -81,40 +73,29 @@ def prepare_catalog(settings: DataSettings, zoo: Path, progress: Progress) -> Ca
     return catalog
 
 
-def _read(settings: DataSettings, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:
-    if settings.data is None:
-        listing = replace(read_listing(_draw(settings, zoo, progress)), name=SAMPLE)
+def _read(data: Data, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:
+    if data.path is None:
+        listing = replace(read_listing(_draw(data, zoo, progress)), name=SAMPLE)
     else:
-        listing = read_listing(settings.data, settings.reader)
+        listing = read_listing(data.path, data.reader)
         if listing.unpack is not None:
             progress.say(f"writing the pictures of {listing.name} to {zoo / PICTURES}, each once")
             listing = unpacked(listing, zoo / PICTURES)
-    count = min(len(listing.rows), settings.limit or len(listing.rows))
+    count = min(len(listing.rows), data.settings.limit or len(listing.rows))
     with progress.stage(f"checking the pictures of {listing.name}", count) as bar:
         return build_catalog(
-            listing,
-            attributes=settings.attributes,
-            categories=settings.categories,
-            category_types=settings.category_types,
-            min_per_class=settings.min_per_class,
-            cap_per_class=settings.cap_per_class,
-            clean=settings.clean,
-            split=settings.split,
-            box_margin=settings.box_margin,
-            limit=settings.limit,
-            seed=settings.seed,
-            progress=lambda what, done, total: bar.reach(done),
+            listing, data.settings, progress=lambda what, done, total: bar.reach(done)
         )
 
 
-def _draw(settings: DataSettings, zoo: Path, progress: Progress) -> Path:
+def _draw(data: Data, zoo: Path, progress: Progress) -> Path:
     """Draw the sample pictures into the zoo; returns their labels file."""
-    count = settings.limit or SAMPLE_ITEMS
+    count = data.settings.limit or SAMPLE_ITEMS
     with progress.stage("drawing the sample pictures", count) as bar:
         return draw_sample(
             zoo / PICTURES,
             count,
-            settings.seed,
+            data.settings.seed,
             progress=lambda done, total: bar.reach(done),
         )
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from zoo.backbones import Transform
-from zoo.catalog import build_catalog
+from zoo.catalog import CatalogSettings, build_catalog
 from zoo.catalog.boxes import widened
 from zoo.catalog.listing import Listing
 from zoo.catalog.pictures_check import check_pictures
@@ -85,4 +85,4 @@ def test_the_network_sees_the_box(listing: Make) -> None:
 @pytest.mark.parametrize("margin", [-0.1, 11.0, float("nan")])
 def test_a_margin_that_is_none(listing: Make, margin: float) -> None:
     with pytest.raises(CatalogError, match="is not within 0..10"):
-        build_catalog(halves(listing), box_margin=margin)
+        build_catalog(halves(listing), CatalogSettings(box_margin=margin))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import zoo.catalog
-from zoo.catalog import Attribute, build_catalog, load_catalog, read_catalog
+from zoo.catalog import Attribute, CatalogSettings, build_catalog, load_catalog, read_catalog
 from zoo.catalog.listing import Finding, Listing
 from zoo.errors import CatalogError
 
@@ -40,7 +40,7 @@ def test_catalogue_of_a_listing(listing: Make) -> None:
 
 def test_provenance_says_where_it_comes_from(listing: Make) -> None:
     source = listing({"tone": TONES, "fabric": FABRICS})
-    catalog, _ = build_catalog(source, seed=3, limit=29)
+    catalog, _ = build_catalog(source, CatalogSettings(seed=3, limit=29))
     facts = dict(catalog.provenance)
     created = datetime.fromisoformat(facts.pop("created"))
     assert timedelta(0) <= datetime.now(timezone.utc) - created < timedelta(minutes=1)
@@ -68,10 +68,11 @@ def test_order_of_rows_does_not_matter(listing: Make) -> None:
     shuffled = replace(source, rows=source.rows.sample(frac=1, random_state=5))
     for limit in (None, 25):
         first, again = (
-            build_catalog(s, limit=limit, min_per_class=5)[0] for s in (source, shuffled)
+            build_catalog(s, CatalogSettings(limit=limit, min_per_class=5))[0]
+            for s in (source, shuffled)
         )
         assert first.fingerprint() == again.fingerprint()
-    assert build_catalog(source, seed=1)[0].fingerprint() != first.fingerprint()
+    assert build_catalog(source, CatalogSettings(seed=1))[0].fingerprint() != first.fingerprint()
 
 
 def test_saved_and_loaded_it_is_the_same(listing: Make, tmp_path: Path) -> None:
@@ -86,10 +87,10 @@ def test_saved_and_loaded_it_is_the_same(listing: Make, tmp_path: Path) -> None:
 
 def test_chosen_attributes_keep_the_readers_order(listing: Make) -> None:
     source = listing({"tone": TONES, "fabric": FABRICS, "cut": TONES})
-    catalog, _ = build_catalog(source, attributes=["cut", "fabric"])
+    catalog, _ = build_catalog(source, CatalogSettings(attributes=("cut", "fabric")))
     assert [attribute.name for attribute in catalog.attributes] == ["fabric", "cut"]
     assert catalog.key == ("fabric",)
-    catalog, _ = build_catalog(source, attributes=["cut"])
+    catalog, _ = build_catalog(source, CatalogSettings(attributes=("cut",)))
     assert catalog.key == ("cut",)
 
 
@@ -97,14 +98,14 @@ def test_a_column_that_is_no_attribute_may_be_named(listing: Make) -> None:
     source = listing({"tone": TONES})
     source = replace(source, rows=source.rows.assign(size=["36", "40"] * 15))
     assert [a.name for a in build_catalog(source)[0].attributes] == ["tone"]
-    catalog, _ = build_catalog(source, attributes=["size"])
+    catalog, _ = build_catalog(source, CatalogSettings(attributes=("size",)))
     assert catalog.attributes == (Attribute("size", ("36", "40")),)
 
 
 def test_unknown_attribute_lists_the_known(listing: Make) -> None:
     source = listing({"tone": TONES, "fabric": FABRICS})
     with pytest.raises(CatalogError, match="unknown attribute 'color'; available: fabric, tone"):
-        build_catalog(source, attributes=["color"])
+        build_catalog(source, CatalogSettings(attributes=("color",)))
 
 
 def test_no_attribute_at_all_names_the_columns(listing: Make) -> None:
@@ -147,22 +148,24 @@ def test_given_splits_are_kept(listing: Make) -> None:
     given: list[str | None] = ["test"] * 6 + ["train"] * 20 + ["val"] * 4
     catalog, _ = build_catalog(listing({"tone": TONES}, split=given))
     assert catalog.table["split"].tolist() == given
-    small, _ = build_catalog(listing({"tone": TONES}, split=given), limit=15, min_per_class=1)
+    small, _ = build_catalog(
+        listing({"tone": TONES}, split=given), CatalogSettings(limit=15, min_per_class=1)
+    )
     assert [len(small.rows(split)) for split in ("train", "val", "test")] == [10, 2, 3]
 
 
 @pytest.mark.parametrize("limit", [0, -3])
 def test_limit_that_leaves_none(listing: Make, limit: int) -> None:
     with pytest.raises(CatalogError, match="--limit 1 or more"):
-        build_catalog(listing({"tone": TONES}), limit=limit)
+        build_catalog(listing({"tone": TONES}), CatalogSettings(limit=limit))
 
 
 def test_too_few_pictures_for_three_splits(listing: Make) -> None:
     source = listing({"tone": ["warm", "warm", "cold", "cold"]})
     with pytest.raises(CatalogError, match=r"4 usable .* \(train 3, val 1, test 0\)"):
-        build_catalog(source, min_per_class=1)
+        build_catalog(source, CatalogSettings(min_per_class=1))
     five = listing({"tone": ["warm", "warm", "cold", "cold", "cold"]})
-    catalog, _ = build_catalog(five, min_per_class=1)
+    catalog, _ = build_catalog(five, CatalogSettings(min_per_class=1))
     assert [len(catalog.rows(split)) for split in ("train", "val", "test")] == [3, 1, 1]
 
 
@@ -186,7 +189,7 @@ def test_table_of_the_samples_shape(tmp_path: Path, draw: Callable[..., Path]) -
         labels = f"{kind},{'red' if number % 3 else 'blue'},plain,lace,party,{shape}"
         lines.append(f"images/{number:03}.png,Picture {number},{labels}")
     (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n")
-    catalog, findings = read_catalog(tmp_path, min_per_class=2)
+    catalog, findings = read_catalog(tmp_path, CatalogSettings(min_per_class=2))
     assert [attribute.name for attribute in catalog.attributes] == ["category", "colour"]
     assert catalog.key == ("category", "colour")
     assert {f.subject for f in findings} == {"pattern", "fabric", "style", "shape"}

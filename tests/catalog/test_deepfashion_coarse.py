@@ -6,7 +6,7 @@ import pytest
 
 from tests.catalog import deepfashion
 from tests.catalog.deepfashion import ROWS, coarse, counted, write
-from zoo.catalog import build_catalog, read_catalog
+from zoo.catalog import CatalogSettings, build_catalog, read_catalog
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError
@@ -42,7 +42,7 @@ def test_zero_is_unknown_unless_beside_a_one(tmp_path: Path) -> None:
 
 
 def test_a_catalogue_of_it(tmp_path: Path) -> None:
-    catalog, findings = read_catalog(coarse(tmp_path), min_per_class=1)
+    catalog, findings = read_catalog(coarse(tmp_path), CatalogSettings(min_per_class=1))
     assert [a.name for a in catalog.multis] == ["texture", "shape", "part", "style"]
     assert catalog.boxes()[:2] == [(2, 0, 33, 60), None]  # jeans with a margin; dress: bad box
     told = {(f.kind, f.subject) for f in findings}
@@ -56,15 +56,15 @@ def test_a_catalogue_of_it(tmp_path: Path) -> None:
 def test_categories_and_their_types(tmp_path: Path) -> None:
     listing = read_listing(coarse(tmp_path))
     with pytest.raises(CatalogError, match="unknown category 'Coat'; available: Anorak, Dress"):
-        build_catalog(listing, categories=["Coat"])
+        build_catalog(listing, CatalogSettings(categories=("Coat",)))
     with pytest.raises(CatalogError, match="unknown category_type 'x'; available: full, lower, up"):
-        build_catalog(listing, category_types=["x"])
+        build_catalog(listing, CatalogSettings(category_types=("x",)))
 
 
 def test_the_name_of_an_only_multi_choice(tmp_path: Path) -> None:
     listing = read_listing(coarse(tmp_path))
     with pytest.raises(CatalogError, match=r"texture may have several .* as well: category"):
-        build_catalog(listing, attributes=["texture"])
+        build_catalog(listing, CatalogSettings(attributes=("texture",)))
 
 
 def test_rows_in_another_order_and_missing_ones(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalog.deepfashion import INSHOP, counted, inshop, write
-from zoo.catalog import read_catalog
+from zoo.catalog import CatalogSettings, read_catalog
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError
@@ -37,7 +37,7 @@ def many() -> list[tuple[str, str, str, int]]:
 
 
 def test_a_catalogue_of_it(tmp_path: Path) -> None:
-    catalog, findings = read_catalog(inshop(tmp_path, many()), min_per_class=1)
+    catalog, findings = read_catalog(inshop(tmp_path, many()), CatalogSettings(min_per_class=1))
     table = catalog.table
     assert catalog.key == ("category", "gender")
     assert [len(catalog.query_rows()), len(catalog.database_rows())] == [10, 10]
@@ -49,7 +49,7 @@ def test_a_catalogue_of_it(tmp_path: Path) -> None:
 
 
 def test_a_limit_takes_products_whole(tmp_path: Path) -> None:
-    catalog, _ = read_catalog(inshop(tmp_path, many()), min_per_class=1, limit=30)
+    catalog, _ = read_catalog(inshop(tmp_path, many()), CatalogSettings(min_per_class=1, limit=30))
     assert len(catalog) == 30
     assert (catalog.table.groupby("identity").size() == 2).all()
     asked, found = (catalog.table["identity"].iloc[rows] for rows in (
@@ -60,7 +60,7 @@ def test_a_limit_takes_products_whole(tmp_path: Path) -> None:
 
 def test_given_roles_are_not_dealt_anew(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="queries and gallery; leave --split out"):
-        read_catalog(inshop(tmp_path), split="80:20")
+        read_catalog(inshop(tmp_path), CatalogSettings(split="80:20"))
 
 
 def test_no_boxes_and_other_folders(tmp_path: Path) -> None:

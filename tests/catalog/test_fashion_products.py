@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.catalog import read_catalog
+from zoo.catalog import CatalogSettings, read_catalog
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError
@@ -180,7 +180,7 @@ def test_real_products() -> None:
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no product pictures at {REAL}")
 def test_catalogue_of_some_real_products() -> None:
-    catalog, findings = read_catalog(REAL, limit=600)
+    catalog, findings = read_catalog(REAL, CatalogSettings(limit=600))
     assert len(catalog) == 600
     assert not [f for f in findings if f.kind == "unreadable picture"]
     assert [a.name for a in catalog.attributes][:3] == ["article_type", "category", "colour"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from zoo.catalog import build_catalog
+from zoo.catalog import CatalogSettings, build_catalog
 from zoo.catalog.listing import Listing
 from zoo.catalog.shares import parse_shares
 from zoo.errors import CatalogError
@@ -20,39 +20,41 @@ KINDS: list[str | None] = ["coat", "dress", "skirt"] * 20
 
 def test_some_categories(listing: Make) -> None:
     source = listing({"tone": ["warm", "cold"] * 30, "category": KINDS})
-    catalog, _ = build_catalog(source, categories=["coat", "skirt"])
+    catalog, _ = build_catalog(source, CatalogSettings(categories=("coat", "skirt")))
     assert catalog.attribute("category").classes == ("coat", "skirt")
     assert len(catalog) == 40
-    catalog, _ = build_catalog(source, attributes=["tone"], categories=["coat"])
+    catalog, _ = build_catalog(source, CatalogSettings(attributes=("tone",), categories=("coat",)))
     assert ([a.name for a in catalog.attributes], len(catalog)) == (["tone"], 20)
 
 
 def test_the_category_is_else_the_first_of_the_key(listing: Make) -> None:
     source = listing({"tone": ["warm", "cold", "pale"] * 20, "cut": ["a", "b"] * 30})
-    assert len(build_catalog(source, categories=["warm", "pale"])[0]) == 40
+    assert len(build_catalog(source, CatalogSettings(categories=("warm", "pale")))[0]) == 40
     with pytest.raises(CatalogError, match="unknown tone 'a'; available: cold, pale, warm"):
-        build_catalog(source, categories=["a"])
+        build_catalog(source, CatalogSettings(categories=("a",)))
 
 
 def test_types_of_categories(listing: Make) -> None:
     source = listing({"category": KINDS})
     worn = {"coat": "upper", "dress": "full", "skirt": "lower"}
     rows = source.rows.assign(category_type=source.rows["category"].map(worn))
-    catalog, _ = build_catalog(replace(source, rows=rows), category_types=["upper", "lower"])
+    catalog, _ = build_catalog(
+        replace(source, rows=rows), CatalogSettings(category_types=("upper", "lower"))
+    )
     assert catalog.attribute("category").classes == ("coat", "skirt")
     with pytest.raises(CatalogError, match="the csv reader knows no types of categories"):
-        build_catalog(source, category_types=["upper"])
+        build_catalog(source, CatalogSettings(category_types=("upper",)))
 
 
 def test_the_cap_bounds_training_alone(listing: Make) -> None:
     source = listing({"category": KINDS})
-    catalog, _ = build_catalog(source, cap_per_class=5)
+    catalog, _ = build_catalog(source, CatalogSettings(cap_per_class=5))
     used = catalog.training_rows()
     assert pd.Series(catalog.codes("category")[used]).value_counts().to_dict() == {0: 5, 1: 5, 2: 5}
     assert len(catalog.rows("train")) == 42
     assert catalog.table["use"].sum() == 15 + 18
-    again, _ = build_catalog(source, cap_per_class=5)
-    other, _ = build_catalog(source, cap_per_class=5, seed=1)
+    again, _ = build_catalog(source, CatalogSettings(cap_per_class=5))
+    other, _ = build_catalog(source, CatalogSettings(cap_per_class=5, seed=1))
     assert again.fingerprint() == catalog.fingerprint() != other.fingerprint()
 
 
@@ -77,7 +79,7 @@ def test_shares_that_are_none(text: str) -> None:
 
 def test_a_split_that_is_asked_for_replaces_the_given_one(listing: Make) -> None:
     source = listing({"category": KINDS}, split=["train"] * 20 + ["test"] * 40)
-    catalog, findings = build_catalog(source, split="50:25:25")
+    catalog, findings = build_catalog(source, CatalogSettings(split="50:25:25"))
     assert [len(catalog.rows(s)) for s in ("train", "val", "test")] == [30, 15, 15]
     assert [(f.kind, f.detail) for f in findings] == [
         ("given split replaced", "60 pictures are dealt anew by 50:25:25")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from zoo.catalog import Catalog, read_catalog
+from zoo.catalog import Catalog, CatalogSettings, read_catalog
 from zoo.errors import CatalogError
 
 
@@ -41,7 +41,7 @@ def unused(catalog: Catalog) -> list[str]:
 def test_what_teaches_nothing_is_not_trained_on_and_stays(table: Path) -> None:
     whole, _ = read_catalog(table)
     assert (len(whole), unused(whole)) == (44, [])
-    catalog, findings = read_catalog(table, clean=True)
+    catalog, findings = read_catalog(table, CatalogSettings(clean=True))
     assert (len(catalog), unused(catalog)) == (44, ["40", "41", "42", "43"])
     details = {f.subject: f.detail for f in findings if f.kind == "not trained on"}
     assert [details[item] for item in sorted(details)] == [
@@ -56,7 +56,7 @@ def test_what_teaches_nothing_is_not_trained_on_and_stays(table: Path) -> None:
 
 
 def test_the_cap_counts_what_is_left(table: Path) -> None:
-    catalog, _ = read_catalog(table, clean=True, cap_per_class=9)
+    catalog, _ = read_catalog(table, CatalogSettings(clean=True, cap_per_class=9))
     used = catalog.training_rows()
     assert np.bincount(catalog.codes("kind")[used]).tolist() == [9, 9]
     assert {"40", "41", "42", "43"} <= set(unused(catalog))
@@ -66,7 +66,7 @@ def test_pictures_of_val_and_test_are_not_judged(table: Path) -> None:
     rows = pd.read_csv(table)
     rows["split"] = ["train"] * 20 + ["val"] * 12 + ["test"] * 12
     rows.to_csv(table, index=False)
-    assert unused(read_catalog(table, clean=True)[0]) == []
+    assert unused(read_catalog(table, CatalogSettings(clean=True))[0]) == []
 
 
 def test_cleaning_that_leaves_nothing_says_so(table: Path) -> None:
@@ -75,4 +75,4 @@ def test_cleaning_that_leaves_nothing_says_so(table: Path) -> None:
             small = picture.resize((16, 16))
         small.save(path)
     with pytest.raises(CatalogError, match="cleaning leaves nothing to train on; leave --clean"):
-        read_catalog(table, clean=True)
+        read_catalog(table, CatalogSettings(clean=True))

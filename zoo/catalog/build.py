@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from zoo.catalog.boxes import MARGIN, check_margin
 from zoo.catalog.catalog import OPTIONAL, SPLITS, Catalog
 from zoo.catalog.classes import keep_classes
 from zoo.catalog.disagreement import disagreements
@@ -21,99 +20,71 @@ from zoo.catalog.readers import read_listing
 from zoo.catalog.report import REPORT, summarise
 from zoo.catalog.selection import (
     category_name,
-    check_cap,
+    check_limit,
     of_category_types,
     of_classes,
     under_cap,
 )
-from zoo.catalog.shares import SHARES, parse_shares
+from zoo.catalog.settings import CatalogSettings
 from zoo.catalog.splits import assign_splits, spread_subset
 from zoo.catalog.unseen import drop_unseen
 from zoo.catalog.worth_learning import worth_learning
 from zoo.errors import CatalogError, unknown
 
+DEFAULT = CatalogSettings()
 COLUMNS = ("item_id", "path", "title", "split", "sha256", "thumbnail")
 
 
 def read_catalog(
-    path: Path, *, reader: str | None = None, **settings: Any
+    path: Path,
+    settings: CatalogSettings = DEFAULT,
+    *,
+    reader: str | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Catalog, list[Finding]]:
-    """The catalogue in a folder or file; see `read_listing`, and `build_catalog` for settings."""
-    return build_catalog(read_listing(path, reader), **settings)
+    """The catalogue in a folder or file; see `read_listing` and `build_catalog`."""
+    return build_catalog(read_listing(path, reader), settings, progress)
 
 
 def build_catalog(
-    listing: Listing,
-    *,
-    attributes: Sequence[str] | None = None,
-    categories: Sequence[str] | None = None,
-    category_types: Sequence[str] | None = None,
-    min_per_class: int = 10,
-    cap_per_class: int | None = None,
-    clean: bool = False,
-    split: str | None = None,
-    box_margin: float = MARGIN,
-    limit: int | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
+    listing: Listing, settings: CatalogSettings = DEFAULT, progress: Progress | None = None
 ) -> tuple[Catalog, list[Finding]]:
     """Check the pictures, drop rare classes and assign splits; rows are in order of item id.
 
-    `attributes` left out takes all the listing offers; `categories` and `category_types` keep
-    items of these alone; `cap_per_class` bounds what training uses of each class of the first
-    key attribute; `clean` keeps tiny, blank and repeated pictures out of training; `split`
-    (70:15:15 or 80:20) deals all rows anew; `box_margin` is a share of the sides of a box;
-    `limit` works on a seeded, stratified subset; `progress` gets a title, the count done and the
-    total. Returns the catalogue and all findings; CatalogError when nothing can be learnt from
-    what is left.
+    `progress` gets a title, the count done and the total. Returns the catalogue and all findings;
+    CatalogError when nothing can be learnt from what is left.
     """
-    check_margin(box_margin)
-    check_cap(cap_per_class)
-    shares = parse_shares(split) if split else SHARES
     if listing.unpack is not None:
         raise CatalogError(
             f"{listing.source}: its pictures are bytes; write them to a folder first, with "
             "zoo.catalog.listing.unpacked(listing, folder)"
         )
-    names = _chosen(listing, attributes)
-    rows, replaced = _own_splits(listing, split)
-    rows = _selected(rows, listing, names, categories, category_types)
+    names = _chosen(listing, settings.attributes)
+    rows, replaced = _own_splits(listing, settings.split)
+    rows = _selected(rows, listing, names, settings)
     strata = _strata(listing, names)
-    rows = limited_rows(rows, ["split", *strata] if "split" in rows else strata, limit, seed)
-    rows, unusable = check_pictures(replace(listing, rows=rows), progress, box_margin)
-    rows, kept, rare = keep_classes(rows, names, min_per_class, listing.multis)
+    dealt = ["split", *strata] if "split" in rows else strata
+    rows = limited_rows(rows, dealt, settings.limit, settings.seed)
+    rows, unusable = check_pictures(replace(listing, rows=rows), progress, settings.box_margin)
+    rows, kept, rare = keep_classes(rows, names, settings.min_per_class, listing.multis)
     strata = _strata(listing, [attribute.name for attribute in kept])
     rows = rows.assign(near_group=near_groups(rows))
-    splits, moved = assign_splits(rows, strata, seed, shares)
+    splits, moved = assign_splits(rows, strata, settings.seed, settings.shares())
     _require_all(listing, splits)
     rows, kept, unseen = drop_unseen(rows.assign(split=splits), kept)
     kept_names = [attribute.name for attribute in kept]
     key = _key(listing, kept_names)
-    rows, unworthy = _used(rows, listing, clean)
-    if cap_per_class is not None:
-        rows = rows.assign(use=under_cap(rows, key[0], cap_per_class, seed))
+    rows, unworthy = _used(rows, listing, settings.clean)
+    if settings.cap_per_class is not None:
+        rows = rows.assign(use=under_cap(rows, key[0], settings.cap_per_class, settings.seed))
     if "title" not in rows:
         rows = rows.assign(title=pd.Series(index=rows.index, dtype="str"))
     optional = [name for name in OPTIONAL if name in rows]
     table = rows[[*COLUMNS, *optional, "near_group", *kept_names]]
     findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen, *unworthy]
-    settings = {
-        "seed": seed,
-        "categories": _listed(categories),
-        "category_types": _listed(category_types),
-        "min_per_class": min_per_class,
-        "cap_per_class": cap_per_class,
-        "clean": clean,
-        "split": split,
-        "box_margin": box_margin,
-        "limit": limit,
-    }
-    provenance = _provenance(listing, settings, rows, _singles(listing, kept_names), findings)
+    singles = _singles(listing, kept_names)
+    provenance = _provenance(listing, settings.as_dict(), rows, singles, findings)
     return Catalog(listing.name, listing.root, kept, key, table, provenance), findings
-
-
-def _listed(names: Sequence[str] | None) -> list[str] | None:
-    return None if names is None else list(names)
 
 
 def _own_splits(listing: Listing, split: str | None) -> tuple[pd.DataFrame, list[Finding]]:
@@ -135,15 +106,15 @@ def _selected(
     rows: pd.DataFrame,
     listing: Listing,
     names: Sequence[str],
-    categories: Sequence[str] | None,
-    category_types: Sequence[str] | None,
+    settings: CatalogSettings,
 ) -> pd.DataFrame:
-    if category_types is not None:
-        rows = of_category_types(rows, listing, category_types)
-    if categories is not None:
+    if settings.category_types is not None:
+        rows = of_category_types(rows, listing, settings.category_types)
+    if settings.categories is not None:
         # The category selects also where it is not learnt.
         offered = _singles(listing, listing.attributes or names)
-        rows = of_classes(rows, listing, category_name(offered, _key(listing, offered)), categories)
+        category = category_name(offered, _key(listing, offered))
+        rows = of_classes(rows, listing, category, settings.categories)
     if rows.empty:
         raise CatalogError(f"{listing.source}: no picture is of these categories and types")
     return rows
@@ -200,10 +171,9 @@ def limited_rows(
     rows: pd.DataFrame, strata: Sequence[str], limit: int | None, seed: int
 ) -> pd.DataFrame:
     """The rows by item id, or a seeded, stratified subset of `limit` of them."""
+    check_limit(limit)
     if limit is None:
         return rows
-    if limit < 1:
-        raise CatalogError(f"a limit of {limit} pictures leaves none; give --limit 1 or more")
     return spread_subset(rows, strata, limit, seed)
 
 

@@ -47,6 +47,12 @@ def check_cap(cap: int | None) -> None:
         raise CatalogError(f"a cap of {cap} pictures per class leaves none; give 1 or more")
 
 
+def check_limit(limit: int | None) -> None:
+    """CatalogError for a limit that leaves no picture."""
+    if limit is not None and limit < 1:
+        raise CatalogError(f"a limit of {limit} pictures leaves none; give --limit 1 or more")
+
+
 def under_cap(rows: pd.DataFrame, name: str, cap: int, seed: int) -> pd.Series[bool]:
     """Whether training uses each row: in the train split at most `cap` of each class of `name`.
 

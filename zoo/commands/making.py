@@ -95,6 +95,7 @@ def train(
 ) -> None:
     """Train, embed, index and evaluate backbones on one catalogue."""
     from zoo import building, pipeline
+    from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.plugins import load_plugins
     from zoo.processes import processes
@@ -105,9 +106,7 @@ def train(
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
-    wanted = building.DataSettings(
-        data=data,
-        reader=reader,
+    selection = CatalogSettings(
         attributes=_split(attributes),
         categories=_split(categories),
         category_types=_split(category_type),
@@ -119,6 +118,7 @@ def train(
         limit=limit,
         seed=seed,
     )
+    wanted = building.Data(data, reader, selection)
     settings = Settings(
         weights=weights,
         image_size=image_size,
