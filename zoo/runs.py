@@ -61,10 +61,7 @@ def publish(zoo: Path, name: str) -> Path:
     """Move a finished run into its place; the run it replaces stays until that is done."""
     partial = partial_folder(zoo, name)
     facts = read_facts(partial)
-    facts["files"] = {
-        part: {"bytes": (partial / part).stat().st_size, "sha256": sha256_of(partial / part)}
-        for part in PARTS
-    }
+    facts["files"] = {part: _file_facts(partial / part) for part in PARTS}
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
         if (partial / scratch).is_dir():
@@ -72,6 +69,11 @@ def publish(zoo: Path, name: str) -> Path:
         (partial / scratch).unlink(missing_ok=True)
     swap_in(partial, zoo / name)
     return zoo / name
+
+
+def _file_facts(path: Path) -> dict[str, Any]:
+    stat = path.stat()  # before its contents are read, so that a change meanwhile is noticed
+    return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
 
 
 def _repair(folder: Path) -> str:
@@ -99,7 +101,7 @@ class Run:
     def predictions(self) -> Features:
         """The predicted classes of every item."""
         path = self.folder / PREDICTIONS
-        _check_sha256(path, self.facts)
+        _check(path, self.facts)
         with np.load(path, allow_pickle=False) as data:
             multis = predicted_multis(data)
             return Features(self.embeddings, data["classes"], data["confidence"], multis)
@@ -108,8 +110,9 @@ class Run:
     def recommender(self) -> Recommender:
         """The search over this run's embeddings."""
         repair = f"zoo index {self.name} --runs {self.folder.parent}"
-        facts = IndexFacts(**self.facts["indexed"])
-        index = open_index(self.folder / INDEX, facts, repair)
+        facts, path = IndexFacts(**self.facts["indexed"]), self.folder / INDEX
+        built = self.facts["files"][INDEX]["sha256"] == facts.sha256
+        index = open_index(path, facts, repair, hashed=built and _unchanged(path, self.facts))
         return Recommender(self.catalog, self.embeddings, self.predictions, index)
 
     @cached_property
@@ -120,7 +123,7 @@ class Run:
     @cached_property
     def model(self) -> ZooModel | StackedModel:
         """The trained model, on the CPU, its file checked."""
-        _check_sha256(self.folder / MODEL, self.facts)
+        _check(self.folder / MODEL, self.facts)
         return self.load_model()
 
     def load_model(self) -> ZooModel | StackedModel:
@@ -178,6 +181,21 @@ def verify(run: Run) -> list[str]:
         except RunError as error:
             problems.append(str(error))
     return problems
+
+
+def _check(path: Path, facts: dict[str, Any]) -> None:
+    """RunError when a file is not what was written; one that nothing touched is not hashed."""
+    if not _unchanged(path, facts):
+        _check_sha256(path, facts)
+
+
+def _unchanged(path: Path, facts: dict[str, Any]) -> bool:
+    """Whether a file has the size and time of change that it had when it was hashed.
+
+    Gigabytes of index take seconds to hash; `zoo doctor` does it in any case.
+    """
+    known, stat = facts["files"][path.name], path.stat()
+    return (known["bytes"], known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
 
 
 def _check_sha256(path: Path, facts: dict[str, Any]) -> None:
