@@ -21,7 +21,7 @@ from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
 from zoo.search.annoy_index import IndexFacts, open_index
 from zoo.search.recommender import Recommender
-from zoo.training.checkpoint import read_tensors
+from zoo.training.checkpoint import Undrawn, read_tensors
 from zoo.training.model import ZooModel
 from zoo.training.network import MODEL
 from zoo.training.settings import Settings
@@ -130,9 +130,10 @@ class Run:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
-        model = build_model(
-            self.backbone, head_attributes(self.catalog), settings, trained["dimension"]
-        )
+        with Undrawn():
+            model = build_model(
+                self.backbone, head_attributes(self.catalog), settings, trained["dimension"]
+            )
         state, _ = read_tensors(self.folder / MODEL)
         try:
             model.load_state_dict(state)
