@@ -23,6 +23,14 @@ def test_similarities_are_cosines() -> None:
     np.testing.assert_allclose(similarities(rows, rows[2:]), [[0.6, 0.8, 1.0]], rtol=1e-6)
 
 
+def test_similarities_of_chosen_rows_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, chosen = unit_rows(9, 4), np.array([0, 2, 3, 7, 8])
+    whole = similarities(rows, rows[:2])
+    monkeypatch.setattr("zoo.search.exact.BLOCK", 2)
+    np.testing.assert_allclose(similarities(rows, rows[:2], chosen), whole[:, chosen], atol=1e-6)
+    assert similarities(rows, rows[:2], chosen[:0]).shape == (2, 0)
+
+
 def test_top_rows_are_sorted_and_ties_go_to_the_lowest_row() -> None:
     scores = np.array([0.1, 0.9, 0.5, 0.9, 0.5, 0.5])
     assert top_rows(scores, 3).tolist() == [1, 3, 2]
