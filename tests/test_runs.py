@@ -98,6 +98,41 @@ def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> No
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
 
 
+def flip_last_byte(path: Path, keep_time: bool) -> None:
+    before = path.stat()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+    if keep_time:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("part", ["index.ann", "model.safetensors"])
+def test_files_that_nothing_touched_are_not_hashed_when_opened(copy: Path, part: str) -> None:
+    opened = "recommender" if part == "index.ann" else "encoder"
+    path = copy / "tiny_a" / part
+    os.utime(path)  # as a plain copy does: the contents are looked at, and are right
+    assert getattr(open_zoo(copy, [PLUGINS]).run("tiny_a"), opened)
+    facts = json.loads((copy / "tiny_a" / "run.json").read_text())
+    os.utime(path, ns=(0, facts["files"][part]["mtime_ns"]))
+    flip_last_byte(path, keep_time=True)
+    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    assert getattr(run, opened)  # this is what the saved seconds cost
+    assert f"{part} is damaged" in verify(run)[0]  # and doctor still finds it
+
+
+def test_runs_of_older_versions_are_hashed(copy: Path) -> None:
+    path = copy / "tiny_a" / "run.json"
+    facts = json.loads(path.read_text())
+    for known in facts["files"].values():
+        del known["mtime_ns"]
+    path.write_text(json.dumps(facts))
+    assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
+    flip_last_byte(copy / "tiny_a" / "index.ann", keep_time=True)
+    with pytest.raises(RunError, match=r"index\.ann is damaged"):
+        _ = open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
+
+
 @pytest.mark.parametrize("stage", ["embedded", "indexed", "evaluated"])
 def test_a_stage_done_again_gives_the_same(copy: Path, stage: str) -> None:
     before = open_zoo(copy, [PLUGINS]).run("tiny_b")

@@ -19,10 +19,10 @@ from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.search.annoy_index import IndexFacts, Place, open_index
+from zoo.search.annoy_index import IndexFacts, Place, check_index, open_index
 from zoo.search.recommender import Recommender
-from zoo.training.checkpoint import read_tensors
-from zoo.training.model import Undrawn, ZooModel
+from zoo.training.checkpoint import Undrawn, read_tensors
+from zoo.training.model import ZooModel
 from zoo.training.network import MODEL
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
@@ -67,11 +67,9 @@ def publish(zoo: Path, name: str) -> Path:
     """Move a finished run into its place; the run it replaces stays until that is done."""
     partial = partial_folder(zoo, name)
     facts = read_facts(partial)
-    facts["files"] = {
-        part: {"bytes": (partial / part).stat().st_size, "sha256": sha256_of(partial / part)}
-        for part in (*PARTS, INDEX_ROWS)
-        if part in PARTS or (partial / part).is_file()
-    }
+    parts = [part for part in (*PARTS, INDEX_ROWS) if part in PARTS or (partial / part).is_file()]
+    known = facts.get("files", {})
+    facts["files"] = {part: _file_facts(partial / part, known.get(part, {})) for part in parts}
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
         if (partial / scratch).is_dir():
@@ -79,6 +77,14 @@ def publish(zoo: Path, name: str) -> Path:
         (partial / scratch).unlink(missing_ok=True)
     swap_in(partial, zoo / name)
     return zoo / name
+
+
+def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """What tells whether a file is another one; taken over from `known` where it is still that."""
+    if _unchanged(path, known):
+        return known
+    stat = path.stat()  # before its contents are read, so that a change meanwhile is noticed
+    return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
 
 
 def _repair(folder: Path) -> str:
@@ -106,7 +112,7 @@ class Run:
     def predictions(self) -> Features:
         """The predicted classes of every item."""
         path = self.folder / PREDICTIONS
-        _check_sha256(path, self.facts)
+        _check(path, self.facts)
         with np.load(path, allow_pickle=False) as data:
             multis = predicted_multis(data)
             return Features(self.embeddings, data["classes"], data["confidence"], multis)
@@ -115,8 +121,10 @@ class Run:
     def recommender(self) -> Recommender:
         """The search over this run's embeddings."""
         repair = f"zoo index {self.name} --runs {self.folder.parent}"
-        facts = IndexFacts(**self.facts["indexed"])
-        index = open_index(self.folder / INDEX, facts, repair, self.index_place)
+        facts, path = IndexFacts(**self.facts["indexed"]), self.folder / INDEX
+        if not _unchanged(path, self.facts["files"][INDEX]):
+            check_index(path, facts, repair)
+        index = open_index(path, facts, repair, self.index_place)
         return Recommender(self.catalog, self.embeddings, self.predictions, index)
 
     @property
@@ -126,7 +134,7 @@ class Run:
         path = self.folder / INDEX_ROWS
         if not path.is_file():
             return Place.of(np.arange(items), len(self.catalog))
-        _check_sha256(path, self.facts)
+        _check(path, self.facts)
         return Place.of(np.load(path, allow_pickle=False), len(self.catalog))
 
     @cached_property
@@ -137,7 +145,7 @@ class Run:
     @cached_property
     def model(self) -> ZooModel | StackedModel:
         """The trained model, on the CPU, its file checked."""
-        _check_sha256(self.folder / MODEL, self.facts)
+        _check(self.folder / MODEL, self.facts)
         return self.load_model()
 
     def load_model(self) -> ZooModel | StackedModel:
@@ -145,7 +153,7 @@ class Run:
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
         attributes = head_attributes(self.catalog)
-        with Undrawn():  # seconds, for some
+        with Undrawn():
             model = build_model(self.backbone, attributes, settings, trained["dimension"])
         state, _ = read_tensors(self.folder / MODEL)
         try:
@@ -195,6 +203,21 @@ def verify(run: Run) -> list[str]:
         except RunError as error:
             problems.append(str(error))
     return problems
+
+
+def _check(path: Path, facts: dict[str, Any]) -> None:
+    """RunError when a file is not what was written; one that nothing touched is not hashed."""
+    if not _unchanged(path, facts["files"][path.name]):
+        _check_sha256(path, facts)
+
+
+def _unchanged(path: Path, known: dict[str, Any]) -> bool:
+    """Whether a file has the size and time of change that it had when it was hashed.
+
+    Gigabytes of index take seconds to hash; `zoo doctor` does it in any case.
+    """
+    stat = path.stat()
+    return (known.get("bytes"), known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
 
 
 def _check_sha256(path: Path, facts: dict[str, Any]) -> None:

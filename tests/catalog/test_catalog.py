@@ -75,6 +75,10 @@ def test_rows_without_roles_and_cap(catalog: Catalog) -> None:
     assert (catalog.query_rows().tolist(), catalog.database_rows().tolist()) == ([3], [0, 1, 2])
 
 
+def test_fingerprint_is_computed_once(catalog: Catalog) -> None:
+    assert catalog.fingerprint() is catalog.fingerprint()
+
+
 def test_fingerprint_covers_what_runs_depend_on(catalog: Catalog) -> None:
     def of(**columns: list[object]) -> str:
         series = {name: pd.Series(values, dtype=object) for name, values in columns.items()}

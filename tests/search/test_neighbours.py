@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from zoo.errors import RunError
-from zoo.search.annoy_index import GONE, TARGET_RECALL, Place, build_index, open_index
+from zoo.search.annoy_index import GONE, TARGET_RECALL, Place, build_index, check_index, open_index
 from zoo.search.exact import similarities, top_rows
 
 
@@ -21,6 +21,14 @@ def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray:
 def test_similarities_are_cosines() -> None:
     rows = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
     np.testing.assert_allclose(similarities(rows, rows[2:]), [[0.6, 0.8, 1.0]], rtol=1e-6)
+
+
+def test_similarities_of_chosen_rows_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, chosen = unit_rows(9, 4), np.array([0, 2, 3, 7, 8])
+    whole = similarities(rows, rows[:2])
+    monkeypatch.setattr("zoo.search.exact.BLOCK", 2)
+    np.testing.assert_allclose(similarities(rows, rows[:2], chosen), whole[:, chosen], atol=1e-6)
+    assert similarities(rows, rows[:2], chosen[:0]).shape == (2, 0)
 
 
 def test_top_rows_are_sorted_and_ties_go_to_the_lowest_row() -> None:
@@ -98,15 +106,17 @@ def test_a_truncated_index_is_refused_with_the_repair(tmp_path: Path) -> None:
     path = tmp_path / "index.ann"
     facts = build_index(unit_rows(300, 8), path, seed=0)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(RunError, match=r"index\.ann is damaged.*zoo index tiny"):
-        open_index(path, facts, "zoo index tiny")
+    for opened, said in ((check_index, "damaged"), (open_index, "missing or truncated")):
+        with pytest.raises(RunError, match=rf"index\.ann is {said}.*zoo index tiny"):
+            opened(path, facts, "zoo index tiny")
     path.unlink()
-    with pytest.raises(RunError, match=r"index\.ann is missing"):
-        open_index(path, facts, "zoo index tiny")
+    for opened in (check_index, open_index):
+        with pytest.raises(RunError, match=r"index\.ann is missing"):
+            opened(path, facts, "zoo index tiny")
 
 
 def test_an_index_of_another_run_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "index.ann"
     facts = build_index(unit_rows(300, 8), path, seed=0)
     with pytest.raises(RunError, match="another run"):
-        open_index(path, replace(facts, sha256="0" * 64), "repair")
+        check_index(path, replace(facts, sha256="0" * 64), "repair")

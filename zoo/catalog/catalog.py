@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -173,6 +174,11 @@ class Catalog:
 
     def fingerprint(self) -> str:
         """sha256 of what runs depend on: items, files, splits, labels, classes, boxes and roles."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        # Once: every run that is opened asks for it, and a table is replaced, never changed.
         columns = ["item_id", "sha256", "split", *(a.name for a in self.attributes)]
         columns += [name for name in OPTIONAL if name in self.table]
         # Single attributes count as they did in format 1, so that its runs still open.

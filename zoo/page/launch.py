@@ -57,6 +57,8 @@ def launch(
             "becomes ready; Ctrl-C stops, and the next start goes on from there",
             flush=True,
         )
+    else:
+        threading.Thread(target=state.warm_up, daemon=True).start()
     _wait(job)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,15 @@ class PageState:
         if zoo is None or not zoo.runs:
             raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
         return zoo
+
+    def warm_up(self) -> None:
+        """Open every run's network and index now, so that the first visitor does not wait."""
+        zoo = self.zoo()
+        for run in zoo.runs.values() if zoo else ():
+            try:
+                run.recommender, run.encoder  # noqa: B018  opened once, and kept
+            except ZooError as error:  # whoever asks this run is told so too
+                print(f"{run.name} does not open: {error}", file=sys.stderr, flush=True)
 
     def version(self) -> tuple[Any, ...]:
         """Changes whenever the catalogue or a run does."""

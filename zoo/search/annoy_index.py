@@ -168,16 +168,22 @@ def _exact_ms(embeddings: np.ndarray) -> float:
     return (time.perf_counter() - started) / TIMED * 1000
 
 
-def open_index(path: Path, facts: IndexFacts, repair: str, place: Place | None = None) -> Annoy:
-    """Open an index; RunError when it is not the file that was built. `repair` is a command.
-
-    Without a place, the catalogue is still the one that was indexed.
-    """
-    # Annoy itself loads truncated files and files of other metrics without a word.
+def check_index(path: Path, facts: IndexFacts, repair: str) -> None:
+    """RunError when the contents are not those that were built; `repair` is a command."""
     if not path.is_file():
         raise RunError(f"{path} is missing; repair it with: {repair}")
     if path.stat().st_size != facts.bytes or sha256_of(path) != facts.sha256:
         raise RunError(f"{path} is damaged or of another run; repair it with: {repair}")
+
+
+def open_index(path: Path, facts: IndexFacts, repair: str, place: Place | None = None) -> Annoy:
+    """Open an index that was checked; RunError when it cannot be the one that was built.
+
+    Annoy itself loads truncated files and files of other metrics without a word. Without a place,
+    the catalogue is still the one that was indexed.
+    """
+    if not path.is_file() or path.stat().st_size != facts.bytes:
+        raise RunError(f"{path} is missing or truncated; repair it with: {repair}")
     index = AnnoyIndex(facts.dimension, "angular")
     index.load(str(path))
     if index.get_n_items() != facts.items:

@@ -7,12 +7,20 @@ import numpy as np
 BLOCK = 8192  # rows of the (memory-mapped) matrix a step
 
 
-def similarities(embeddings: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """Cosines of every query with every row: (N, D), (q, D) unit rows -> (q, N) float32."""
-    result = np.empty((len(queries), len(embeddings)), dtype=np.float32)
-    for start in range(0, len(embeddings), BLOCK):
-        block = embeddings[start : start + BLOCK]
-        np.matmul(queries, block.T, out=result[:, start : start + len(block)])
+def similarities(
+    embeddings: np.ndarray, queries: np.ndarray, rows: np.ndarray | None = None
+) -> np.ndarray:
+    """Cosines of every query with every row: (N, D), (q, D) unit rows -> (q, N) float32.
+
+    `rows` (n,) are those to compare with, (q, n); left out, all of them.
+    """
+    count = len(embeddings) if rows is None else len(rows)
+    result = np.empty((len(queries), count), dtype=np.float32)
+    for start in range(0, count, BLOCK):
+        place = slice(start, start + BLOCK)
+        # Chosen rows are copied a block at a time: of a large catalogue they may be a gigabyte.
+        block = embeddings[place if rows is None else rows[place]]
+        np.matmul(queries, block.T, out=result[:, place])
     return result
 
 

@@ -161,9 +161,9 @@ class Recommender:
             keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.copy()
             keep[list(query.own_rows)] = False
             rows = np.flatnonzero(keep)
-            matrix = self._embeddings if allowed is None else self._embeddings[rows]
-            cosines = similarities(matrix, vector[None])[0]
-            return rows, cosines if allowed is not None else cosines[rows], False
+            if allowed is not None:
+                return rows, similarities(self._embeddings, vector[None], rows)[0], False
+            return rows, similarities(self._embeddings, vector[None])[0][rows], False
         count = 2 * ask.top + len(query.own_rows)  # near-duplicates fall away
         if ask.alpha < 1 or ask.diversity:
             count = max(POOL, MMR_POOL * ask.top)

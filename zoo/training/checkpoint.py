@@ -11,11 +11,38 @@ import safetensors
 import safetensors.torch
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from zoo.errors import RunError
 from zoo.files import written_whole
 
 State = dict[str, torch.Tensor]
+# What nearly all initialisations of torch and timm come down to.
+DRAWS = frozenset(
+    {
+        nn.init.kaiming_uniform_,
+        nn.init.normal_,
+        nn.init.uniform_,
+        torch.Tensor.normal_,
+        torch.Tensor.uniform_,
+    }
+)
+
+
+class Undrawn(TorchFunctionMode):
+    """In this context parameters are not filled with random numbers.
+
+    For models whose every parameter is read from a file next: drawing them first takes seconds.
+    Buffers and other tensors, which a file may not have, are drawn as always.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Pass over a draw into a parameter; do everything else."""
+        named = kwargs or {}
+        filled = args[0] if args else named.get("tensor")  # torch.nn.init hands on by name
+        if func in DRAWS and isinstance(filled, nn.Parameter):
+            return filled
+        return func(*args, **named)
 
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> None:

@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
     from zoo.backbones import Transform
     from zoo.catalog import Attribute
-
-
-class Undrawn(TorchFunctionMode):
-    """Networks made within it draw no random weights: for those that are loaded next."""
-
-    # Of torch.nn.init those that say to modes that they are called: what they call is not seen.
-    DRAWS = (
-        torch.Tensor.normal_,
-        torch.Tensor.uniform_,
-        nn.init.normal_,
-        nn.init.uniform_,
-        nn.init.kaiming_normal_,
-        nn.init.kaiming_uniform_,
-    )
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Leave the tensor as it is."""
-        named = dict(kwargs or {})
-        if func in self.DRAWS:
-            return args[0] if args else named["tensor"]
-        return func(*args, **named)
 
 
 class ZooModel(nn.Module):

@@ -1,0 +1,29 @@
+"""What all visitors share is opened before the first of them asks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PLUGINS
+from zoo.page.state import PageState
+
+
+def test_warming_up_opens_all_and_says_what_does_not_open(
+    zoo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    index = folder / "tiny_a" / "index.ann"
+    index.write_bytes(index.read_bytes()[:-8] + b"12345678")
+    state = PageState(folder, [PLUGINS], None)
+    state.warm_up()
+    assert "tiny_a does not open" in capsys.readouterr().err
+    runs = state.trained().runs
+    assert {"recommender", "encoder"} <= vars(runs["tiny_b"]).keys()
+    assert "recommender" not in vars(runs["tiny_a"])
+
+
+def test_there_may_be_nothing_to_warm_up(tmp_path: Path) -> None:
+    PageState(tmp_path, [PLUGINS], None).warm_up()
