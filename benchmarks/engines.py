@@ -102,7 +102,7 @@ class ShippedAnnoy(Engine):
         return f"search_k {search_k}" + (", as shipped" if setting == 1 else "")
 
     def nearest(self, query: np.ndarray) -> np.ndarray:
-        return self._index.neighbours(query, NEIGHBOURS)[0]
+        return self._index.neighbours(query, NEIGHBOURS)
 
 
 class Hnsw(Engine):

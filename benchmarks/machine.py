@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -27,10 +28,11 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def made_on() -> str:
-    """Machine, versions and day, as lines for under a table."""
+def made_on(packages: Iterable[str] = ()) -> str:
+    """Machine, versions and day, as lines for under a table; `packages` beside the zoo's own."""
     threads = os.environ.get("OMP_NUM_THREADS")
     limit = f", OMP_NUM_THREADS={threads}" if threads else ""
-    versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
+    found = package_versions(packages)
+    versions = ", ".join(f"{name} {version}" for name, version in found.items())
     day = datetime.now(timezone.utc).date().isoformat()
     return f"- {cores()} cores of {cpu_name()}{limit}\n- {versions}\n- {day}"

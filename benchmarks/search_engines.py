@@ -16,21 +16,18 @@ pip install -r benchmarks/peers_search.txt
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 from engines import ENGINES, SEED, Engine
+from machine import made_on
 from threadpoolctl import threadpool_limits
 
 from zoo.catalog import load_catalog
@@ -50,7 +47,6 @@ CENTRES = 4000  # at most
 SPREAD = 0.5  # length of what is added to a centre, whose own length is one
 FLAT_AXES = 8  # after about as many, the variance of trained embeddings falls steeply
 DRAWN_AT_ONCE = 65536
-CPU_FACTS = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
@@ -256,30 +252,14 @@ def plot(measured: Sequence[Measured], path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def cpu_name() -> str:
-    """What the processor calls itself; on systems that do not say, its architecture."""
-    if CPU_FACTS.is_file():
-        for line in CPU_FACTS.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def made_on(engines: Sequence[type[Engine]], share: float) -> str:
-    """Machine, versions and day: the lines under the table. `share`: CPU time of the run's time."""
-    versions = [f"python {platform.python_version()}"]
-    for package in dict.fromkeys(("fashion-model-zoo", *(e.package for e in engines))):
-        try:
-            versions.append(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            versions.append(f"{package} not installed")
+def footer(engines: Sequence[type[Engine]], share: float) -> str:
+    """What it was made on: the lines under the table. `share`: CPU time of the run's time."""
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes here, Linux KiB
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
     # A share well under 1 means that other work ran too and that times to build are too long.
     return (
-        f"- one thread of {os.cpu_count()} cores, {cpu_name()}, peak memory {peak:.1f} GiB, "
-        f"on the processor for {share:.0%} of the time\n"
-        f"- {', '.join(versions)}\n- {datetime.now(timezone.utc).date().isoformat()}"
+        f"- one thread, on the processor for {share:.0%} of the time, peak memory {peak:.1f} GiB\n"
+        f"{made_on(e.package for e in engines)}"
     )
 
 
@@ -331,7 +311,7 @@ def main() -> None:
                 if isinstance(row, Measured):
                     measured.append(row)
     share = (time.process_time() - worked) / (time.perf_counter() - begun)
-    print(f"\n{made_on(engines, share)}")
+    print(f"\n{footer(engines, share)}")
     if asked.plot:
         plot(measured, asked.plot)
 

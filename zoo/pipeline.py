@@ -272,10 +272,10 @@ def _training_rate(trained: Trained) -> float | None:
     return pictures / sum(e.seconds for e in epochs) if epochs else None
 
 
-def package_versions() -> dict[str, str]:
-    """Python and the packages that results hang on, with their versions."""
+def package_versions(more: Iterable[str] = ()) -> dict[str, str]:
+    """Python and the packages that results hang on, and `more` of them, with their versions."""
     found = {"python": platform.python_version()}
-    for package in PACKAGES:
+    for package in dict.fromkeys((*PACKAGES, *more)):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
