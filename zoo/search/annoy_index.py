@@ -13,11 +13,12 @@ from zoo.errors import RunError
 from zoo.files import sha256_of, written_whole
 from zoo.search.exact import similarities, top_rows
 
-TREES = 20
+TREES = 40  # more are slower to build, fewer are slower at the same recall
 TARGET_RECALL = 0.99
 PROBES = 200
 TIMED = 20  # exact searches that are timed
 NEIGHBOURS = 10
+FIRST_SEARCH_K = 100  # the least that is tried
 
 
 GONE = -1
@@ -141,7 +142,7 @@ def _tune(index: AnnoyIndex, embeddings: np.ndarray, seed: int) -> tuple[int, fl
         set(top_rows(scores, min(NEIGHBOURS, items - 1)).tolist()) or {int(row)}
         for row, scores in zip(rows, exact, strict=True)
     ]
-    search_k = NEIGHBOURS * TREES
+    search_k = FIRST_SEARCH_K
     while True:
         started = time.perf_counter()
         found = [
