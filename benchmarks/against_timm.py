@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pandas as pd
 
 from zoo.catalog import Catalog, load_catalog
 
+Value = tuple[float, int]  # accuracy, and the picture size it was measured at
 POLL = 0.5  # seconds between looks at the table of epochs
 SPLITS = {"train": "train", "val": "validation"}
 FLAGS = {
@@ -34,9 +36,12 @@ class Point:
 
     seconds: float
     accuracy: float
+    size: int  # pixels a side of the pictures it was validated on
 
 
-def watch(command: list[str], folder: Path, table: str, column: str, scale: float) -> list[Point]:
+def watch(
+    command: list[str], folder: Path, table: str, values: Callable[[pd.DataFrame], list[Value]]
+) -> list[Point]:
     """Run a training and note when each row of its table of epochs appears."""
     points: list[Point] = []
     begun = time.monotonic()
@@ -45,16 +50,16 @@ def watch(command: list[str], folder: Path, table: str, column: str, scale: floa
         while process.poll() is None:
             time.sleep(POLL)
             found = next(folder.rglob(table), None)
-            for accuracy in _values(found, column)[len(points) :]:
-                points.append(Point(time.monotonic() - begun, accuracy * scale))
+            for accuracy, size in _read(found, values)[len(points) :]:
+                points.append(Point(time.monotonic() - begun, accuracy, size))
     if process.returncode or not points:
         sys.exit((folder / "output.log").read_text(errors="replace")[-3000:])
     return points
 
 
-def _values(path: Path | None, column: str) -> list[float]:
+def _read(path: Path | None, values: Callable[[pd.DataFrame], list[Value]]) -> list[Value]:
     try:
-        return [] if path is None else pd.read_csv(path)[column].tolist()
+        return [] if path is None else values(pd.read_csv(path))
     except (OSError, ValueError, KeyError):  # being written just now
         return []
 
@@ -112,26 +117,44 @@ def main() -> None:
         folder = Path(scratch)
         (folder / "zoo").mkdir()
         command = zoo_command(asked, folder / "zoo")
-        results["zoo"] = watch(command, folder / "zoo", "history.csv", "val_accuracy", 1.0)
+        results["zoo"] = watch(
+            command,
+            folder / "zoo",
+            "history.csv",
+            lambda rows: list(zip(rows["val_accuracy"], rows["image_size"], strict=True)),
+        )
         catalog = load_catalog(folder / "zoo")
         classes = class_folders(catalog, asked.attribute, folder / "pictures")
         for name, flags in FLAGS.items():
             out = folder / name.replace(" ", "-")
             out.mkdir()
             command = [*timm_command(asked, folder / "pictures", classes, out), *flags]
-            results[name] = watch(command, out, "summary.csv", "eval_top1", 0.01)
-    report(results)
+            results[name] = watch(
+                command,
+                out,
+                "summary.csv",
+                lambda rows: [(top1 / 100, asked.image_size) for top1 in rows["eval_top1"]],
+            )
+    report(results, asked.image_size)
 
 
-def report(results: dict[str, list[Point]]) -> None:
-    """Print every epoch, and when each reached the best that all of them reached."""
-    common = min(max(p.accuracy for p in points) for points in results.values())
+def report(results: dict[str, list[Point]], size: int) -> None:
+    """Print every epoch, and when each reached the best that all of them reached at full size.
+
+    The zoo's first epochs are on smaller pictures and validated on such: they are shown, with the
+    size, and do not count.
+    """
+    full = {name: [p for p in points if p.size == size] for name, points in results.items()}
+    common = min(max(p.accuracy for p in points) for points in full.values())
     print(f"| training | seconds to {common:.3f} | best | epochs: accuracy at seconds |")
     print("|---|---|---|---|")
     for name, points in results.items():
-        epochs = ", ".join(f"{p.accuracy:.3f} at {p.seconds:.0f}" for p in points)
-        best = max(p.accuracy for p in points)
-        print(f"| {name} | {seconds_to(points, common):.0f} | {best:.3f} | {epochs} |")
+        epochs = ", ".join(
+            f"{p.accuracy:.3f} at {p.seconds:.0f}" + (f" ({p.size} px)" if p.size != size else "")
+            for p in points
+        )
+        best = max(p.accuracy for p in full[name])
+        print(f"| {name} | {seconds_to(full[name], common):.0f} | {best:.3f} | {epochs} |")
 
 
 if __name__ == "__main__":

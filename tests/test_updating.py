@@ -13,11 +13,12 @@ from PIL import Image
 
 from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
 from zoo import pipeline, runs, updating
-from zoo.building import make_zoo
-from zoo.catalog import CatalogSettings, read_catalog
-from zoo.catalog.change import addition, removal, synchronisation
+from zoo.building import make_zoo, sole_writer
+from zoo.catalog import CatalogSettings, load_catalog, read_catalog
+from zoo.catalog.change import Change, addition, removal, synchronisation
+from zoo.catalog.listing import Finding
 from zoo.compare import Zoo, open_zoo
-from zoo.errors import CatalogError, ZooError
+from zoo.errors import CatalogError, RunError, ZooError
 from zoo.features.encoder import Encoder
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
@@ -275,13 +276,112 @@ def test_compacting_finds_the_same_and_measures_anew(
 def test_a_large_change_is_compacted_at_once(
     place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(updating, "LOOSE_ITEMS", 1)
-    monkeypatch.setattr(updating, "LOOSE_SHARE", 0)
+    monkeypatch.setattr(updating, "SMALL", 0.005)
     zoo = opened(place)
     update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
     after = opened(place)
     assert after.run("tiny_b").facts["indexed"]["items"] == 242
     assert evaluate_report(after)["catalog"]["since_measured"] == {}
+
+
+def kill_an_update(place: Path, change: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the work of an update that was killed at its second backbone."""
+    whole = runs.publish
+
+    def killed(folder: Path, name: str) -> Path:
+        if name == "tiny_b":
+            raise Killed
+        return whole(folder, name)
+
+    zoo = opened(place)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "publish", killed)
+        with pytest.raises(Killed):
+            update(zoo, change, Progress())
+
+
+def test_work_begun_from_other_runs_is_thrown_away(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoo = opened(place)
+    update(zoo, removal(zoo.catalog, zoo.catalog.table["item_id"].iloc[:3].tolist()), Progress())
+    zoo = opened(place)
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    kill_an_update(place, change, monkeypatch)
+    pipeline.compact([run.backbone for run in zoo.runs.values()], zoo.catalog, place, Progress())
+    update(opened(place), change, Progress())
+    zoo = opened(place)
+    monkeypatch.setattr(recommender.Recommender, "_approximates", lambda self: True)
+    for row in (0, 100, 200):
+        assert first(zoo, zoo.catalog.path(row)) == zoo.catalog.table["item_id"].iat[row]
+
+
+def test_every_command_mends_a_kill_between_the_moves(place: Path) -> None:
+    for act in (load_catalog, open_zoo):
+        os.replace(place, place.with_name(".zoo.old"))
+        act(place)
+        assert (place / "tiny_b").is_dir()
+    os.replace(place, place.with_name(".zoo.old"))
+    with sole_writer(place):
+        assert (place / "tiny_b").is_dir()
+
+
+def test_a_killed_compaction_is_made_again(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoo = opened(place)
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    zoo = opened(place)
+    backbones = [run.backbone for run in zoo.runs.values()]
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "score_backbone", killed)
+        with pytest.raises(Killed):
+            pipeline.compact(backbones, zoo.catalog, place, Progress())
+    pipeline.refuse_unfinished(place, backbones)
+    pipeline.compact(pipeline.behind(backbones, place), zoo.catalog, place, Progress())
+    assert evaluate_report(opened(place))["catalog"]["since_measured"] == {}
+    assert list(place.glob(".*.partial")) == []
+    assert runs.REDO not in runs.read_facts(place / "tiny_a")
+
+
+def test_a_zoo_that_was_opened_before_a_change_says_so(place: Path, new: Path) -> None:
+    before, zoo = opened(place), opened(place)
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    update(zoo, change, Progress())
+    assert len(before.run("tiny_a").index_place.rows) == 240  # not those of the new zoo
+    with pytest.raises(RunError, match="was replaced meanwhile; ask again"):
+        _ = before.run("tiny_a").predictions
+
+
+def test_damage_is_not_taken_over(place: Path, new: Path) -> None:
+    model = place / "tiny_a" / "model.safetensors"
+    bits = bytearray(model.read_bytes())
+    bits[-1] ^= 1
+    model.write_bytes(bits)
+    zoo = opened(place)
+    with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
+        update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
+        pipeline.redo(zoo.run("tiny_a").backbone, "indexed", zoo.catalog, place, Progress())
+
+
+def test_many_new_labels_are_no_small_change(place: Path) -> None:
+    run = opened(place).run("tiny_a")
+    labels = tuple(Finding("label changed", str(n)) for n in range(13))
+    same = np.arange(240)
+    assert not updating._small(run, Change(run.catalog, same, findings=labels))
+    assert updating._small(run, Change(run.catalog, same, findings=labels[:12]))
+
+
+def test_an_update_leaves_no_run_behind(place: Path, new: Path) -> None:
+    (place / "tiny_b" / "scores.json").unlink()
+    zoo = open_zoo(place, [PLUGINS])
+    with pytest.raises(RunError, match="would leave that run behind"):
+        update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
 
 
 def test_an_unfinished_training_is_not_thrown_away(place: Path) -> None:

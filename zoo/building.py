@@ -24,7 +24,7 @@ from zoo.catalog import (
 )
 from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
-from zoo.errors import CatalogError, ZooError
+from zoo.errors import CatalogError, RunError, ZooError
 from zoo.files import recover
 from zoo.processes import processes
 from zoo.progress import Progress
@@ -118,6 +118,7 @@ def make_zoo(
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
             continue
+        pipeline.discard_redo(backbone, zoo)
         pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()
@@ -134,7 +135,10 @@ def follow(backbones: Sequence[Backbone], settings: Settings, zoo: Path) -> None
 
 
 def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> bool:
-    facts = runs.read_facts(zoo / backbone.name)
+    try:
+        facts = runs.read_facts(zoo / backbone.name)
+    except RunError:
+        return False  # damaged: made anew
     return (
         bool(facts)
         and facts["catalog"] == catalog.fingerprint()
@@ -152,6 +156,7 @@ def discard_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
 @contextmanager
 def sole_writer(zoo: Path) -> Iterator[None]:
     """Hold the zoo against other writers; ZooError when one is at work."""
+    recover(zoo)
     zoo.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(zoo / ".lock", timeout=0):

@@ -13,7 +13,6 @@ import numpy as np
 from zoo.catalog import Catalog, load_catalog
 from zoo.errors import PictureError, RunError, ZooError, unknown
 from zoo.features.encoder import Features
-from zoo.files import recover
 from zoo.pictures import decode, digest, read_bytes
 from zoo.plugins import Failure, Registry, load_plugins
 from zoo.runs import RUN, Run, open_run
@@ -215,7 +214,6 @@ def open_zoo(folder: Path | str, plugins: Sequence[Path] = (), strict: bool = Fa
     Raises CatalogError when there is no catalogue; with `strict`, a bad run or plugin raises.
     """
     folder = Path(folder)
-    recover(folder)
     registry = load_plugins(plugins, strict)
     catalog = load_catalog(folder)
     runs: dict[str, Run] = {}

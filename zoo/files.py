@@ -6,12 +6,15 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
+
+SWAPPING = 0.5  # seconds within which the second move follows the first
 
 
 @contextmanager
@@ -50,8 +53,12 @@ def swap_in(new: Path, place: Path) -> None:
 def recover(place: Path) -> None:
     """Undo a `swap_in` that was killed between its two moves."""
     old = _replaced(place)
-    if old.exists() and not place.exists():
-        os.replace(old, place)
+    if place.exists() or not old.exists():
+        return
+    time.sleep(SWAPPING)  # whoever is not dead makes the second move at once
+    if not place.exists():
+        with suppress(OSError):  # another one was quicker
+            os.replace(old, place)
 
 
 def _replaced(place: Path) -> Path:

@@ -99,20 +99,28 @@ def repeat(
     runtime: str = "auto",
 ) -> Path:
     """What `redo` does; whatever is in the partial folder is thrown away."""
+    again = runs.STAGES[runs.STAGES.index(stage) :]
+    outputs = [output for later in again for output in OUTPUTS.get(later, ())]
+    runs.check_parts(zoo / backbone.name, set(runs.PARTS).difference(outputs))
     partial = lay_out(backbone.name, zoo)
-    facts = runs.read_facts(partial)
-    for later in runs.STAGES[runs.STAGES.index(stage) :]:
-        facts.pop(later, None)
-        for output in OUTPUTS.get(later, ()):
-            (partial / output).unlink(missing_ok=True)
-    write_json(partial / runs.RUN, facts)
+    for output in outputs:
+        (partial / output).unlink(missing_ok=True)
+    facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
+    write_json(partial / runs.RUN, {**facts, runs.REDO: stage})
     settings = Settings.from_dict(facts["settings"])
     return make_run(backbone, catalog, settings, zoo, progress, runtime)
 
 
 def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
     """Those whose items came or went since they were indexed and measured."""
-    return [b for b in backbones if runs.since(runs.read_facts(zoo / b.name))]
+
+    def changed(backbone: Backbone) -> bool:
+        try:
+            return bool(runs.since(runs.read_facts(zoo / backbone.name)))
+        except RunError:  # whoever opens it is told
+            return False
+
+    return [b for b in backbones if changed(b)]
 
 
 def compact(backbones: Sequence[Backbone], catalog: Catalog, zoo: Path, progress: Progress) -> None:
@@ -299,9 +307,26 @@ def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
 
 def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
     """ZooError when runs were begun and not finished: going on or beginning again is a choice."""
-    begun = [b.name for b in backbones if runs.partial_folder(zoo, b.name).exists()]
+    begun = [b.name for b in backbones if _is_begun(runs.partial_folder(zoo, b.name))]
     if begun:
         raise ZooError(
             f"unfinished in {zoo}: {', '.join(begun)}; go on with --resume, "
             "or begin again with --restart"
         )
+
+
+def discard_redo(backbone: Backbone, zoo: Path) -> None:
+    """Throw away what a killed `repeat` of that backbone left: a training is wanted."""
+    partial = runs.partial_folder(zoo, backbone.name)
+    if not _is_begun(partial):
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _is_begun(partial: Path) -> bool:
+    """Whether a training was begun there; what a killed `repeat` left is made again anyway."""
+    if not partial.exists():
+        return False
+    try:
+        return runs.REDO not in runs.read_facts(partial)
+    except RunError:
+        return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.search.annoy_index import IndexFacts, Place, check_index, open_index
+from zoo.search.annoy_index import GONE, IndexFacts, Place, check_index, open_index
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import Undrawn, read_tensors
 from zoo.training.model import ZooModel
@@ -33,6 +34,7 @@ FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
+REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
 INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
 
 
@@ -70,6 +72,7 @@ def publish(zoo: Path, name: str) -> Path:
     parts = [part for part in (*PARTS, INDEX_ROWS) if part in PARTS or (partial / part).is_file()]
     known = facts.get("files", {})
     facts["files"] = {part: _file_facts(partial / part, known.get(part, {})) for part in parts}
+    facts.pop(REDO, None)
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
         if (partial / scratch).is_dir():
@@ -123,6 +126,7 @@ class Run:
         repair = f"zoo index {self.name} --runs {self.folder.parent}"
         facts, path = IndexFacts(**self.facts["indexed"]), self.folder / INDEX
         if not _unchanged(path, self.facts["files"][INDEX]):
+            _refuse_replaced(self.folder, self.facts)
             check_index(path, facts, repair)
         index = open_index(path, facts, repair, self.index_place)
         return Recommender(self.catalog, self.embeddings, self.predictions, index)
@@ -131,11 +135,15 @@ class Run:
     def index_place(self) -> Place:
         """Where the items of the index are in the catalogue as it is now."""
         items = int(self.facts["indexed"]["items"])
-        path = self.folder / INDEX_ROWS
-        if not path.is_file():
+        if INDEX_ROWS not in self.facts["files"]:
             return Place.of(np.arange(items), len(self.catalog))
+        path = self.folder / INDEX_ROWS
         _check(path, self.facts)
-        return Place.of(np.load(path, allow_pickle=False), len(self.catalog))
+        rows = np.load(path, allow_pickle=False)
+        there = rows[rows != GONE]
+        if len(rows) != items or len(np.unique(there)) < len(there):
+            raise RunError(f"{path} does not belong to {INDEX}; {_repair(self.folder)}")
+        return Place.of(rows, len(self.catalog))
 
     @cached_property
     def transform(self) -> Transform:
@@ -208,7 +216,22 @@ def verify(run: Run) -> list[str]:
 def _check(path: Path, facts: dict[str, Any]) -> None:
     """RunError when a file is not what was written; one that nothing touched is not hashed."""
     if not _unchanged(path, facts["files"][path.name]):
+        _refuse_replaced(path.parent, facts)
         _check_sha256(path, facts)
+
+
+def check_parts(folder: Path, parts: Iterable[str]) -> None:
+    """RunError when one of these parts of a published run is not what was written."""
+    facts = read_facts(folder)
+    for part in parts:
+        if part in facts["files"]:
+            _check(folder / part, facts)
+
+
+def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
+    """RunError when another run has taken the place of the one that was opened."""
+    if (folder / RUN).is_file() and read_facts(folder) != facts:
+        raise RunError(f"{folder} was replaced meanwhile; ask again")
 
 
 def _unchanged(path: Path, known: dict[str, Any]) -> bool:
@@ -216,12 +239,14 @@ def _unchanged(path: Path, known: dict[str, Any]) -> bool:
 
     Gigabytes of index take seconds to hash; `zoo doctor` does it in any case.
     """
+    if not path.is_file():
+        return False
     stat = path.stat()
     return (known.get("bytes"), known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
 
 
 def _check_sha256(path: Path, facts: dict[str, Any]) -> None:
-    if sha256_of(path) != facts["files"][path.name]["sha256"]:
+    if not path.is_file() or sha256_of(path) != facts["files"][path.name]["sha256"]:
         raise RunError(f"{path} is damaged or of another run; {_repair(path.parent)}")
 
 

@@ -7,6 +7,7 @@ anew, as `zoo compact` does.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -16,21 +17,22 @@ import numpy as np
 import pandas as pd
 
 from zoo import pipeline, runs
-from zoo.catalog import Catalog, load_catalog
+from zoo.catalog import Catalog
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import find_roles, without_unknown
 from zoo.compare import Zoo
 from zoo.embedding import embed_rows
-from zoo.errors import CatalogError
+from zoo.errors import CatalogError, RunError
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import swap_in, write_json, written_whole
+from zoo.files import sha256_of, swap_in, write_json, written_whole
 from zoo.picture_tables import PictureTable
 from zoo.progress import Progress
 
 NEW = "new"  # the folder of a partial run in which new pictures are embedded
-# So much may come or go before indexes are built anew: items, or a share of the catalogue.
-LOOSE_ITEMS, LOOSE_SHARE = 1000, 0.05
+BEGUN_FROM = "begun_from.json"  # in the work folder: the runs that it was laid out from
+# So much of a catalogue may come, go or get another label before all is built and measured anew.
+SMALL = 0.05
 
 
 def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
@@ -58,29 +60,34 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     catalog = change.catalog
     _require_rest(catalog)
     pipeline.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
+    for problem in zoo.problems:
+        raise RunError(f"{problem.error}; an update would leave that run behind")
     place = zoo.folder.absolute()
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
     for stale in place.parent.glob(f".{place.name}.*.updating"):
         if stale != work:
             shutil.rmtree(stale)
-    if not _begun(work, catalog):
+    if not _begun(work, place):
         shutil.rmtree(work, ignore_errors=True)
         # Links, not copies: the zoo stays as it is until the new one takes its place.
         shutil.copytree(place, work, copy_function=os.link)
         catalog.save(work)
+        write_json(work / BEGUN_FROM, _runs_in(place))
     for run in zoo.runs.values():
         if runs.read_facts(work / run.name)["catalog"] != catalog.fingerprint():
             _bring(run, change, work, progress, runtime)
     pipeline.keep_baselines(catalog, work)
     if not all(_small(run, change) for run in zoo.runs.values()):
         pipeline.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
+    (work / BEGUN_FROM).unlink()
     swap_in(work, place)
 
 
 def _small(run: runs.Run, change: Change) -> bool:
-    """Whether the index does with a change, by looking at what is new one by one."""
+    """Whether index and scores may stay, with all changes since they were made."""
     loose = run.index_place.after(change.origin).loose
-    return loose <= max(LOOSE_ITEMS, LOOSE_SHARE * len(change.catalog))
+    relabelled = change.added_to(runs.since(run.facts))["relabelled"]
+    return loose + relabelled <= SMALL * len(change.catalog)
 
 
 def _require_rest(catalog: Catalog) -> None:
@@ -90,14 +97,19 @@ def _require_rest(catalog: Catalog) -> None:
         raise CatalogError(f"that leaves nothing in a split ({found}); train a new zoo instead")
 
 
-def _begun(work: Path, catalog: Catalog) -> bool:
-    """Whether a killed update to the same catalogue left its work there."""
-    if not (work / "catalog.json").is_file():
-        return False
-    try:
-        return load_catalog(work).fingerprint() == catalog.fingerprint()
-    except CatalogError:
-        return False
+def _begun(work: Path, place: Path) -> bool:
+    """Whether a killed update left its work there, and the zoo's runs are still those it took."""
+    path = work / BEGUN_FROM  # written last
+    return path.is_file() and json.loads(path.read_text("utf-8")) == _runs_in(place)
+
+
+def _runs_in(zoo: Path) -> dict[str, str]:
+    """The sha256 of what each published run says of itself."""
+    return {
+        path.parent.name: sha256_of(path)
+        for path in sorted(zoo.glob(f"*/{runs.RUN}"))
+        if not path.parent.name.startswith(".")
+    }
 
 
 def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtime: str) -> None:
@@ -105,6 +117,7 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
     partial = runs.partial_folder(work, run.name)
     fingerprint = change.catalog.fingerprint()
     if runs.read_facts(partial).get("catalog") != fingerprint:
+        runs.check_parts(run.folder, runs.PARTS)
         pipeline.lay_out(run.name, work)
         facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
         facts.pop("embedded")

@@ -16,7 +16,7 @@ import pandas as pd
 
 from zoo.catalog.cells import as_list, as_texts
 from zoo.errors import CatalogError, unknown
-from zoo.files import write_json, written_whole
+from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
 
 SPLITS = ("train", "val", "test")
@@ -210,6 +210,7 @@ class Catalog:
 
 def load_catalog(folder: Path) -> Catalog:
     """Open what `Catalog.save` wrote; CatalogError names the file that is missing or differs."""
+    recover(folder)
     facts_path, table_path = folder / "catalog.json", folder / "catalog.parquet"
     try:
         facts = json.loads(facts_path.read_text(encoding="utf-8"))

@@ -206,8 +206,9 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
-    catalog = load_catalog(runs)
+    load_catalog(runs)  # says so when there is none
     with building.sole_writer(runs):
+        catalog = load_catalog(runs)
         behind = pipeline.behind(load_plugins(folders or ()).backbones.values(), runs)
         pipeline.refuse_unfinished(runs, behind)
         progress = Progress(runs)
@@ -227,10 +228,11 @@ def _redo(
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
-    catalog = load_catalog(zoo)
+    load_catalog(zoo)  # says so when there is none
     registry = load_plugins(folders or ())
     trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
     with building.sole_writer(zoo):
+        catalog = load_catalog(zoo)
         progress = Progress(zoo)
         try:
             pipeline.refuse_behind(zoo, registry.backbones.values())

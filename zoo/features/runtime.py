@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,7 +39,7 @@ class Runtime(Protocol):
 class TorchRuntime:
     """A module on a device; normalisation happens on the device.
 
-    Batches that do not fit into its memory are halved, from then on.
+    Batches that do not fit into a GPU's memory are halved, from then on.
     """
 
     name = "torch"
@@ -48,6 +49,7 @@ class TorchRuntime:
         self._transform, self._compute = transform, compute
         self.precision = compute.precision
         self.batch = BATCH.get(compute.device.type, BATCH["cpu"])
+        self._room = sys.maxsize  # pictures that fit, as far as is known
 
     def __call__(self, pixels: np.ndarray) -> Outputs:
         """(B, S, S, 3) uint8 -> the module's output tensors, float32 on the CPU.
@@ -69,15 +71,17 @@ class TorchRuntime:
 
     def _begun(self, pixels: np.ndarray) -> Outputs:
         """The outputs, on the device, where they need not be finished yet."""
-        try:
-            return self._forward(pixels)
-        except torch.OutOfMemoryError:
-            if len(pixels) == 1:
-                raise
         half = math.ceil(len(pixels) / 2)
-        self.batch = min(self.batch, half)
-        if self._compute.device.type == "cuda":
-            torch.cuda.empty_cache()
+        if len(pixels) <= self._room:
+            try:
+                return self._forward(pixels)
+            except torch.OutOfMemoryError:
+                if len(pixels) == 1:
+                    raise
+            self._room = half
+            self.batch = min(self.batch, half)
+            if self._compute.device.type == "cuda":
+                torch.cuda.empty_cache()
         columns = zip(self._begun(pixels[:half]), self._begun(pixels[half:]), strict=True)
         return tuple(torch.cat(parts) for parts in columns)
 
