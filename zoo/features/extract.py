@@ -94,22 +94,23 @@ def _write_shard(path: Path, features: Features) -> None:
 
 def _assemble(shards: Path, items: int, folder: Path) -> None:
     """Shards -> one memory-mappable matrix and one file of predictions."""
-    parts: dict[str, list[np.ndarray]] = {}
+    whole: dict[str, np.ndarray] = {}
     with written_whole(folder / EMBEDDINGS) as partial:
-        matrix: np.ndarray | None = None
         for start in range(0, items, SHARD):
             with np.load(_shard(shards, start), allow_pickle=False) as shard:
-                part = shard["embeddings"]
                 for name in shard.files:
-                    if name != "embeddings":
-                        parts.setdefault(name, []).append(shard[name])
-            if matrix is None:
-                matrix = np.lib.format.open_memmap(
-                    partial, mode="w+", dtype=np.float32, shape=(items, part.shape[1])
-                )
-            matrix[start : start + len(part)] = part
-        if matrix is not None:
-            matrix.flush()  # type: ignore[attr-defined]
+                    part = shard[name]
+                    if name not in whole:
+                        whole[name] = _room(partial, name, (items, *part.shape[1:]), part.dtype)
+                    whole[name][start : start + len(part)] = part
+        whole.pop("embeddings").flush()  # type: ignore[attr-defined]
     with written_whole(folder / PREDICTIONS) as partial, partial.open("wb") as file:
-        joined: dict[str, Any] = {name: np.concatenate(arrays) for name, arrays in parts.items()}
-        np.savez(file, **joined)
+        predictions: dict[str, Any] = whole
+        np.savez(file, **predictions)
+
+
+def _room(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """An array to fill: the embeddings in the file at `path`, the rest in memory."""
+    if name != "embeddings":
+        return np.empty(shape, dtype)
+    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
