@@ -30,8 +30,13 @@ def embed_rows(
     device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
     compute = devices.choose(device, settings.precision)
     paths, boxes = run.catalog.paths(), run.catalog.boxes()
+    digests = run.catalog.table["sha256"].tolist()
     source = PixelSource(
-        [paths[row] for row in rows], run.transform, 0, [boxes[row] for row in rows]
+        [paths[row] for row in rows],
+        run.transform,
+        cache_bytes=0,
+        boxes=[boxes[row] for row in rows],
+        digests=[digests[row] for row in rows],
     )
     ((_, pixels),) = source.batches([spread_rows(len(rows), CHECKED)])
     work = Work(run.load_model(), run.transform, compute, len(rows), pixels)

@@ -10,7 +10,7 @@ import torch
 
 from zoo.compare import Zoo
 from zoo.devices import Compute
-from zoo.errors import RunError
+from zoo.errors import PictureError, RunError
 from zoo.features import extract as extraction
 from zoo.features.encoder import Encoder
 from zoo.features.extract import extract
@@ -89,6 +89,20 @@ def test_batches_that_do_not_fit_are_halved_and_stay_so(
         TorchRuntime(Short(run.load_model(), 0), run.transform, EXACT)(
             np.zeros((3, 32, 32, 3), dtype=np.uint8)
         )
+
+
+def test_a_picture_that_changed_is_not_taken_for_the_one_it_was(run: Run, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path, original in zip(paths, run.catalog.paths(), strict=False):
+        path.write_bytes(original.read_bytes())
+    digests = run.catalog.table["sha256"].tolist()[:3]
+    source = PixelSource(paths, run.transform, digests=digests)
+    ((rows, _),) = source.batches([np.arange(3)])
+    assert len(rows) == 3
+    paths[1].write_bytes(paths[0].read_bytes())
+    source = PixelSource(paths, run.transform, digests=digests)
+    with pytest.raises(PictureError, match=r"1\.png has changed since the catalogue was made"):
+        list(source.batches([np.arange(3)]))
 
 
 def test_the_picture_of_an_embedding_without_direction_is_named(

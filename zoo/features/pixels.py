@@ -12,16 +12,18 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.pictures import Box, open_picture
+from zoo.pictures import Box, decode, digest, read_bytes
 
 CACHE_BYTES = 1 << 30
+REMEDY = "restore it, then go on with --resume, or make the catalogue anew"
 AHEAD = 3  # batches decoded before they are asked for
 
 
 class PixelSource:
     """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
 
-    `boxes` has the part of each picture to use, None for all of it.
+    `boxes` has the part of each picture to use, None for all of it; `digests` the sha256 that each
+    file must have, where that matters.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class PixelSource:
         transform: Transform,
         cache_bytes: int = CACHE_BYTES,
         boxes: Sequence[Box | None] | None = None,
+        digests: Sequence[str] | None = None,
     ) -> None:
         self._paths, self._transform = paths, transform
         self._boxes = boxes or [None] * len(paths)
+        self._digests = digests
         size = transform.size
         capacity = min(len(paths), cache_bytes // (size * size * 3))
         # Rows below the capacity are kept; np.empty takes memory only as rows are written.
@@ -57,15 +61,17 @@ class PixelSource:
     def _row(self, row: int) -> np.ndarray:
         if row < len(self._have) and self._have[row]:
             return np.asarray(self._kept[row])
+        path = self._paths[row]
         try:
-            pixels = self._transform.pixels(
-                open_picture(self._paths[row], self._transform.resized, self._boxes[row])
-            )
+            data = read_bytes(path)
+            picture = decode(data, str(path), self._transform.resized, self._boxes[row])
         except PictureError as error:
             raise PictureError(
-                f"{error}; it was readable when the catalogue was made: restore it, then go on "
-                "with --resume, or make the catalogue anew"
+                f"{error}; it was readable when the catalogue was made: {REMEDY}"
             ) from error
+        if self._digests is not None and digest(data) != self._digests[row]:
+            raise PictureError(f"{path} has changed since the catalogue was made: {REMEDY}")
+        pixels = self._transform.pixels(picture)
         if row < len(self._have):
             self._kept[row] = pixels
             self._have[row] = True
