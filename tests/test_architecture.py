@@ -29,6 +29,7 @@ ROOMS = [
     ("runs",),
     ("embedding",),
     ("pipeline", "compare"),
+    ("redoing",),
     ("exporting",),
     ("picture_tables", "queries"),
     ("building", "updating", "reports", "sheet", "tables", "tagged", "doctor"),

@@ -16,9 +16,9 @@ from tests.conftest import PLUGINS, TINY
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
-from zoo.pipeline import redo, refuse_unfinished
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
+from zoo.redoing import redo, refuse_unfinished
 from zoo.runs import partial_folder, verify
 
 

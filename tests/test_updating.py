@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
-from zoo import pipeline, runs, updating
+from zoo import pipeline, redoing, runs, updating
 from zoo.building import make_zoo, sole_writer
 from zoo.catalog import CatalogSettings, load_catalog, read_catalog
 from zoo.catalog.change import Change, addition, removal, synchronisation
@@ -253,7 +253,7 @@ def test_compacting_finds_the_same_and_measures_anew(
     zoo = opened(place)
     backbones = [run.backbone for run in zoo.runs.values()]
     with pytest.raises(ZooError, match="since tiny_a, tiny_b were measured.*zoo compact"):
-        pipeline.refuse_behind(place, backbones)
+        redoing.refuse_behind(place, backbones)
 
     def answers(zoo: Zoo) -> list[list[int]]:
         given = []
@@ -264,13 +264,13 @@ def test_compacting_finds_the_same_and_measures_anew(
         return given
 
     before = answers(zoo)
-    pipeline.compact(backbones, zoo.catalog, place, Progress())
+    redoing.compact(backbones, zoo.catalog, place, Progress())
     zoo = opened(place)
     assert answers(zoo) == before
     assert len(zoo.run("tiny_a").index_place.beside) == 0
     assert not (place / "tiny_a" / runs.INDEX_ROWS).exists()
     assert evaluate_report(zoo)["catalog"]["since_measured"] == {}
-    pipeline.refuse_behind(place, backbones)
+    redoing.refuse_behind(place, backbones)
 
 
 def test_a_large_change_is_compacted_at_once(
@@ -308,7 +308,7 @@ def test_work_begun_from_other_runs_is_thrown_away(
     zoo = opened(place)
     change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
     kill_an_update(place, change, monkeypatch)
-    pipeline.compact([run.backbone for run in zoo.runs.values()], zoo.catalog, place, Progress())
+    redoing.compact([run.backbone for run in zoo.runs.values()], zoo.catalog, place, Progress())
     update(opened(place), change, Progress())
     zoo = opened(place)
     monkeypatch.setattr(recommender.Recommender, "_approximates", lambda self: True)
@@ -340,9 +340,9 @@ def test_a_killed_compaction_is_made_again(
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "score_backbone", killed)
         with pytest.raises(Killed):
-            pipeline.compact(backbones, zoo.catalog, place, Progress())
-    pipeline.refuse_unfinished(place, backbones)
-    pipeline.compact(pipeline.behind(backbones, place), zoo.catalog, place, Progress())
+            redoing.compact(backbones, zoo.catalog, place, Progress())
+    redoing.refuse_unfinished(place, backbones)
+    redoing.compact(redoing.behind(backbones, place), zoo.catalog, place, Progress())
     assert evaluate_report(opened(place))["catalog"]["since_measured"] == {}
     assert list(place.glob(".*.partial")) == []
     assert runs.REDO not in runs.read_facts(place / "tiny_a")
@@ -366,7 +366,7 @@ def test_damage_is_not_taken_over(place: Path, new: Path) -> None:
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
         update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
-        pipeline.redo(zoo.run("tiny_a").backbone, "indexed", zoo.catalog, place, Progress())
+        redoing.redo(zoo.run("tiny_a").backbone, "indexed", zoo.catalog, place, Progress())
 
 
 def test_many_new_labels_are_no_small_change(place: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from zoo import pipeline, runs
+from zoo import pipeline, redoing, runs
 from zoo.backbones import Backbone
 from zoo.catalog import (
     Catalog,
@@ -118,7 +118,7 @@ def make_zoo(
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
             continue
-        pipeline.discard_redo(backbone, zoo)
+        redoing.discard_redo(backbone, zoo)
         pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()

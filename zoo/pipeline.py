@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -20,7 +18,7 @@ from zoo import devices, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.embedding import embed_rows
-from zoo.errors import RunError, ZooError
+from zoo.errors import RunError
 from zoo.evaluation.scores import score_backbone, score_baselines
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
@@ -33,11 +31,6 @@ from zoo.training.train import Trained, train
 
 BASELINES = "baselines.json"
 PACKAGES = ("fashion-model-zoo", "torch", "timm", "annoy", "numpy", "pillow")
-OUTPUTS = {
-    "embedded": (EMBEDDINGS, PREDICTIONS),
-    "indexed": (runs.INDEX, runs.INDEX_ROWS),
-    "evaluated": (runs.SCORES,),
-}
 
 
 def make_run(
@@ -69,75 +62,6 @@ def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Pa
     """The part that a process which is not the first has in `make_run`: it trains."""
     if processes().agreed(False):
         train(backbone, catalog, settings, runs.partial_folder(zoo, backbone.name), Silence())
-
-
-def redo(
-    backbone: Backbone,
-    stage: str,
-    catalog: Catalog,
-    zoo: Path,
-    progress: Progress,
-    runtime: str = "auto",
-) -> Path:
-    """Do `stage` and what follows it again for a published run; publish the result.
-
-    RunError when there is none, ZooError when another training of it is unfinished.
-    """
-    name = backbone.name
-    if not (zoo / name).is_dir():
-        raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
-    refuse_unfinished(zoo, [backbone])
-    return repeat(backbone, stage, catalog, zoo, progress, runtime)
-
-
-def repeat(
-    backbone: Backbone,
-    stage: str,
-    catalog: Catalog,
-    zoo: Path,
-    progress: Progress,
-    runtime: str = "auto",
-) -> Path:
-    """What `redo` does; whatever is in the partial folder is thrown away."""
-    again = runs.STAGES[runs.STAGES.index(stage) :]
-    outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    runs.check_parts(zoo / backbone.name, set(runs.PARTS).difference(outputs))
-    partial = lay_out(backbone.name, zoo)
-    for output in outputs:
-        (partial / output).unlink(missing_ok=True)
-    facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
-    write_json(partial / runs.RUN, {**facts, runs.REDO: stage})
-    settings = Settings.from_dict(facts["settings"])
-    return make_run(backbone, catalog, settings, zoo, progress, runtime)
-
-
-def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
-    """Those whose items came or went since they were indexed and measured."""
-
-    def changed(backbone: Backbone) -> bool:
-        try:
-            return bool(runs.since(runs.read_facts(zoo / backbone.name)))
-        except RunError:  # whoever opens it is told
-            return False
-
-    return [b for b in backbones if changed(b)]
-
-
-def compact(backbones: Sequence[Backbone], catalog: Catalog, zoo: Path, progress: Progress) -> None:
-    """Index and measure these backbones anew, and the baselines: all on one catalogue."""
-    (zoo / BASELINES).unlink(missing_ok=True)
-    ensure_baselines(catalog, zoo)
-    for backbone in backbones:
-        repeat(backbone, "indexed", catalog, zoo, progress)
-
-
-def lay_out(name: str, zoo: Path) -> Path:
-    """Put a published run into its partial folder, to be changed there; returns that folder."""
-    partial = runs.partial_folder(zoo, name)
-    shutil.rmtree(partial, ignore_errors=True)
-    # Links, not copies: the published run stays whole until the new one takes its place.
-    shutil.copytree(zoo / name, partial, copy_function=os.link)
-    return partial
 
 
 def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
@@ -293,40 +217,3 @@ def package_versions(more: Iterable[str] = ()) -> dict[str, str]:
 
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
-
-
-def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
-    """ZooError when some are measured on an earlier catalogue than a new one would be."""
-    names = [b.name for b in behind(backbones, zoo)]
-    if names:
-        raise ZooError(
-            f"items came or went since {', '.join(names)} were measured, and all are to be "
-            f"compared on one catalogue; first: zoo compact --runs {zoo}"
-        )
-
-
-def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
-    """ZooError when runs were begun and not finished: going on or beginning again is a choice."""
-    begun = [b.name for b in backbones if _is_begun(runs.partial_folder(zoo, b.name))]
-    if begun:
-        raise ZooError(
-            f"unfinished in {zoo}: {', '.join(begun)}; go on with --resume, "
-            "or begin again with --restart"
-        )
-
-
-def discard_redo(backbone: Backbone, zoo: Path) -> None:
-    """Throw away what a killed `repeat` of that backbone left: a training is wanted."""
-    partial = runs.partial_folder(zoo, backbone.name)
-    if not _is_begun(partial):
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _is_begun(partial: Path) -> bool:
-    """Whether a training was begun there; what a killed `repeat` left is made again anyway."""
-    if not partial.exists():
-        return False
-    try:
-        return runs.REDO not in runs.read_facts(partial)
-    except RunError:
-        return True

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoo import pipeline, runs
+from zoo import pipeline, redoing, runs
 from zoo.catalog import Catalog
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import find_roles, without_unknown
@@ -59,7 +59,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     """
     catalog = change.catalog
     _require_rest(catalog)
-    pipeline.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
+    redoing.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
     for problem in zoo.problems:
         raise RunError(f"{problem.error}; an update would leave that run behind")
     place = zoo.folder.absolute()
@@ -78,7 +78,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
             _bring(run, change, work, progress, runtime)
     pipeline.keep_baselines(catalog, work)
     if not all(_small(run, change) for run in zoo.runs.values()):
-        pipeline.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
+        redoing.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
     (work / BEGUN_FROM).unlink()
     swap_in(work, place)
 
@@ -118,7 +118,7 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
     fingerprint = change.catalog.fingerprint()
     if runs.read_facts(partial).get("catalog") != fingerprint:
         runs.check_parts(run.folder, runs.PARTS)
-        pipeline.lay_out(run.name, work)
+        redoing.lay_out(run.name, work)
         facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
         facts.pop("embedded")
         write_json(partial / runs.RUN, facts)

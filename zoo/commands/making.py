@@ -94,7 +94,7 @@ def train(
     strict: Strict = False,
 ) -> None:
     """Train, embed, index and evaluate backbones on one catalogue."""
-    from zoo import building, pipeline
+    from zoo import building, redoing
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.plugins import load_plugins
@@ -152,8 +152,8 @@ def train(
             if restart:
                 building.discard_unfinished(zoo, chosen)
             if not resume:
-                pipeline.refuse_unfinished(zoo, chosen)
-            pipeline.refuse_behind(zoo, registry.backbones.values())
+                redoing.refuse_unfinished(zoo, chosen)
+            redoing.refuse_behind(zoo, registry.backbones.values())
             catalog = building.prepare_catalog(wanted, zoo, progress)
             building.make_zoo(chosen, catalog, settings, zoo, progress, runtime)
         finally:
@@ -201,7 +201,7 @@ def index(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None)
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     """Index and measure anew what items were added to or removed from since."""
-    from zoo import building, pipeline
+    from zoo import building, redoing
     from zoo.catalog import load_catalog
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
@@ -209,12 +209,12 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     load_catalog(runs)  # says so when there is none
     with building.sole_writer(runs):
         catalog = load_catalog(runs)
-        behind = pipeline.behind(load_plugins(folders or ()).backbones.values(), runs)
-        pipeline.refuse_unfinished(runs, behind)
+        behind = redoing.behind(load_plugins(folders or ()).backbones.values(), runs)
+        redoing.refuse_unfinished(runs, behind)
         progress = Progress(runs)
         try:
             if behind:
-                pipeline.compact(behind, catalog, runs, progress)
+                redoing.compact(behind, catalog, runs, progress)
         finally:
             progress.finish()
     typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
@@ -223,7 +223,7 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
 def _redo(
     stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None, runtime: str
 ) -> None:
-    from zoo import building, pipeline
+    from zoo import building, redoing
     from zoo.catalog import load_catalog
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
@@ -235,8 +235,8 @@ def _redo(
         catalog = load_catalog(zoo)
         progress = Progress(zoo)
         try:
-            pipeline.refuse_behind(zoo, registry.backbones.values())
+            redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                pipeline.redo(backbone, stage, catalog, zoo, progress, runtime)
+                redoing.redo(backbone, stage, catalog, zoo, progress, runtime)
         finally:
             progress.finish()
