@@ -80,6 +80,19 @@ def test_rooms_import_only_from_above(path: Path) -> None:
             assert room in allowed or place.as_posix() in allowed, f"{place} imports {module}"
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "zoo" / "page").glob("*/*.py")),
+    ids=lambda p: f"{p.parent.name}/{p.name}",
+)
+def test_no_tab_of_the_page_knows_another(path: Path) -> None:
+    tabs = {folder.parent.name for folder in (ROOT / "zoo" / "page").glob("*/__init__.py")}
+    for module in imports(path):
+        name = module.split(".")
+        if name[:2] == ["zoo", "page"] and name[2] in tabs:
+            assert name[2] == path.parent.name, f"{path} imports {module}"
+
+
 def test_no_module_is_named_for_nothing() -> None:
     names = {path.stem for path in SOURCES}
     assert not names & {"utils", "util", "helpers", "common", "base", "misc"}

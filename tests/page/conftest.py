@@ -1,4 +1,4 @@
-"""A page served by serve.py over the tiny zoo, with one broken plugin, on a free port."""
+"""A page served by serve.py over the tiny zoo, with one broken plugin, on a free port; a browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,27 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import PLUGINS, ROOT
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 PATIENCE = 90  # seconds
+CLICK_PATIENCE = 30_000  # milliseconds
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def free_port() -> int:
@@ -70,3 +85,40 @@ def address(page_folder: Path, plugins: Path) -> Iterator[str]:
     yield address
     process.terminate()
     process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; the test is skipped where there is none."""
+    driver = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with driver.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, address: str, width: int, height: int) -> Page:
+    """A page on which the first query has been answered."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(CLICK_PATIENCE)
+    page.goto(address)
+    page.wait_for_selector("#picks button")
+    page.wait_for_selector("#backbones input:checked")
+    page.wait_for_selector(".backbone .tile")  # a first query is drawn for the visitor
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = opened(browser, address, 1440, 1000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    page = opened(browser, address, 390, 844)
+    yield page
+    page.close()

@@ -2,84 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.conftest import draw_shape
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE = 30_000  # milliseconds
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-def opened(browser: playwright.Browser, address: str, width: int, height: int) -> playwright.Page:
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.set_default_timeout(PATIENCE)
-    page.goto(address)
-    page.wait_for_selector("#picks button")
-    page.wait_for_selector("#backbones input:checked")
-    page.wait_for_selector(".backbone .tile")  # a first query is drawn for the visitor
-    return page
-
-
-@pytest.fixture
-def page(browser: playwright.Browser, address: str) -> Iterator[playwright.Page]:
-    page = opened(browser, address, 1440, 1000)
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def phone(browser: playwright.Browser, address: str) -> Iterator[playwright.Page]:
-    page = opened(browser, address, 390, 844)
-    yield page
-    page.close()
-
-
-def upload(page: playwright.Page, *paths: Path) -> None:
+def upload(page: Page, *paths: Path) -> None:
     page.locator("#uploads input[type=file]").first.set_input_files([str(p) for p in paths])
     page.get_by_text("each backbone says below").wait_for()
 
 
-def query(page: playwright.Page) -> str:
+def query(page: Page) -> str:
     """The title of the picture that was asked for."""
     return str(page.locator(".query img").first.get_attribute("title"))
 
 
-def wait_for_query(page: playwright.Page, title: str) -> None:
+def wait_for_query(page: Page, title: str) -> None:
     page.wait_for_function(
         "title => document.querySelector('.query img').title === title", arg=title
     )
 
 
-def columns(page: playwright.Page) -> list[str]:
+def columns(page: Page) -> list[str]:
     return page.locator(".backbone h3").all_text_contents()
 
 
-def test_upload_and_compare(page: playwright.Page, tmp_path: Path) -> None:
+def test_upload_and_compare(page: Page, tmp_path: Path) -> None:
     draw_shape("red", "disc", 555).save(tmp_path / "mine.png")
     upload(page, tmp_path / "mine.png")
     assert columns(page) == ["Tiny A", "Tiny B"]
@@ -97,7 +50,7 @@ def test_upload_and_compare(page: playwright.Page, tmp_path: Path) -> None:
     )
 
 
-def test_random_query_filter_and_choice_of_backbones(page: playwright.Page) -> None:
+def test_random_query_filter_and_choice_of_backbones(page: Page) -> None:
     before = query(page)
     page.click("#random")
     page.wait_for_function(
@@ -116,7 +69,7 @@ def test_random_query_filter_and_choice_of_backbones(page: playwright.Page) -> N
     )
 
 
-def test_a_click_on_a_tile_asks_for_more_like_it(page: playwright.Page) -> None:
+def test_a_click_on_a_tile_asks_for_more_like_it(page: Page) -> None:
     pick = page.locator("#picks button").first
     pick.click()
     wait_for_query(page, str(pick.get_attribute("title")))
@@ -127,7 +80,7 @@ def test_a_click_on_a_tile_asks_for_more_like_it(page: playwright.Page) -> None:
     wait_for_query(page, name.removeprefix("More like this: "))
 
 
-def test_leaderboard_and_models(page: playwright.Page) -> None:
+def test_leaderboard_and_models(page: Page) -> None:
     page.get_by_role("tab", name="Leaderboard").click()
     page.wait_for_selector("table.board")
     text = page.locator("#leaderboard").inner_text()
@@ -142,7 +95,7 @@ def test_leaderboard_and_models(page: playwright.Page) -> None:
     assert "not trained yet" in models.inner_text()
 
 
-def test_tagging(page: playwright.Page, tmp_path: Path) -> None:
+def test_tagging(page: Page, tmp_path: Path) -> None:
     draw_shape("green", "square", 556).save(tmp_path / "good.png")
     (tmp_path / "bad.png").write_text("no picture")
     page.get_by_role("tab", name="Tag").click()
@@ -156,13 +109,13 @@ def test_tagging(page: playwright.Page, tmp_path: Path) -> None:
     page.locator("#tag-table").get_by_text("green").locator("visible=true").first.wait_for()
 
 
-def test_a_bad_upload_is_told(page: playwright.Page, tmp_path: Path) -> None:
+def test_a_bad_upload_is_told(page: Page, tmp_path: Path) -> None:
     (tmp_path / "page.png").write_text("<html></html>")
     page.locator("#uploads input[type=file]").first.set_input_files(str(tmp_path / "page.png"))
     page.get_by_text("not a picture in a known format").wait_for()
 
 
-def test_phone_width_has_no_sideways_scrolling(phone: playwright.Page) -> None:
+def test_phone_width_has_no_sideways_scrolling(phone: Page) -> None:
     for tab in ("Leaderboard", "Models", "Tag", "Compare"):
         phone.get_by_role("tab", name=tab).click()
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, tab

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from zoo.page import models
+from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import MOST_PICTURES, contents
@@ -22,7 +22,7 @@ class Api:
     @told
     def models(self) -> dict[str, Any]:
         """Every backbone with its state, the failed plugins, the runs that did not open."""
-        return models.models_report(self._state.registry, self._state.zoo())
+        return models_report(self._state.registry, self._state.zoo())
 
     @told
     def leaderboard(self) -> dict[str, Any]:

@@ -7,15 +7,30 @@ from pathlib import Path
 import gradio as gr
 
 from zoo.page.api import Api
-from zoo.page.compare_tab import HIDDEN, compare_tab
+from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
-from zoo.page.handlers import Handlers
+from zoo.page.leaderboard.tab import leaderboard_tab
+from zoo.page.models.tab import models_tab
+from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
 from zoo.page.state import PageState
-from zoo.page.tag_tab import tag_tab
+from zoo.page.tagging.tab import tagging_tab
+from zoo.page.under_way import progress_of
 
-CSS = Path(__file__).with_name("style.css")
+FOLDER = Path(__file__).parent
 TITLE = "Fashion model zoo"
 POLL = 2.0  # seconds
+TABS = (
+    (COMPARE, "Compare", compare_tab),
+    ("leaderboard", "Leaderboard", leaderboard_tab),
+    ("tag", "Tag", tagging_tab),
+    ("models", "Models", models_tab),
+)
+
+
+def css() -> str:
+    """The page's own style sheet, then those of its tabs."""
+    sheets = [FOLDER / "style.css", *sorted(FOLDER.glob("*/style.css"))]
+    return "".join(sheet.read_text("utf-8") for sheet in sheets)
 
 
 def theme() -> gr.themes.Base:
@@ -28,7 +43,6 @@ def theme() -> gr.themes.Base:
 
 def build(state: PageState) -> gr.Blocks:
     """The page over one zoo."""
-    do = Handlers(state)
     page: gr.Blocks = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True
     )
@@ -39,29 +53,21 @@ def build(state: PageState) -> gr.Blocks:
         )
         progress = gr.HTML(elem_id="progress")
         version = gr.State("")
-        with gr.Tab("Compare", id="compare"):
-            compare = compare_tab(do)
-        with gr.Tab("Leaderboard", id="leaderboard"):
-            board = gr.HTML(elem_id="leaderboard")
-            with gr.Row():
-                retrieval = gr.Plot(show_label=False)
-                accuracy = gr.Plot(show_label=False)
-        with gr.Tab("Tag", id="tag"):
-            tag_backbone = tag_tab(do)
-        with gr.Tab("Models", id="models"):
-            cards = gr.HTML(elem_id="models")
+        picked = gr.State([])
+        fills: list[Fill] = []
+        with gr.Tabs() as tabs:
+            shared = Shared(state, tabs, picked)
+            for name, label, tab in TABS:
+                with gr.Tab(label, id=name):
+                    fills.append(tab(shared))
         endpoints(Api(state))
 
         # The timer only looks; all is filled anew when the version changes: as runs appear.
         timer = gr.Timer(POLL)
         for look in (timer.tick, page.load):
-            look(do.progress, None, progress, **HIDDEN)
-            look(do.version, None, version, **HIDDEN)
-        filled = version.change(do.choices, None, [compare.backbones, compare.filters], **HIDDEN)
-        compare.begin(filled)
-        filled.then(do.picks, None, compare.picks, **HIDDEN)
-        filled.then(do.board, None, [board, retrieval, accuracy], **HIDDEN)
-        filled.then(do.models_html, None, cards, **HIDDEN)
-        filled.then(do.tag_choices, None, tag_backbone, **HIDDEN)
+            look(lambda: progress_of(state), None, progress, **HIDDEN)
+            look(lambda: repr(state.version()), None, version, **HIDDEN)
+        for fill in fills:
+            fill(version.change(lambda: None, None, None, **HIDDEN))
     page.queue(max_size=64, default_concurrency_limit=4)
     return page

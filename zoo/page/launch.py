@@ -22,7 +22,7 @@ from fastapi.routing import APIRoute
 from zoo.building import RUNS, SAMPLE, sole_writer
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
-from zoo.page.app import CSS, build, theme
+from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command
 from zoo.page.state import PageState
 from zoo.plugins import load_plugins
@@ -78,7 +78,7 @@ def start(
             quiet=True,
             max_file_size=MAX_UPLOAD,
             theme=theme(),
-            head=f"<style>{CSS.read_text('utf-8')}</style>",
+            head=f"<style>{css()}</style>",
             footer_links=["api"],
             ssr_mode=False,
         )

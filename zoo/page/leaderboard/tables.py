@@ -1,17 +1,15 @@
-"""The leaderboard: tables as HTML and plots."""
+"""The leaderboard's tables as HTML."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
-
+from zoo.page.board import board
 from zoo.tables import BLEND_NOTE, RETRIEVAL, blended, verdicts
 
 NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
 MULTI = ("map", "top3_recall", "chance")
-BLUE, GREY, GREEN = "#3b5bdb", "#868e96", "#2f9e44"
 
 
 def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -36,20 +34,6 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
     )
 
 
-def _table(header: list[str], rows: list[list[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in header)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{cell}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="scroll"><table class="board"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
 def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     blends = blended({titles[n]: scores for n, scores in report["backbones"].items()})
     entries = {**report["backbones"], **blends, **report["baselines"]}
@@ -64,7 +48,7 @@ def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
             low, high = retrieval["intervals"][metric]
             cells.append(f"{retrieval[metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
         rows.append([titles.get(name) or NAMES.get(name, name), *cells])
-    return _table(["", *RETRIEVAL], rows)
+    return board(["", *RETRIEVAL], rows)
 
 
 def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -91,7 +75,7 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     if ceilings:
         said = [_ceiling(ceilings[a]) if a in ceilings else "" for a in attributes]
         rows.append(["Label ceiling", *said])
-    return _table(["accuracy", *attributes], rows)
+    return board(["accuracy", *attributes], rows)
 
 
 def _ceiling(found: dict[str, Any]) -> str:
@@ -115,7 +99,7 @@ def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     if not rows:
         return ""
     header = ["", "mAP", "top-3 recall", "mAP by chance"]
-    return f"<h3>Attributes with several classes, test split</h3>{_table(header, rows)}"
+    return f"<h3>Attributes with several classes, test split</h3>{board(header, rows)}"
 
 
 def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -142,61 +126,4 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         "", "weights", "epochs", "picture", "parameters", "D", "training", "embedding images/s",
         "Annoy recall@10", "Annoy query", "exact query", "index",
     ]  # fmt: skip
-    return _table(header, rows)
-
-
-def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
-    """attribute_match@5 with its interval, the baselines as lines."""
-    backbones = report["backbones"]
-    order = sorted(backbones, key=lambda n: backbones[n]["retrieval"]["attribute_match@5"])
-    scores = [backbones[n]["retrieval"] for n in order]
-    values = [s["attribute_match@5"] for s in scores]
-    lows, highs = zip(*(s["intervals"]["attribute_match@5"] for s in scores), strict=True)
-    figure = go.Figure(
-        go.Scatter(
-            x=values,
-            y=[titles[n] for n in order],
-            mode="markers",
-            marker={"size": 12, "color": BLUE},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - v for high, v in zip(highs, values, strict=True)],
-                "arrayminus": [v - low for low, v in zip(lows, values, strict=True)],
-            },
-        )
-    )  # fmt: skip
-    for name, colour in (("random", GREY), ("pixels", GREEN)):
-        x = report["baselines"][name]["retrieval"]["attribute_match@5"]
-        figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=name)
-    return _styled(figure, "attribute_match@5: share of equal attributes among the first five")
-
-
-def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
-    """Accuracy per attribute and backbone, the majority baseline as a line on each group."""
-    attributes = report["catalog"]["attributes"]
-    figure = go.Figure()
-    for name, scores in report["backbones"].items():
-        figure.add_bar(
-            name=titles[name], x=attributes, y=[scores["accuracy"].get(a) for a in attributes]
-        )
-    for scores in list(report["backbones"].values())[:1]:
-        figure.add_scatter(
-            name="commonest class",
-            x=attributes,
-            y=[scores["majority"].get(a) for a in attributes],
-            mode="markers",
-            marker={"symbol": "line-ew-open", "size": 40, "color": "#212529"},
-        )
-    return _styled(figure, "Accuracy per attribute, test split")
-
-
-def _styled(figure: go.Figure, title: str) -> go.Figure:
-    figure.update_layout(
-        title={"text": title, "font": {"size": 14}},
-        template="plotly_white",
-        height=340,
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        legend={"orientation": "h"},
-    )
-    return figure
+    return board(header, rows)

@@ -1,4 +1,4 @@
-"""The models there are, the plugins that failed, and what is under way, as HTML."""
+"""The models there are and the plugins that failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from zoo.compare import Zoo
-from zoo.page.tiles import badge, run_badges
+from zoo.page.badges import badge, run_badges
 from zoo.plugins import Registry
 
 
@@ -53,28 +53,3 @@ def problems_html(registry: Registry, zoo: Zoo | None) -> str:
         f"<li><b>{kind}: {escape(f.origin)}</b><br>{escape(f.error)}</li>" for kind, f in failures
     )
     return f'<ul class="problems">{items}</ul>'
-
-
-def progress_html(
-    registry: Registry, zoo: Zoo | None, progress: dict[str, Any] | None, failure: str | None
-) -> str:
-    """What a training is doing; empty when none is at work and none failed."""
-    if failure:
-        return (
-            f'<div class="job failed"><b>The training stopped.</b> {escape(failure)}<br>'
-            "Start the page again to go on where it was.</div>"
-        )
-    if progress is None:
-        return ""
-    total = max(1, progress["total"])
-    share = min(1.0, progress["done"] / total)
-    left = progress["seconds_left"]
-    rate = f"{progress['rate']:.0f} {progress['unit']}/s" if progress["rate"] else ""
-    remains = f", {left:.0f} s left in this step" if left else ""
-    ready = len(zoo.runs) if zoo else 0
-    return (
-        f'<div class="job" role="status"><b>{ready} of {len(registry.backbones)} backbones '
-        f"ready</b> <span>{escape(progress['title'])}</span>"
-        f'<progress value="{share:.3f}" max="1">{share:.0%}</progress>'
-        f'<span class="quiet">{rate}{remains}. The columns appear one by one.</span></div>'
-    )

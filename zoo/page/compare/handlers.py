@@ -1,24 +1,22 @@
-"""What the page's events do."""
+"""What the events of the comparison do."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from zoo.compare import Result, Zoo, count_classes
+from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
-from zoo.page import leaderboard, models, tiles
+from zoo.page.compare import tiles
+from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
 from zoo.page.told import told
-from zoo.page.uploads import MOST_PICTURES, contents
-from zoo.reports import evaluate_report
-from zoo.search.recommender import Ask, category_attribute
+from zoo.page.uploads import contents
+from zoo.search.recommender import Ask
 
 PICKS = 24
 EMPTY = (
@@ -26,8 +24,8 @@ EMPTY = (
 )
 
 
-class Handlers:
-    """The page's functions over the state that all visitors share."""
+class CompareHandlers:
+    """The comparison over the state that all visitors share."""
 
     def __init__(self, state: PageState) -> None:
         self._state = state
@@ -101,34 +99,11 @@ class Handlers:
         if zoo is None:
             return ""
         rows = random.sample(range(len(zoo.catalog)), min(PICKS, len(zoo.catalog)))
-        urls = self._state.thumbnails.urls(zoo.catalog, rows)
-        table = zoo.catalog.table
-        buttons = "".join(
-            f'<button type="button" data-item="{escape(str(table["item_id"].iat[row]))}" '
-            f'title="{escape(str(table["title"].iat[row]))}"><img src="{escape(urls[row])}" '
-            f'alt="{escape(str(table["title"].iat[row]))}" loading="lazy"></button>'
-            for row in rows
-            if urls[row]
-        )
-        return f'<div class="strip-pick">{buttons}</div>'
+        return pick_strip(self._state, zoo, rows)
 
-    def clicked(self, event: gr.EventData) -> list[str]:
-        """The item on which somebody clicked."""
-        return [str(event.item)]
-
-    @told
-    def version(self) -> str:
-        """Changes whenever the page has to be filled anew."""
-        return repr(self._state.version())
-
-    @told
-    def progress(self) -> str:
-        """What a training is doing."""
-        job = self._state.job
-        failure = job.failure() if job else None
-        return models.progress_html(
-            self._state.registry, self._state.zoo(), self._state.progress(), failure
-        )
+    def cleared(self, picked: list[str], uploads: list[Any] | None) -> Any:
+        """The uploads, given up when an item of the catalogue is asked for."""
+        return None if picked else uploads
 
     @told
     def choices(self) -> tuple[Any, Any]:
@@ -142,57 +117,6 @@ class Handlers:
             gr.CheckboxGroup(choices=titles, value=sorted(zoo.runs)),
             gr.Dropdown(choices=filters),
         )
-
-    @told
-    def tag_choices(self) -> Any:
-        """The trained backbones, for the tagging tab."""
-        zoo = self._state.zoo()
-        titles = [(r.backbone.title, name) for name, r in sorted(zoo.runs.items())] if zoo else []
-        return gr.Dropdown(choices=titles, value=titles[0][1] if titles else None)
-
-    @told
-    def board(self) -> tuple[str, Any, Any]:
-        """The leaderboard: table and two plots."""
-        zoo = self._state.zoo()
-        if zoo is None or not zoo.runs:
-            return '<div class="empty">No backbone is trained yet.</div>', None, None
-        report = evaluate_report(zoo)
-        titles = {name: run.backbone.title for name, run in zoo.runs.items()}
-        return (
-            leaderboard.leaderboard_html(report, titles),
-            leaderboard.retrieval_plot(report, titles),
-            leaderboard.accuracy_plot(report, titles),
-        )
-
-    @told
-    def models_html(self) -> str:
-        """The models tab."""
-        return models.models_html(self._state.registry, self._state.zoo())
-
-    @told
-    def tag_table(self, files: list[str] | None, backbone: str | None) -> tuple[Any, str]:
-        """A row per picture with class and confidence, and the commonest categories."""
-        if not files:
-            raise ZooError("no picture; upload some first")
-        zoo = self._state.trained()
-        tagged, skipped = zoo.tag([Path(f) for f in files[:MOST_PICTURES]], backbone or None)
-        names = [a.name for a in zoo.catalog.singles]
-        rows = [
-            [
-                Path(t.path).name,
-                *(f"{t.attributes[n][0]} ({t.attributes[n][1]:.0%})" for n in names),
-            ]
-            for t in tagged
-        ]
-        counts = count_classes(tagged, category_attribute(zoo.catalog), 3)
-        said = ", ".join(f"{escape(value)} {number}" for value, number in counts)
-        left_out = "".join(
-            f"<li>{escape(s.reason.replace(s.path, Path(s.path).name))}</li>" for s in skipped
-        )
-        summary = f"<p>Most common: <b>{said or 'nothing'}</b>. All classes are predicted.</p>"
-        if left_out:
-            summary += f'<ul class="problems">{left_out}</ul>'
-        return gr.Dataframe(headers=["picture", *names], value=rows), summary
 
 
 def _where(filters: Sequence[str] | None) -> dict[str, list[str]]:

@@ -7,20 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from zoo.compare import Result, Tags, Zoo
+from zoo.page.badges import badge, run_badges
 from zoo.runs import Run
 from zoo.search.recommender import Item
-
-ORIGINS = {
-    "random": "random weights at the start",
-    "pretrained": "pretrained weights",
-    "file": "weights from a file",
-    "none": "no weights",
-}
-
-
-def badge(text: str, kind: str = "") -> str:
-    """A small label."""
-    return f'<span class="badge {kind}">{escape(text)}</span>'
 
 
 def query_card(pictures: Sequence[tuple[str, str]], labels: Mapping[str, str]) -> str:
@@ -85,20 +74,6 @@ def _column(
         f'<div class="badges">{run_badges(run)}</div>'
         f'<p class="quiet">{_how(result)}</p>{_sees(result.predicted)}</header>'
         f'<ol class="tiles">{tiles}</ol>{empty}</section>'
-    )
-
-
-def run_badges(run: Run) -> str:
-    """Where the weights came from and how far they were trained."""
-    trained = run.facts["trained"]
-    kind = trained["weights"]["kind"]
-    epochs = trained["epochs"]
-    return "".join(
-        (
-            badge(ORIGINS[kind], "warn" if kind == "random" else ""),
-            badge(f"{epochs} epoch{'s' if epochs != 1 else ''}"),
-            badge(f"{trained['transform']['size']} px"),
-        )
     )
 
 

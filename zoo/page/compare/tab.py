@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from zoo.page.handlers import EMPTY, Handlers
-
-HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# A click on any tile is a query for that item.
-PICK_ITEM = """
-element.addEventListener('click', (event) => {
-  const tile = event.target.closest('[data-item]');
-  if (tile) trigger('click', {item: tile.dataset.item});
-});
-"""
+from zoo.page.compare.handlers import EMPTY, CompareHandlers
+from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
 
-@dataclass(frozen=True)
-class CompareTab:
-    """The parts that others fill, and how to ask for the answer anew."""
-
-    backbones: gr.CheckboxGroup
-    filters: gr.Dropdown
-    picks: gr.HTML
-    begin: Callable[[Any], Any]  # after an event: answer the query, or draw a first one
-
-
-def compare_tab(do: Handlers) -> CompareTab:
-    """Lay the tab out and wire it."""
-    picked = gr.State([])
+def compare_tab(shared: Shared) -> Fill:
+    """Lay the tab out and wire it; it is filled by what is returned."""
+    do, picked = CompareHandlers(shared.state), shared.picked
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(
@@ -97,20 +77,22 @@ def compare_tab(do: Handlers) -> CompareTab:
     def ask_again(event: Any) -> Any:
         return event.then(do.compare, inputs, answer, **compared)
 
-    def query_item(event: Any) -> Any:
-        return ask_again(event.then(lambda: None, None, uploads, **HIDDEN))
-
-    query_item(draw.click(do.random_item, None, picked, **HIDDEN))
-    query_item(picks.click(do.clicked, None, picked, **HIDDEN))
-    query_item(answer.click(do.clicked, None, picked, **HIDDEN))
-    shuffle.click(do.picks, None, picks, **HIDDEN)
+    # Whoever sets the item that is asked for, here or in another tab, is answered.
+    ask_again(picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
+    draw.click(do.random_item, None, picked, **HIDDEN)
+    shuffle.click(do.picks, None, picks, **HIDDEN)
+    shared.ask_on_click(picks)
+    shared.ask_on_click(answer)
     for control in (backbones, filters, same, exact, apart):
         control.input(do.compare, inputs, answer, **compared)
     for slider in (top, alpha, diversity):
         slider.release(do.compare, inputs, answer, **compared)
 
-    def begin(event: Any) -> Any:
-        return ask_again(event.then(do.first_query, [uploads, picked], picked, **HIDDEN))
+    def fill(event: Any) -> Any:
+        chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
+        # Another backbone may have come; the first query of a visitor is answered as any other.
+        ask_again(chosen).then(do.first_query, [uploads, picked], picked, **HIDDEN)
+        return chosen.then(do.picks, None, picks, **HIDDEN)
 
-    return CompareTab(backbones, filters, picks, begin)
+    return fill

@@ -1,0 +1,1 @@
+"""Compare: one query, the answer of every backbone."""

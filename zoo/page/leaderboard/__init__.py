@@ -1,0 +1,1 @@
+"""Leaderboard: the numbers of every backbone."""

@@ -1,0 +1,1 @@
+"""Models: what there is and in which state."""

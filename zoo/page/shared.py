@@ -1,0 +1,42 @@
+"""What the tabs share, so that none of them knows another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.state import PageState
+
+COMPARE = "compare"  # the tab that answers a query
+HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# The element of HTML with data-item that was clicked on, told to the server as {"item": its id}.
+PICK_ITEM = """
+element.addEventListener('click', (event) => {
+  const tile = event.target.closest('[data-item]');
+  if (tile) trigger('click', {item: tile.dataset.item});
+});
+"""
+# Chains what has to be shown anew to an event: the runs or the catalogue have changed.
+Fill = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The parts of the page that every tab may use."""
+
+    state: PageState
+    tabs: gr.Tabs
+    picked: gr.State  # ids of the catalogue's items that are the query; [] for uploads
+
+    def ask_on_click(self, html: gr.HTML) -> None:
+        """A click on any data-item in `html` (made with js_on_load=PICK_ITEM) is a query."""
+        clicked = html.click(clicked_item, None, self.picked, **HIDDEN)
+        clicked.then(lambda: gr.Tabs(selected=COMPARE), None, self.tabs, **HIDDEN)
+
+
+def clicked_item(event: gr.EventData) -> list[str]:
+    """The item on which somebody clicked."""
+    return [str(event.item)]

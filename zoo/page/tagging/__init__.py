@@ -1,0 +1,1 @@
+"""Tag: predicted attributes of uploaded pictures."""

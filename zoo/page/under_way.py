@@ -1,0 +1,41 @@
+"""What a training is doing, as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from zoo.compare import Zoo
+from zoo.page.state import PageState
+from zoo.plugins import Registry
+
+
+def progress_of(state: PageState) -> str:
+    """What a training in the page's zoo is doing; empty when none is at work and none failed."""
+    failure = state.job.failure() if state.job else None
+    return progress_html(state.registry, state.zoo(), state.progress(), failure)
+
+
+def progress_html(
+    registry: Registry, zoo: Zoo | None, progress: dict[str, Any] | None, failure: str | None
+) -> str:
+    """What a training is doing; empty when none is at work and none failed."""
+    if failure:
+        return (
+            f'<div class="job failed"><b>The training stopped.</b> {escape(failure)}<br>'
+            "Start the page again to go on where it was.</div>"
+        )
+    if progress is None:
+        return ""
+    total = max(1, progress["total"])
+    share = min(1.0, progress["done"] / total)
+    left = progress["seconds_left"]
+    rate = f"{progress['rate']:.0f} {progress['unit']}/s" if progress["rate"] else ""
+    remains = f", {left:.0f} s left in this step" if left else ""
+    ready = len(zoo.runs) if zoo else 0
+    return (
+        f'<div class="job" role="status"><b>{ready} of {len(registry.backbones)} backbones '
+        f"ready</b> <span>{escape(progress['title'])}</span>"
+        f'<progress value="{share:.3f}" max="1">{share:.0%}</progress>'
+        f'<span class="quiet">{rate}{remains}. The columns appear one by one.</span></div>'
+    )
