@@ -1,4 +1,4 @@
-"""A page served by serve.py over the tiny zoo, with one broken plugin, on a free port; a browser."""
+"""A page over the tiny zoo, with one broken plugin, on a free port; a browser to look at it."""
 
 from __future__ import annotations
 
