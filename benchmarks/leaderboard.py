@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from zoo.compare import open_zoo
 from zoo.reports import evaluate_report
-from zoo.tables import RETRIEVAL, blended, verdicts
+from zoo.tables import RETRIEVAL, blended, processed, verdicts
+
+
+def print_retrieval(entries: dict[str, Any]) -> None:
+    """A row each, best first."""
+    print("| retrieval |", " | ".join(RETRIEVAL), "|")
+    print("|---|" + "---|" * len(RETRIEVAL))
+    for name in sorted(entries, key=lambda n: -entries[n]["retrieval"]["attribute_match@5"]):
+        scores = entries[name]["retrieval"]
+        low, high = scores["intervals"]["attribute_match@5"]
+        first = f"{scores[RETRIEVAL[0]]:.3f} ({low:.3f}–{high:.3f})"
+        print(f"| {name} | {first} |", " | ".join(f"{scores[m]:.3f}" for m in RETRIEVAL[1:]), "|")
 
 
 def main() -> None:
@@ -16,15 +28,10 @@ def main() -> None:
     zoo = open_zoo(parser.parse_args().runs)
     report = evaluate_report(zoo)
     attributes = report["catalog"]["attributes"]
-    entries = {**report["backbones"], **blended(report["backbones"]), **report["baselines"]}
-    order = sorted(entries, key=lambda n: -entries[n]["retrieval"]["attribute_match@5"])
-    print("| retrieval |", " | ".join(RETRIEVAL), "|")
-    print("|---|" + "---|" * len(RETRIEVAL))
-    for name in order:
-        scores = entries[name]["retrieval"]
-        low, high = scores["intervals"]["attribute_match@5"]
-        first = f"{scores[RETRIEVAL[0]]:.3f} ({low:.3f}–{high:.3f})"
-        print(f"| {name} | {first} |", " | ".join(f"{scores[m]:.3f}" for m in RETRIEVAL[1:]), "|")
+    backbones = report["backbones"]
+    print_retrieval({**backbones, **blended(backbones), **report["baselines"]})
+    print()
+    print_retrieval(processed(backbones))
     print()
     print("| accuracy (top-3, macro-F1) |", " | ".join(attributes), "| training |")
     print("|---|" + "---|" * (len(attributes) + 1))

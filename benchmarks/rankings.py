@@ -13,6 +13,7 @@ import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.compare import open_zoo
+from zoo.evaluation.postprocessing import ExpandedOrder, unit
 from zoo.evaluation.rankings import BlendOrder, CosineOrder
 from zoo.evaluation.retrieval import Scorer, evaluate_retrieval
 from zoo.runs import Run
@@ -23,31 +24,11 @@ DIMENSIONS = (32, 128)
 EXPANSIONS = (1, 3, 10)  # neighbours that are averaged with the query
 
 
-class ExpandedOrder:
-    """Average query expansion: cosine with the mean of the query and its nearest neighbours."""
-
-    def __init__(self, embeddings: np.ndarray, neighbours: int) -> None:
-        self._embeddings, self._neighbours = np.asarray(embeddings), neighbours
-
-    def __call__(self, queries: np.ndarray, database: np.ndarray) -> np.ndarray:
-        """Row numbers (q,), (n,) -> scores (q, n), higher is nearer."""
-        items = self._embeddings[database]
-        asked = self._embeddings[queries]
-        nearest = np.argsort(-(asked @ items.T), axis=1, kind="stable")[:, : self._neighbours]
-        return unit(asked + items[nearest].sum(axis=1)) @ items.T
-
-
 def principal(embeddings: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows in the axes of the train split's variance, (N, D), and the deviations (D,)."""
     mean = embeddings[train].mean(axis=0)
     _, deviations, axes = np.linalg.svd(embeddings[train] - mean, full_matrices=False)
     return (embeddings - mean) @ axes.T, deviations
-
-
-def unit(rows: np.ndarray) -> np.ndarray:
-    """Each row with length one."""
-    scaled: np.ndarray = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return scaled.astype(np.float32)
 
 
 def rankings(run: Run, catalog: Catalog) -> Iterator[tuple[str, Scorer]]:

@@ -438,6 +438,7 @@ def test_bad_input_of_training_is_one_line(
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
         (("index", "resnet50"), "no run of 'resnet50'"),
+        (("index", "--recall", "1.5"), "--recall 1.5 is not within 0..1"),
         (("export", "tiny_a", "--to", "tflite"), "unknown format 'tflite'; available: onnx"),
         (("export", "resnet5"), "unknown backbone 'resnet5'"),
     ],

@@ -98,6 +98,14 @@ def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> No
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
 
 
+def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(copy: Path) -> None:
+    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    redo(run.backbone, "indexed", run.catalog, copy, Progress(), recall=0.8)
+    assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
+    redo(run.backbone, "embedded", run.catalog, copy, Progress())
+    assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
+
+
 def flip_last_byte(path: Path, keep_time: bool) -> None:
     before = path.stat()
     data = bytearray(path.read_bytes())

@@ -25,7 +25,7 @@ from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import write_json
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
-from zoo.search.annoy_index import build_index
+from zoo.search.annoy_index import TARGET_RECALL, build_index
 from zoo.training.settings import Settings
 from zoo.training.train import Trained, train
 
@@ -176,7 +176,9 @@ class _Work:
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")
-        return asdict(build_index(self._embeddings(), self.folder / runs.INDEX, self.settings.seed))
+        asked = runs.read_facts(self.folder).get(runs.RECALL, TARGET_RECALL)
+        path = self.folder / runs.INDEX
+        return asdict(build_index(self._embeddings(), path, self.settings.seed, asked))
 
     def evaluate(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: evaluation")

@@ -30,6 +30,7 @@ def redo(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
+    recall: float | None = None,
 ) -> Path:
     """Do `stage` and what follows it again for a published run; publish the result.
 
@@ -39,7 +40,7 @@ def redo(
     if not (zoo / name).is_dir():
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
-    return repeat(backbone, stage, catalog, zoo, progress, runtime)
+    return repeat(backbone, stage, catalog, zoo, progress, runtime, recall)
 
 
 def repeat(
@@ -49,8 +50,12 @@ def repeat(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
+    recall: float | None = None,
 ) -> Path:
-    """What `redo` does; whatever is in the partial folder is thrown away."""
+    """What `redo` does; whatever is in the partial folder is thrown away.
+
+    A `recall` that is asked of the index is kept for whenever it is built again.
+    """
     again = runs.STAGES[runs.STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
     runs.check_parts(zoo / backbone.name, set(runs.PARTS).difference(outputs))
@@ -58,6 +63,8 @@ def repeat(
     for output in outputs:
         (partial / output).unlink(missing_ok=True)
     facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
+    if recall is not None:
+        facts[runs.RECALL] = recall
     write_json(partial / runs.RUN, {**facts, runs.REDO: stage})
     settings = Settings.from_dict(facts["settings"])
     return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)

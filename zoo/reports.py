@@ -96,6 +96,7 @@ def _scores(run: Run) -> dict[str, Any]:
     trained, embedded, indexed = (run.facts[s] for s in ("trained", "embedded", "indexed"))
     return {
         "multi": {},
+        "processed": {},  # runs of earlier versions have none
         **run.scores,
         "calibration": trained.get("calibration", {}),
         "index": {

@@ -34,6 +34,7 @@ FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
 RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
+RECALL = "recall"  # in run.json: the recall@10 that was asked of the index
 REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
 INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
 

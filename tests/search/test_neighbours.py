@@ -51,6 +51,15 @@ def test_index_reaches_the_recall_it_states(tmp_path: Path) -> None:
     assert recall > 0.9
 
 
+def test_less_recall_is_asked_and_less_is_looked_at(tmp_path: Path) -> None:
+    rows = unit_rows(2000, 32)
+    least = build_index(rows, tmp_path / "least.ann", seed=0, asked=0.5)
+    usual = build_index(rows, tmp_path / "usual.ann", seed=0)
+    assert least.search_k < usual.search_k
+    assert 0.5 <= least.recall < usual.recall
+    assert (least.asked, usual.asked) == (0.5, TARGET_RECALL)
+
+
 def test_the_recall_is_of_others_than_the_probe(tmp_path: Path) -> None:
     pairs = np.repeat(unit_rows(5, 8), 2, axis=0)  # each row and its twin
     facts = build_index(pairs, tmp_path / "index.ann", seed=0)

@@ -194,9 +194,19 @@ def embed(
     _redo("embedded", names, runs, folders, runtime)
 
 
-def index(names: Names = None, runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
+def index(
+    names: Names = None,
+    runs: Runs = SAMPLE_ZOO,
+    recall: Annotated[
+        Optional[float],
+        typer.Option(help="recall@10 that Annoy has to reach. Left out: as before, at first 0.99."),
+    ] = None,
+    folders: Plugins = None,
+) -> None:
     """Build the Annoy index again from the embeddings."""
-    _redo("indexed", names, runs, folders, "auto")
+    if recall is not None and not 0 < recall <= 1:
+        raise ZooError(f"--recall {recall} is not within 0..1")
+    _redo("indexed", names, runs, folders, "auto", recall)
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
@@ -221,7 +231,12 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
 
 
 def _redo(
-    stage: str, names: list[str] | None, zoo: Path, folders: list[Path] | None, runtime: str
+    stage: str,
+    names: list[str] | None,
+    zoo: Path,
+    folders: list[Path] | None,
+    runtime: str,
+    recall: float | None = None,
 ) -> None:
     from zoo import building, redoing
     from zoo.catalog import load_catalog
@@ -237,6 +252,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                redoing.redo(backbone, stage, catalog, zoo, progress, runtime)
+                redoing.redo(backbone, stage, catalog, zoo, progress, runtime, recall)
         finally:
             progress.finish()

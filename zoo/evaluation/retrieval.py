@@ -35,14 +35,22 @@ class Retrieval:
     per_query: dict[str, np.ndarray] = field(repr=False, default_factory=dict)
 
 
-def evaluate_retrieval(catalog: Catalog, score: Scorer) -> Retrieval:
-    """Rank the database for each test item by `score(query_rows, database_rows) -> (q, n)`.
+def evaluate_retrieval(
+    catalog: Catalog,
+    score: Scorer,
+    queries: np.ndarray | None = None,
+    database: np.ndarray | None = None,
+) -> Retrieval:
+    """Rank the database for each query by `score(query_rows, database_rows) -> (q, n)`.
+
+    Queries and database are rows of the catalogue; left out, the test split and the rest.
 
     Near-duplicates of the query are left out, unless the data itself says what is searched for in
     what: then that is the published protocol, and nothing is. Where products have identities,
     identity_recall@k counts queries with a picture of the same product among the first k.
     """
-    queries, database = catalog.query_rows(), catalog.database_rows()
+    queries = catalog.query_rows() if queries is None else queries
+    database = catalog.database_rows() if database is None else database
     products = identities(catalog)
     depth = DEPTH if products is None else max(IDENTITY_RECALLS)
     labels = catalog.label_matrix()

@@ -10,6 +10,7 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.postprocessing import score_processed
 from zoo.evaluation.rankings import BlendOrder, CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
 from zoo.features.encoder import Features
@@ -43,6 +44,10 @@ def score_backbone(catalog: Catalog, features: Features) -> dict[str, Any]:
     cosine, blend = CosineOrder(features.embeddings), BlendOrder(catalog, features, BLEND)
     scores["retrieval"] = describe(evaluate_retrieval(catalog, cosine))
     scores["blend"] = {"alpha": BLEND, "retrieval": describe(evaluate_retrieval(catalog, blend))}
+    scores["processed"] = {
+        p.kind: {"setting": p.setting, "retrieval": describe(p.retrieval)}
+        for p in score_processed(catalog, features.embeddings)
+    }
     return scores
 
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from zoo.page.board import board
-from zoo.tables import BLEND_NOTE, RETRIEVAL, blended, verdicts
+from zoo.tables import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
 
 NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
 MULTI = ("map", "top3_recall", "chance")
@@ -25,7 +25,7 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
         f"{retrieval['database']:,} are searched; {retrieval['near_duplicates']:,} near-duplicate "
         "pairs are left out. <b>True labels only</b>, the same split, pictures and scoring for "
         f"all. A hit is an item equal in {escape(' and '.join(catalog['key']))}. "
-        f"{escape(BLEND_NOTE.capitalize())}.</p>"
+        f"{escape(BLEND_NOTE.capitalize())}. {escape(PROCESSED_NOTE.capitalize())}.</p>"
         f"<h3>Retrieval</h3>{_retrieval_table(report, titles)}"
         f'<ul class="notes">{notes}</ul>'
         f"<h3>Predicted attributes, test split</h3>{_accuracy_table(report, titles)}"
@@ -35,8 +35,8 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
 
 
 def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
-    blends = blended({titles[n]: scores for n, scores in report["backbones"].items()})
-    entries = {**report["backbones"], **blends, **report["baselines"]}
+    named = {titles[n]: scores for n, scores in report["backbones"].items()}
+    entries = {**report["backbones"], **blended(named), **processed(named), **report["baselines"]}
     order = sorted(
         entries, key=lambda n: entries[n]["retrieval"]["attribute_match@5"], reverse=True
     )

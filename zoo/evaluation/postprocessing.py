@@ -1,0 +1,95 @@
+"""What embeddings could still be turned into without training: whitened, or queries expanded.
+
+Fitted on training pictures, chosen on validation, scored on test, each as a row of its own beside
+the raw embedding. The search itself uses the raw embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+from zoo.catalog import Catalog
+from zoo.evaluation.rankings import CosineOrder
+from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
+from zoo.search.exact import similarities
+
+DIMENSIONS = (32, 64, 128, 256)
+NEIGHBOURS = (1, 3, 10)
+CHOSEN_BY = "attribute_match@5"
+FITTED = 20_000  # training pictures at most that axes are fitted on
+ASKED = 500  # validation pictures at most that a choice rests on
+BLOCK = 8192  # rows a step
+
+
+@dataclass(frozen=True)
+class Processed:
+    """One kind of post-processing, as the validation split chose it."""
+
+    kind: str  # "whitened" or "expanded"
+    setting: int  # dimensions kept, or neighbours averaged with the query
+    retrieval: Retrieval  # on the test split
+
+
+class ExpandedOrder:
+    """Average query expansion (Chum et al. 2007): cosine with the mean of query and neighbours."""
+
+    def __init__(self, embeddings: np.ndarray, neighbours: int) -> None:
+        self._embeddings, self._neighbours = embeddings, neighbours
+
+    def __call__(self, queries: np.ndarray, database: np.ndarray) -> np.ndarray:
+        """(q,), (n,) rows -> cosines (q, n)."""
+        asked = np.asarray(self._embeddings[queries])
+        cosines = similarities(self._embeddings, asked, database)
+        nearest = np.argpartition(-cosines, self._neighbours - 1)[:, : self._neighbours]  # (q, k)
+        found = np.asarray(self._embeddings[database[nearest]])  # (q, k, D)
+        return similarities(self._embeddings, unit(asked + found.sum(axis=1)), database)
+
+
+def whitening(embeddings: np.ndarray, train: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Rows in the principal axes of the train rows, each scaled to variance one: (N, D) -> (N, d).
+
+    Jegou and Chum 2012. d is the most dimensions that are tried or that there are; the first so
+    many columns, made unit again, are a whitening to fewer.
+    """
+    if len(train) > FITTED:
+        train = np.random.default_rng(seed).choice(train, FITTED, replace=False)
+    rows = np.asarray(embeddings[np.sort(train)], dtype=np.float32)
+    most = min(max(DIMENSIONS), *rows.shape)
+    fitted = PCA(most, whiten=True, random_state=seed).fit(rows)
+    blocks = [
+        fitted.transform(np.asarray(embeddings[start : start + BLOCK], dtype=np.float32))
+        for start in range(0, len(embeddings), BLOCK)
+    ]
+    return np.concatenate(blocks).astype(np.float32)
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Each row with length one."""
+    scaled: np.ndarray = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled.astype(np.float32)
+
+
+def score_processed(catalog: Catalog, embeddings: np.ndarray) -> Iterator[Processed]:
+    """Each kind with the setting that retrieves best on validation; none without validation."""
+    train, asked = catalog.training_rows(), catalog.rows("val")
+    if len(asked) == 0 or len(train) <= max(NEIGHBOURS):
+        return
+    if len(asked) > ASKED:
+        asked = np.sort(np.random.default_rng(0).choice(asked, ASKED, replace=False))
+    axes = whitening(embeddings, train)
+    dimensions = sorted({min(d, axes.shape[1]) for d in DIMENSIONS})
+    kinds: list[tuple[str, list[int], Callable[[int], Scorer]]] = [
+        ("whitened", dimensions, lambda d: CosineOrder(unit(axes[:, :d]))),
+        ("expanded", list(NEIGHBOURS), lambda k: ExpandedOrder(embeddings, k)),
+    ]
+    for kind, settings, order in kinds:
+        found = {
+            s: evaluate_retrieval(catalog, order(s), asked, train).metrics[CHOSEN_BY]
+            for s in settings
+        }
+        best = max(settings, key=lambda s: found[s])
+        yield Processed(kind, best, evaluate_retrieval(catalog, order(best)))
