@@ -36,8 +36,16 @@ def css() -> str:
 def theme() -> gr.themes.Base:
     """System fonts only: nothing is fetched from elsewhere."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+    indigo = gr.themes.colors.indigo
+    # One shade darker where words stand on it or are of it: the theme's own is too pale to read.
+    darker = gr.themes.Color(
+        **{f"c{n}": getattr(indigo, f"c{n}") for n in (50, 100, 200, 300, 400, 700, 800, 900, 950)},
+        c500=indigo.c600,
+        c600=indigo.c700,
+        name="darker_indigo",
+    )
     return gr.themes.Soft(
-        primary_hue="indigo", neutral_hue="slate", font=fonts, font_mono=["monospace"]
+        primary_hue=darker, neutral_hue="slate", font=fonts, font_mono=["monospace"]
     )
 
 

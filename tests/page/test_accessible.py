@@ -1,0 +1,31 @@
+"""What axe-core, the accessibility checker, says of every tab, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.page.conftest import opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GRAVE = {"serious", "critical"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious(browser: Browser, address: str, theme: str, width: int) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = opened(browser, f"{address}?__theme={theme}", width, 1000)
+    found = []
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.get_by_role("tabpanel").locator("visible=true").first.wait_for()
+        for violation in axe.run(page).response["violations"]:
+            if violation["impact"] in GRAVE:
+                nodes = [node["html"][:200] for node in violation["nodes"]][:3]
+                found.append((tab.inner_text(), violation["id"], violation["help"], nodes))
+    page.close()
+    assert not found, "\n".join(map(str, found))
