@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from math import factorial
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ def votes_report(zoo: Zoo) -> dict[str, Any]:
 def _backbones(zoo: Zoo, names: list[str], pairings: Sequence[Pairing]) -> dict[str, Any]:
     strengths = bradley_terry(smoothed(win_matrix(names, pairings)))
     intervals = strength_intervals(names, pairings)
+    enough = len(pairings) >= FEW
     found = {}
     for place, name in enumerate(names):
         counts, scores = tally(name, pairings), zoo.runs[name].scores["retrieval"]
@@ -71,7 +73,8 @@ def _backbones(zoo: Zoo, names: list[str], pairings: Sequence[Pairing]) -> dict[
             "win_rate": counts.win_rate,
             "win_rate_interval": list(counts.interval) if known else None,
             "strength": float(strengths[place]) if known else None,
-            "strength_interval": list(intervals[place]) if known else None,
+            # A bootstrap of few votes is far too narrow: of a single one it has no width at all.
+            "strength_interval": list(intervals[place]) if known and enough else None,
             **{metric: scores.get(metric) for metric in METRICS},
         }
     return found
@@ -139,8 +142,7 @@ def votes_text(report: dict[str, Any]) -> str:
         for name, b in by_strength(report)
     ]  # fmt: skip
     header = ["", "win rate", "won", "tied", "lost", "both bad", "strength", *METRICS]
-    parts = [table(header, rows), "", *notes(report)]
-    return "\n".join(parts)
+    return "\n".join([table(header, rows), "", headline(report), *notes(report), *left_out(report)])
 
 
 def by_strength(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -148,10 +150,15 @@ def by_strength(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return sorted(report["backbones"].items(), key=lambda each: -(each[1]["strength"] or 0.0))
 
 
+def headline(report: dict[str, Any]) -> str:
+    """How many votes all rests on."""
+    bad = f", {report['both_bad']} of them that both are bad" if report["both_bad"] else ""
+    return f"{_votes(report['votes'])}{bad}{_doubt(report)}"
+
+
 def notes(report: dict[str, Any]) -> list[str]:
-    """What the votes rest on and how far they agree with the metrics, in sentences."""
-    few = ": too few to conclude" if report["few"] else ""
-    parts = [f"{_votes(report['votes'])}{few}; {report['both_bad']} of them: both are bad"]
+    """How far the votes agree with the metrics, and with the side they were shown on."""
+    parts = []
     left, higher = report["left"], report["higher_match_preferred"]
     if left["of"]:
         parts.append(f"the left side won {_of(left)}; half of them would be no bias")
@@ -159,7 +166,12 @@ def notes(report: dict[str, Any]) -> list[str]:
         parts.append(f"the side with the higher attribute match was preferred in {_of(higher)}")
     else:
         parts.append("no vote yet between sides whose attribute match is known and differs")
-    parts += _tau_notes(report)
+    return [*parts, *_tau_notes(report)]
+
+
+def left_out(report: dict[str, Any]) -> list[str]:
+    """What is in votes.jsonl but not used."""
+    parts = []
     if report["replaced"]:
         parts.append(f"{_votes(report['replaced'])} for runs that were replaced since: not used")
     if report["unreadable"]:
@@ -173,8 +185,12 @@ def _tau_notes(report: dict[str, Any]) -> list[str]:
     if not known:
         return ["rank correlation with the metrics needs three backbones with votes"]
     rest = f"over {taus['backbones']} backbones and {_votes(report['votes'])}"
-    few = ": too few to conclude" if report["few"] else ""
-    return [f"Kendall's tau of the strengths: {', '.join(known)}; {rest}{few}"]
+    chance = f"by chance alone, one order in {factorial(taus['backbones'])} is the very same"
+    return [f"Kendall's tau of the strengths: {', '.join(known)}; {rest}{_doubt(report)}; {chance}"]
+
+
+def _doubt(report: dict[str, Any]) -> str:
+    return ": too few to conclude" if report["few"] else ""
 
 
 def _votes(count: int) -> str:
@@ -191,6 +207,8 @@ def _number(value: float | None) -> str:
 
 
 def _interval(value: float | None, interval: Sequence[float] | None) -> str:
-    if value is None or interval is None:
+    if value is None:
         return "no votes"
+    if interval is None:
+        return f"{value:.2f}"
     return f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"

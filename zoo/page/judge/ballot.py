@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
+from math import isnan
 
 from zoo.compare import Zoo
 from zoo.evaluation.votes import Choice, Duel, Side
 from zoo.page.badges import badge, run_badges
 
 SIDES = ("left", "right")
-# vote -> what the button says, the key it shows, all its keys
+# vote -> what the button says, the keys it shows, the keys it answers to
 BUTTONS: dict[Choice, tuple[str, str, str]] = {
-    "left": ("Left is better", "1 ←", "1 arrowleft"),
+    "left": ("Left is better", "1 or ←", "1 arrowleft"),
+    "right": ("Right is better", "2 or →", "2 arrowright"),
     "tie": ("Tie", "3", "3"),
     "bad": ("Both are bad", "4", "4"),
-    "right": ("Right is better", "2 →", "2 arrowright"),
 }
+MATCH = "share of the known labels of these items that equal the query's"
 
 
 @dataclass(frozen=True)
@@ -34,55 +36,67 @@ class Ballot:
 
 def blind_html(ballot: Ballot) -> str:
     """The duel without names, and the four votes."""
+    sides = "".join(
+        f'<section class="side {side}" aria-label="{side}"><header><h3>{side.capitalize()}</h3>'
+        f"</header>{_tiles(ballot, _side(ballot, side), linked=False)}</section>"
+        for side in SIDES
+    )
     buttons = "".join(
         f'<button type="button" class="vote {vote}" data-vote="{vote}" data-key="{keys}">'
         f"{said}<kbd>{shown}</kbd></button>"
         for vote, (said, shown, keys) in BUTTONS.items()
     )
-    sides = "".join(
-        f'<section class="side" aria-label="{side}"><h3>{side.capitalize()}</h3>'
-        f"{_tiles(ballot, _side(ballot, side), linked=False)}</section>"
-        for side in SIDES
+    skip = (
+        '<button type="button" class="plain" data-next="skip" data-key="s">'
+        "Skip this one<kbd>S</kbd></button>"
     )
     return (
-        f'<div class="ballot blind">{_query(ballot, "Which answer suits it better?")}'
-        f'<div class="sides">{sides}</div><div class="votes">{buttons}</div>'
-        '<p class="quiet skip"><button type="button" class="plain" data-next="skip" '
-        'data-key="s">Skip this one<kbd>S</kbd></button></p></div>'
+        f'<div class="ballot blind">{_query(ballot, "Which answer do you like better?")}{sides}'
+        f'<div class="votes">{buttons}{skip}</div></div>'
     )
 
 
-def revealed_html(
-    zoo: Zoo, ballot: Ballot, choice: Choice, matches: tuple[float, float], number: int
-) -> str:
+def revealed_html(zoo: Zoo, ballot: Ballot, choice: Choice, matches: tuple[float, float]) -> str:
     """The same duel with names, and what was voted; `matches` are NaN where unknown."""
     sides = "".join(
         _named(zoo, ballot, side, choice, match) for side, match in zip(SIDES, matches, strict=True)
     )
-    told = f"Thank you: vote {number:,} on these backbones."
     return (
-        f'<div class="ballot">{_query(ballot, told)}'
-        f'<div class="sides">{sides}</div><div class="votes after">'
-        '<button type="button" class="vote next" data-next="next" data-key="enter n">'
-        "Next<kbd>Enter</kbd></button></div></div>"
+        f'<div class="ballot">{_query(ballot, _verdict(zoo, ballot, choice))}{sides}'
+        '<div class="votes after"><button type="button" class="vote next" data-next="next" '
+        'data-key="enter n">Next<kbd>Enter</kbd></button></div></div>'
     )
+
+
+def _verdict(zoo: Zoo, ballot: Ballot, choice: Choice) -> str:
+    if choice == "tie":
+        return "You found them equally good."
+    if choice == "bad":
+        return "You found both bad."
+    return f"You preferred {_title(zoo, _side(ballot, choice))}."
+
+
+def _title(zoo: Zoo, side: Side) -> str:
+    run = zoo.runs.get(side.backbone)
+    return run.backbone.title if run else side.backbone
 
 
 def _named(zoo: Zoo, ballot: Ballot, side: str, choice: Choice, match: float) -> str:
+    """A side with its name; the tiles stay where they were."""
     shown = _side(ballot, side)
     run = zoo.runs.get(shown.backbone)
-    title = run.backbone.title if run else shown.backbone
     won = "won" if choice == side else ""
-    verdict = badge("you preferred this", "all") if won else ""
     known = (
-        f'<p class="quiet">attribute match of these {len(shown.items)}: <b>{match:.0%}</b></p>'
-        if match == match  # noqa: PLR0124  not NaN
-        else ""
+        ""
+        if isnan(match)
+        else f'<p class="quiet" title="{MATCH}">attribute match of these {len(shown.items)}: '
+        f"<b>{match:.0%}</b></p>"
     )
     return (
-        f'<section class="side named {won}"><h3>{escape(title)}</h3>'
-        f'<div class="badges">{verdict}{run_badges(run) if run else ""}</div>{known}'
-        f"{_tiles(ballot, shown, linked=True)}</section>"
+        f'<section class="side named {side} {won}"><header><h3>{escape(_title(zoo, shown))}</h3>'
+        f"{badge('preferred', 'all') if won else ''}</header>"
+        f"{_tiles(ballot, shown, linked=True)}{known}"
+        f'<div class="badges">{run_badges(run) if run else ""}</div></section>'
     )
 
 
@@ -96,14 +110,14 @@ def _query(ballot: Ballot, said: str) -> str:
         if ballot.query
         else '<div class="missing">picture cannot be read</div>'
     )
-    return f'<div class="asked">{picture}<div><h3>The query</h3><p>{escape(said)}</p></div></div>'
+    return f'<div class="asked">{picture}<div><h3>Query</h3><p>{escape(said)}</p></div></div>'
 
 
 def _tiles(ballot: Ballot, side: Side, linked: bool) -> str:
     """The items in order; linked ones are queries for the comparison, which names backbones."""
     cells = []
     for item in side.items:
-        url, title = ballot.pictures.get(item, ("", item))
+        url, title = ballot.pictures[item]
         picture = (
             f'<img src="{escape(url)}" alt="{escape(title)}">'
             if url

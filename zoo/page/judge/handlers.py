@@ -17,7 +17,7 @@ from zoo.evaluation.votes import (
     vote_now,
     why_not_kept,
 )
-from zoo.judging import current, item_duel, pair_of, query_rows, upload_duel
+from zoo.judging import item_duel, pair_of, query_rows, upload_duel
 from zoo.page.judge import start
 from zoo.page.judge.ballot import Ballot, blind_html, revealed_html
 from zoo.page.judge.results import results_html
@@ -101,8 +101,7 @@ class JudgeHandlers:
             raise
         zoo = self._state.trained()
         left, right = side_matches(zoo, [duel])[0]
-        number = sum(current(zoo, vote) for vote in read_votes(zoo.folder).votes)
-        return revealed_html(zoo, ballot, choice, (float(left), float(right)), number)
+        return revealed_html(zoo, ballot, choice, (float(left), float(right)))
 
     @told
     def results(self) -> tuple[Any, str]:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from zoo.evaluation.preference import FEW
 from zoo.page.board import board
-from zoo.voted import METRICS, by_strength, notes
+from zoo.voted import METRICS, by_strength, headline, left_out, notes
 
 EXPLAINED = (
     "Win rate: share of votes won, a tie is half a win; in small print its 95 % interval. "
     "Strength (Bradley-Terry) also weighs against whom: 2 is preferred to 1 two times out of "
-    "three, 1 is the middle. Queries to which two backbones answer alike are never shown, so "
-    "all this is about where they differ."
+    f"three, 1 is the middle; its interval is shown from {FEW} votes on. Queries to which "
+    "two backbones answer alike are never shown, so all this is about where they differ."
 )
 
 
@@ -21,13 +22,9 @@ def results_html(report: dict[str, Any], titles: dict[str, str]) -> str:
     """The table of backbones, pair by pair, and what it rests on."""
     if not report["votes"]:
         return f'<div class="empty">No votes yet.{_apart(report)}</div>'
-    warning = (
-        f'<p class="few"><b>{report["votes"]} vote{"s" if report["votes"] != 1 else ""}: too few '
-        "to conclude.</b> The intervals say how wide the doubt is.</p>"
-        if report["few"]
-        else ""
-    )
-    said = "".join(f"<li>{escape(note[0].upper() + note[1:])}.</li>" for note in notes(report))
+    few = "few" if report["few"] else "enough"
+    warning = f'<p class="{few}"><b>{escape(headline(report))}.</b></p>'
+    said = "".join(f"<li>{_sentence(note)}</li>" for note in (*notes(report), *left_out(report)))
     return (
         f'{warning}{_table(report, titles)}<p class="quiet">{EXPLAINED}</p>'
         f'<ul class="notes">{said}</ul><h3>Pair by pair</h3>{_pairs(report, titles)}'
@@ -36,9 +33,11 @@ def results_html(report: dict[str, Any], titles: dict[str, str]) -> str:
 
 def _apart(report: dict[str, Any]) -> str:
     """What is in the file but not used, where nothing else is."""
-    said = [f"{escape(note[0].upper() + note[1:])}." for note in notes(report)]
-    unused = [s for s in said if "replaced" in s or "unreadable" in s]
-    return "".join(f"<br>{s}" for s in unused)
+    return "".join(f"<br>{_sentence(note)}" for note in left_out(report))
+
+
+def _sentence(note: str) -> str:
+    return f"{escape(note[0].upper() + note[1:])}."
 
 
 def _table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -65,12 +64,15 @@ def _pairs(report: dict[str, Any], titles: dict[str, str]) -> str:
             str(pair["both_bad"]),
         ]
         for pair in report["pairs"]
+        if sum(pair["wins"]) + pair["ties"] + pair["both_bad"]
     ]
     return board(["", "first won – tied – second won", "both bad"], rows)
 
 
 def _interval(value: float | None, interval: Sequence[float] | None, form: str) -> str:
-    if value is None or interval is None:
+    if value is None:
         return '<span class="quiet">no votes</span>'
+    if interval is None:
+        return form.format(value)
     low, high = (form.format(bound) for bound in interval)
     return f"{form.format(value)} <small>{low} to {high}</small>"
