@@ -8,7 +8,6 @@ from math import factorial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from zoo.compare import Zoo
 from zoo.evaluation.preference import (
@@ -25,10 +24,11 @@ from zoo.evaluation.preference import (
     win_matrix,
 )
 from zoo.evaluation.retrieval import attribute_shares
-from zoo.evaluation.votes import Duel, read_votes
+from zoo.evaluation.votes import Duel, Side, read_votes
 from zoo.judging import current, index_of
 from zoo.tables import table
 
+GONE = -1  # the row of an item that the catalogue does not have
 METRICS = ("attribute_match@5", "recall@10")
 
 
@@ -116,21 +116,25 @@ def side_matches(zoo: Zoo, duels: Sequence[Duel]) -> np.ndarray:
 
     NaN where the query is an upload or gone, or no label of both query and items is known.
     """
-    if not duels:
-        return np.empty((0, 2))
-    places = pd.Index(zoo.catalog.table["item_id"].astype(str))
+    places = {str(item): row for row, item in enumerate(zoo.catalog.table["item_id"])}
+    queries = np.array([places.get(d.query.get("item", ""), GONE) for d in duels], dtype=np.int64)
+    sides = ([d.left for d in duels], [d.right for d in duels])
     labels = zoo.catalog.label_matrix()
-    queries = places.get_indexer(pd.Index([d.query.get("item", "") for d in duels], dtype="object"))
-    matches = np.full((len(duels), 2), np.nan)
-    for row, (duel, query) in enumerate(zip(duels, queries, strict=True)):
-        if query < 0 or "item" not in duel.query:
-            continue
-        for column, side in enumerate((duel.left, duel.right)):
-            shown = places.get_indexer(pd.Index(side.items, dtype="object"))
-            shares = attribute_shares(labels, np.array([query]), shown[None])
-            if not np.isnan(shares).all():
-                matches[row, column] = np.nanmean(shares)
-    return matches
+    return np.stack([_matches(labels, places, queries, side) for side in sides], axis=1)
+
+
+def _matches(
+    labels: np.ndarray, places: dict[str, int], queries: np.ndarray, sides: Sequence[Side]
+) -> np.ndarray:
+    """The mean over attributes of the share of items that equal the query, (n,)."""
+    shown = np.full((len(sides), max((len(s.items) for s in sides), default=0)), GONE)
+    for row, side in enumerate(sides):
+        shown[row, : len(side.items)] = [places.get(item, GONE) for item in side.items]
+    shares = attribute_shares(labels, queries, shown)  # (n, m)
+    known = ~np.isnan(shares) & (queries != GONE)[:, None]
+    counts = known.sum(axis=1)
+    sums = np.where(known, shares, 0.0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def votes_text(report: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def test_keys_vote_once_and_go_on(page: Page, votes: Path) -> None:
 def test_an_own_picture_is_judged_and_not_kept(page: Page, votes: Path, tmp_path: Path) -> None:
     draw_shape("red", "disc", 4711).save(tmp_path / "mine.png")
     page.get_by_role("tab", name="Judge").click()
-    page.get_by_text("My own picture").click()
+    page.get_by_text("My picture").click()
     page.get_by_text("Choose a picture above").wait_for()
     page.locator("#judge-query input[type=file]").set_input_files(str(tmp_path / "mine.png"))
     page.wait_for_selector("#judge .blind")

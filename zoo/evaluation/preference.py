@@ -138,7 +138,7 @@ def agreement(choices: Sequence[Choice], matches: np.ndarray) -> tuple[int, int]
         if choice not in ("left", "right") or not abs(left - right) > CLOSE:
             continue
         asked += 1
-        agree += (left > right) == (choice == "left")
+        agree += bool(left > right) == (choice == "left")
     return agree, asked
 
 

@@ -11,7 +11,7 @@ from zoo.page.judge.handlers import UPLOAD, JudgeHandlers
 from zoo.page.shared import HIDDEN, Fill, Shared
 
 KEYS = (Path(__file__).parent / "keys.js").read_text("utf-8")
-POOLS = [("Test pictures", "test"), ("Whole catalogue", "all"), ("My own picture", UPLOAD)]
+POOLS = [("Test pictures", "test"), ("All pictures", "all"), ("My picture", UPLOAD)]
 
 
 def judge_tab(shared: Shared) -> Fill:
