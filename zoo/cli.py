@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 
 from zoo.commands.cleaning import clean
-from zoo.commands.comparing import evaluate, recommend, sample
+from zoo.commands.comparing import evaluate, recommend, sample, votes
 from zoo.commands.exporting import export, vectors
 from zoo.commands.making import compact, embed, index, train
 from zoo.commands.running import doctor, plugins, serve
@@ -30,6 +30,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     sync,
     compact,
     evaluate,
+    votes,
     recommend,
     tag,
     count,

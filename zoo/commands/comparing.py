@@ -1,4 +1,4 @@
-"""The commands that ask every backbone: evaluate, recommend, sample."""
+"""The commands that ask every backbone, or about them: evaluate, votes, recommend, sample."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def evaluate(
     chosen = {run.name: run for run in zoo.select(names or ())}
     zoo.runs = chosen
     show(evaluate_text, evaluate_report(zoo), as_json)
+
+
+def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = False) -> None:
+    """Show what people preferred when they compared the backbones blind on the page."""
+    from zoo.compare import open_zoo
+    from zoo.voted import votes_report, votes_text
+
+    show(votes_text, votes_report(open_zoo(runs, folders or ())), as_json)
 
 
 def recommend(

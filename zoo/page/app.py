@@ -9,6 +9,7 @@ import gradio as gr
 from zoo.page.api import Api
 from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
+from zoo.page.judge.tab import judge_tab
 from zoo.page.leaderboard.tab import leaderboard_tab
 from zoo.page.models.tab import models_tab
 from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
@@ -22,6 +23,7 @@ POLL = 2.0  # seconds
 TABS = (
     (COMPARE, "Compare", compare_tab),
     ("leaderboard", "Leaderboard", leaderboard_tab),
+    ("judge", "Judge", judge_tab),
     ("tag", "Tag", tagging_tab),
     ("models", "Models", models_tab),
 )

@@ -1,0 +1,1 @@
+"""Judge: two backbones answer one query, their names hidden until the vote."""

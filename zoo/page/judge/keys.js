@@ -1,0 +1,27 @@
+// Clicks and keys of the ballot. data-vote, data-next: what a button does; data-key: its keys.
+const busy = (event) => {
+  const at = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return true;
+  if (at.isContentEditable || /^(TEXTAREA|SELECT)$/.test(at.tagName)) return true;
+  const arrows = event.key.startsWith('Arrow');
+  if (at.tagName === 'INPUT') return !/^(radio|checkbox)$/.test(at.type) || arrows;
+  if (event.key === 'Enter') return at.tagName === 'BUTTON' || at.tagName === 'A';
+  return arrows && Boolean(at.closest('[role=tablist]'));
+};
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-vote], [data-next], [data-item]');
+  if (!button) return;
+  if (button.dataset.vote) trigger('select', {vote: button.dataset.vote});
+  else if (button.dataset.item) trigger('click', {item: button.dataset.item});
+  else trigger('submit', {});
+});
+const pressed = (event) => {
+  if (!element.isConnected) return document.removeEventListener('keydown', pressed);
+  if (!element.offsetParent || busy(event)) return undefined;
+  const button = [...element.querySelectorAll('[data-key]')].find((each) =>
+    each.dataset.key.split(' ').includes(event.key.toLowerCase()));
+  if (!button) return undefined;
+  event.preventDefault();
+  return button.click();
+};
+document.addEventListener('keydown', pressed);

@@ -1,0 +1,49 @@
+"""The tab where people vote between two backbones without knowing which is which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.judge.handlers import UPLOAD, JudgeHandlers
+from zoo.page.shared import HIDDEN, Fill, Shared
+
+KEYS = (Path(__file__).parent / "keys.js").read_text("utf-8")
+POOLS = [("Test pictures", "test"), ("All pictures", "all"), ("My picture", UPLOAD)]
+
+
+def judge_tab(shared: Shared) -> Fill:
+    """Lay the tab out and wire it; it is filled by what is returned."""
+    do = JudgeHandlers(shared.state)
+    ballot = gr.State(None)
+    with gr.Row(elem_id="judge-query"):
+        pool = gr.Radio(
+            choices=POOLS, value="test", label="Queries", container=False, elem_id="judge-pool"
+        )
+        upload = gr.UploadButton(
+            "Choose a picture", file_types=["image"], visible=False, elem_id="judge-upload"
+        )
+    shown = gr.HTML(js_on_load=KEYS, elem_id="judge")
+    with gr.Accordion("Results so far", open=False, elem_id="judge-results") as fold:
+        results = gr.HTML()
+
+    drawing: dict[str, Any] = {
+        "api_visibility": "private",
+        "concurrency_id": "search",
+        "show_progress": "minimal",
+    }
+    inputs, outputs = [pool, upload, ballot], [shown, ballot]
+    shown.submit(do.draw, inputs, outputs, **drawing)
+    upload.upload(do.draw, inputs, outputs, **drawing)
+    pool.input(do.chosen, pool, upload, **HIDDEN).then(do.draw, inputs, outputs, **drawing)
+    voted = shown.select(do.vote, ballot, shown, **HIDDEN)
+    voted.then(do.results, None, [fold, results], **HIDDEN)
+    shared.ask_on_click(shown)
+
+    def fill(event: Any) -> Any:
+        opened = event.then(do.opening, ballot, shown, **HIDDEN)
+        return opened.then(do.results, None, [fold, results], **HIDDEN)
+
+    return fill
