@@ -10,6 +10,7 @@ from zoo.page.api import Api
 from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
 from zoo.page.leaderboard.tab import leaderboard_tab
+from zoo.page.map.tab import map_tab
 from zoo.page.models.tab import models_tab
 from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
 from zoo.page.state import PageState
@@ -22,6 +23,7 @@ POLL = 2.0  # seconds
 TABS = (
     (COMPARE, "Compare", compare_tab),
     ("leaderboard", "Leaderboard", leaderboard_tab),
+    ("map", "Map", map_tab),
     ("tag", "Tag", tagging_tab),
     ("models", "Models", models_tab),
 )
