@@ -93,7 +93,7 @@ class Plot {
   }
   // Pixels of a point: smaller where there are many, larger when one is near.
   size() {
-    const usual = Math.min(7, Math.max(2.2, 260 / Math.sqrt(this.painter.count || 1)));
+    const usual = Math.min(7, Math.max(2.2, 380 / Math.sqrt(this.painter.count || 1)));
     return Math.min(12, usual * Math.pow(this.zoom, 0.35));
   }
   drawTop(dots) {
