@@ -41,6 +41,7 @@ def open_maps(page: Page) -> None:
         "() => document.querySelectorAll('.map-frame[data-points=\"240\"]').length === 2",
         timeout=90_000,
     )
+    page.locator(".map-frame").first.scroll_into_view_if_needed()
 
 
 @pytest.fixture
@@ -84,9 +85,10 @@ def test_what_is_selected_in_one_map_is_selected_in_both_and_listed(maps: Page) 
     maps.get_by_role("button", name="Select a box").click()
     frame = maps.locator(".map-frame").first.bounding_box()
     assert frame is not None
-    maps.mouse.move(frame["x"] + 3, frame["y"] + 3)
+    left, top = frame["x"] + 9, frame["y"] + 9  # its corners are round
+    maps.mouse.move(left, top)
     maps.mouse.down()
-    maps.mouse.move(frame["x"] + frame["width"] - 3, frame["y"] + frame["height"] - 3, steps=4)
+    maps.mouse.move(left + frame["width"] - 18, top + frame["height"] - 18, steps=4)
     maps.mouse.up()
     maps.get_by_text("240 selected: 120 disc, 120 square").wait_for()
 

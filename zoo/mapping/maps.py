@@ -44,7 +44,7 @@ def read_map(run: Run) -> Map | None:
 
 def _opened(run: Run, part: str | None) -> Map | None:
     try:
-        with np.load(run.folder / MAP, allow_pickle=False) as data:
+        with (run.folder / MAP).open("rb") as file, np.load(file, allow_pickle=False) as data:
             facts: dict[str, Any] = json.loads(str(data["facts"]))
             if any(facts.get(name) != value for name, value in _key(run).items()):
                 return None
