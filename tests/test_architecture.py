@@ -27,7 +27,7 @@ ROOMS = [
     ("evaluation",),
     ("cleaning",),
     ("runs",),
-    ("embedding",),
+    ("embedding", "mapping"),
     ("pipeline", "compare"),
     ("redoing",),
     ("exporting",),

@@ -13,6 +13,7 @@ from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend, sample, votes
 from zoo.commands.exporting import export, vectors
 from zoo.commands.making import compact, embed, index, train
+from zoo.commands.mapping import map as lay_out
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, features, tag
 from zoo.commands.updating import add, remove, sync
@@ -38,6 +39,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     sample,
     vectors,
     export,
+    lay_out,
     clean,
     serve,
     doctor,

@@ -11,6 +11,7 @@ from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
 from zoo.page.judge.tab import judge_tab
 from zoo.page.leaderboard.tab import leaderboard_tab
+from zoo.page.map.tab import map_tab
 from zoo.page.models.tab import models_tab
 from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
 from zoo.page.state import PageState
@@ -24,6 +25,7 @@ TABS = (
     (COMPARE, "Compare", compare_tab),
     ("leaderboard", "Leaderboard", leaderboard_tab),
     ("judge", "Judge", judge_tab),
+    ("map", "Map", map_tab),
     ("tag", "Tag", tagging_tab),
     ("models", "Models", models_tab),
 )

@@ -1,4 +1,4 @@
-"""The training of the sample zoo, as a process of its own beside the page."""
+"""Long work as a process of its own beside the page, such as the training of the sample zoo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sample_command(zoo: Path) -> list[str]:
 
 
 class Job:
-    """One training that ends with the page; what it finished stays, the rest can be resumed."""
+    """One job that ends with the page; what it finished stays, the rest can be resumed."""
 
     def __init__(self, command: list[str], zoo: Path) -> None:
         zoo.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,157 @@
+"""The Map tab as a person uses it, and what it sends."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zoo.page.map.colours import DISTINCT, OTHER, class_colours
+from zoo.page.map.packing import note, packed_places
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# Where an item lies on the screen; items that others cover are passed over.
+FREE_POINT = """() => {
+  const plot = document.querySelector('#map-board .maps').parentElement.plots[0];
+  const frame = plot.top.getBoundingClientRect();
+  for (let row = 0; row < plot.grid.count; row++) {
+    const [x, y] = plot.screen(row);
+    if (plot.near(x, y, 4) === row) return {row, x: frame.left + x, y: frame.top + y};
+  }
+}"""
+
+
+def open_maps(page: Page) -> None:
+    """Go to the tab and have the maps, made now if nobody has."""
+    page.get_by_role("tab", name="Map").click()
+    page.wait_for_selector("#map-board .map-legend button")
+    button = page.locator(".map-make").first
+    frames = page.locator(".map-frame[data-points='240']")
+    button.or_(frames.first).first.wait_for()
+    if button.is_visible():
+        button.click()
+        page.wait_for_selector("#map-progress .job")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.map-frame[data-points=\"240\"]').length === 2",
+        timeout=90_000,
+    )
+    page.locator(".map-frame").first.scroll_into_view_if_needed()
+
+
+@pytest.fixture
+def maps(page: Page) -> Page:
+    open_maps(page)
+    return page
+
+
+def colours_drawn(page: Page) -> int:
+    """How many different colours the first map shows."""
+    shot = page.locator(".map-frame").first.screenshot()
+    return len(Image.open(io.BytesIO(shot)).convert("RGB").getcolors(1 << 20) or [])
+
+
+def test_a_point_shows_its_item_and_asks_the_comparison(maps: Page) -> None:
+    assert colours_drawn(maps) > 20
+    found = maps.evaluate(FREE_POINT)
+    maps.mouse.click(found["x"], found["y"])
+    card = maps.locator(".map-card")
+    card.wait_for()
+    title = card.locator("h3").inner_text()
+    assert card.locator("img").get_attribute("alt") == title
+    assert "colour: " in card.inner_text()
+    card.get_by_role("button").click()
+    maps.wait_for_function(
+        "title => document.querySelector('.query img')?.title === title", arg=title
+    )
+    maps.locator(".backbone .tile").first.wait_for()
+
+
+def test_what_is_selected_in_one_map_is_selected_in_both_and_listed(maps: Page) -> None:
+    maps.locator(".map-legend button", has_text="disc").click()
+    maps.get_by_text("120 selected: 120 disc").wait_for()
+    maps.get_by_text("The first 24 of 120 selected").wait_for()
+    assert maps.locator("#map-picks [data-item]").count() == 24
+    marked = "() => document.querySelector('#map-board .maps').parentElement.plots.map(" \
+        "p => p.levels.filter(l => l === 3).length)"  # fmt: skip
+    assert maps.evaluate(marked) == [120, 120]
+    maps.get_by_role("button", name="Clear selection").click()
+    maps.wait_for_function("() => !document.querySelector('#map-picks [data-item]')")
+    maps.get_by_role("button", name="Select a box").click()
+    frame = maps.locator(".map-frame").first.bounding_box()
+    assert frame is not None
+    left, top = frame["x"] + 9, frame["y"] + 9  # its corners are round
+    maps.mouse.move(left, top)
+    maps.mouse.down()
+    maps.mouse.move(left + frame["width"] - 18, top + frame["height"] - 18, steps=4)
+    maps.mouse.up()
+    maps.get_by_text("240 selected: 120 disc, 120 square").wait_for()
+
+
+def test_maps_are_coloured_by_another_attribute_and_zoomed_by_keys(maps: Page) -> None:
+    maps.locator("#map-by input").click()
+    maps.get_by_role("option", name="colour").click()
+    maps.locator(".map-legend button", has_text="green").wait_for()
+    canvas = maps.locator("canvas.map-top").first
+    assert "Map of 240 items by Tiny A" in str(canvas.get_attribute("aria-label"))
+    canvas.focus()
+    canvas.press("+")
+    zoom = "() => document.querySelector('#map-board .maps').parentElement.plots.map(p => p.zoom)"
+    assert maps.evaluate(zoom) == [1.4, 1]
+
+
+@pytest.fixture
+def flat(browser: Browser, address: str) -> Iterator[Page]:
+    """A page whose browser has no WebGL."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.add_init_script(
+        "const get = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+        " return kind === 'webgl' ? null : get.call(this, kind, ...more); };"
+    )
+    page.goto(address)
+    yield page
+    page.close()
+
+
+def test_without_webgl_a_plain_canvas_draws(flat: Page) -> None:
+    open_maps(flat)
+    assert flat.locator(".map-frame").first.get_attribute("data-painter") == "2d"
+    assert colours_drawn(flat) > 20
+
+
+def test_on_a_phone_maps_are_stacked_and_the_page_scrolls(phone: Page) -> None:
+    open_maps(phone)
+    first, second = (phone.locator(".map-frame").nth(n).bounding_box() for n in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert second["y"] > first["y"] + first["height"]
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_places_are_packed_into_a_square_without_changing_their_shape() -> None:
+    import base64
+
+    steps = np.frombuffer(base64.b64decode(packed_places(np.array([[0, 0], [4, 1.0]]))), "<u2")
+    x0, y0, x1, y1 = steps.astype(int)
+    assert (x1 - x0) == pytest.approx(4 * (y1 - y0), rel=0.001)
+    assert x0 == pytest.approx(65535 - x1, abs=1)
+    one = np.frombuffer(base64.b64decode(packed_places(np.zeros((1, 2)))), "<u2")
+    assert one.tolist() == [32768, 32768]
+
+
+def test_classes_named_by_colours_are_drawn_in_them() -> None:
+    assert class_colours(["Black", "White", "Multi"]) == ["#15171c", "#fbfbfb", OTHER]
+    many = class_colours([f"class {n}" for n in range(30)])
+    assert many == [*DISTINCT, *([OTHER] * 14)]
+    assert len(set(DISTINCT)) == 16
+
+
+def test_the_page_says_which_items_were_laid_out() -> None:
+    assert note({"items": 8010, "landmarks": 8010}) == "t-SNE of all 8,010 items"
+    assert "the other 90,000 are placed" in note({"items": 100_000, "landmarks": 10_000})

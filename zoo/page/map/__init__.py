@@ -1,0 +1,1 @@
+"""Map: where the items lie to each backbone, two side by side."""

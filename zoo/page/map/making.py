@@ -1,0 +1,62 @@
+"""Maps made beside the page: once for all visitors, whoever asked for them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from zoo.mapping.maps import WORK
+from zoo.page.job import Job
+from zoo.page.state import PageState
+from zoo.progress import read_progress
+
+
+class Making:
+    """The one making of maps that may be under way."""
+
+    def __init__(self, state: PageState) -> None:
+        self._state = state
+        self._job: Job | None = None
+        self._lock = threading.Lock()
+
+    def start(self, names: Sequence[str]) -> None:
+        """Make the maps of these backbones in a process of its own, unless one is at work."""
+        with self._lock:
+            if self.running():
+                return
+            (self._state.folder / WORK / "progress.json").unlink(missing_ok=True)
+            self._job = Job(self._command(names), self._state.folder / WORK)
+
+    def running(self) -> bool:
+        """Whether maps are being made now."""
+        return self._job is not None and self._job.running()
+
+    def html(self) -> str:
+        """How far it is; why it failed; empty when there is nothing to tell."""
+        if self._job is None:
+            return ""
+        failure = self._job.failure()
+        if failure:
+            return f'<div class="job failed"><b>No map was made.</b> {escape(failure)}</div>'
+        return _progress(read_progress(self._state.folder / WORK)) if self._job.running() else ""
+
+    def _command(self, names: Sequence[str]) -> list[str]:
+        plugins = [part for folder in self._state.plugins for part in ("--plugins", str(folder))]
+        place = ["--runs", str(self._state.folder)]
+        return [sys.executable, "-m", "zoo.cli", "map", *names, *place, *plugins]
+
+
+def _progress(progress: dict[str, Any] | None) -> str:
+    if progress is None:
+        return '<div class="job" role="status"><b>Making maps</b> <span>starting</span></div>'
+    share = min(1.0, progress["done"] / max(1, progress["total"]))
+    left = progress["seconds_left"]
+    remains = f"about {left:.0f} s left for this one; " if left else ""
+    return (
+        f'<div class="job" role="status"><b>Making maps</b> <span>{escape(progress["title"])}'
+        f'</span><progress value="{share:.3f}" max="1">{share:.0%}</progress><span class="quiet">'
+        f"{remains}it goes on when you leave this page, and all visitors will see it.</span></div>"
+    )

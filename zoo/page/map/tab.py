@@ -1,0 +1,73 @@
+"""The tab of maps: two backbones side by side, what is selected in one shown in the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.map.handlers import MapHandlers
+from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
+
+FOLDER = Path(__file__).parent
+SCRIPTS = ("grid.js", "painters.js", "plot.js", "board.js")  # each uses those before it
+POLL = 1.5  # seconds between looks at a making of maps
+
+
+def script() -> str:
+    """What runs when the board of maps is there."""
+    return "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+
+
+def map_tab(shared: Shared) -> Fill:
+    """Lay the tab out and wire it; it is filled by what is returned."""
+    do = MapHandlers(shared.state)
+    gr.HTML(
+        '<p class="quiet">Every point is an item; points lie near each other where the backbone '
+        "finds the items alike. Groups and their neighbours tell something; the size of a group "
+        "and the distance between far ones tell little (t-SNE). The second map is turned onto "
+        "the first.</p>"
+    )
+    with gr.Row():
+        left = gr.Dropdown(label="First map", choices=[], elem_id="map-left")
+        right = gr.Dropdown(label="Second map", choices=[], elem_id="map-right")
+        by = gr.Dropdown(label="Coloured by (true labels)", choices=[], elem_id="map-by")
+    progress = gr.HTML(elem_id="map-progress")
+    board = gr.HTML(
+        html_template=(FOLDER / "board.html").read_text("utf-8"),
+        js_on_load=script(),
+        elem_id="map-board",
+        left=None,
+        right=None,
+        classes=None,
+    )
+    card = gr.HTML(js_on_load=PICK_ITEM, elem_id="map-card")
+    picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="map-picks")
+    clock = gr.Timer(POLL, active=False)
+    seen, there = gr.State(False), gr.State("")
+
+    for choice in (left, right):
+        choice.input(do.maps, [seen, left, right], board, **HIDDEN)
+    by.input(do.classes, [seen, by], board, **HIDDEN)
+    board.click(do.card, None, card, **HIDDEN)
+    board.select(do.chosen, None, picks, **HIDDEN)
+    shared.ask_on_click(card)
+    shared.ask_on_click(picks)
+
+    def show(event: Any) -> Any:
+        shown = event.then(do.maps, [seen, left, right], board, **HIDDEN)
+        return shown.then(do.classes, [seen, by], board, **HIDDEN)
+
+    # The board tells when it is first looked at, and when somebody asks for missing maps.
+    show(board.focus(lambda: True, None, seen, **HIDDEN))
+    board.submit(do.make, [left, right], [progress, clock], **HIDDEN)
+    clock.tick(do.look, None, [progress, clock], **HIDDEN).then(do.there, None, there, **HIDDEN)
+    show(there.change(lambda: None, None, None, **HIDDEN))
+
+    def fill(event: Any) -> Any:
+        chosen = event.then(do.choices, [left, right, by], [left, right, by], **HIDDEN)
+        looked = chosen.then(do.look, None, [progress, clock], **HIDDEN)
+        return looked.then(do.there, None, there, **HIDDEN)
+
+    return fill
