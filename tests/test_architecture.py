@@ -31,7 +31,7 @@ ROOMS = [
     ("pipeline", "compare"),
     ("redoing",),
     ("exporting",),
-    ("picture_tables", "queries"),
+    ("picture_tables", "queries", "deciding", "verdict"),
     ("building", "updating", "reports", "sheet", "tables", "tagged", "doctor"),
     ("page",),
     ("commands",),
