@@ -100,7 +100,7 @@ def _unlike(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
             told.append(", ".join(f"{n} {v} {what}".strip() for n, v in values.items()))
     if not told:
         return []
-    return [f"not trained alike, so it is not the backbones alone that differ: {'; '.join(told)}"]
+    return [f"Not trained alike, so it is not the backbones alone that differ: {'; '.join(told)}"]
 
 
 def _several(decision: dict[str, Any]) -> list[str]:
@@ -108,8 +108,8 @@ def _several(decision: dict[str, Any]) -> list[str]:
     if count < 2:
         return []
     return [
-        f"{count} comparisons, each with an interval of 95 %: about one in twenty would seem to "
-        "differ by chance alone"
+        f"Of {count} comparisons, each with an interval of 95 %, about one in twenty would seem "
+        "to differ by chance alone"
     ]
 
 

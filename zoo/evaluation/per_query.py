@@ -33,9 +33,8 @@ def keep(zoo: Path, name: str, scores: str, measured: PerQuery) -> None:
     """Write it for a later `kept`; `scores` is what tells the scores that it belongs to."""
     arrays = {METRIC + key: values for key, values in measured.metrics.items()}
     arrays |= {ATTRIBUTE + key: values for key, values in measured.attributes.items()}
-    small = {key: values.astype(np.float32) for key, values in arrays.items()}
     with written_whole(zoo / FOLDER / f"{name}.npz") as path, path.open("wb") as file:
-        np.savez_compressed(file, items=measured.items, scores=np.array(scores), **small)  # type: ignore[arg-type]
+        np.savez_compressed(file, items=measured.items, scores=np.array(scores), **arrays)  # type: ignore[arg-type]
 
 
 def kept(zoo: Path, name: str, scores: str) -> PerQuery | None:

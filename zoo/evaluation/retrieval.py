@@ -87,7 +87,7 @@ def _scored(
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
     able: np.ndarray = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
-    metrics = {f"recall@{k}": _where(able, hits[:, :k].any(axis=1)) for k in RECALLS}
+    metrics = {f"recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in RECALLS}
     metrics["map@10"] = _where(able, average_precision(hits, relevant))
     shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
     known = ~np.isnan(shares)
@@ -137,7 +137,7 @@ def identity_recalls(
     asked = products[queries]
     able = (asked >= 0) & np.isin(asked, products[database])
     hits = (products[first] == asked[:, None]) & (first >= 0)
-    return {f"identity_recall@{k}": _where(able, hits[:, :k].any(axis=1)) for k in IDENTITY_RECALLS}
+    return {f"identity_recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in IDENTITY_RECALLS}
 
 
 def key_hits(

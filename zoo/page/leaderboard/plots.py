@@ -36,8 +36,8 @@ def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[s
             x=[speed],
             y=[value],
             mode="markers+text",
-            text=[titles[name]],
-            textposition="bottom center",
+            text=[f" {titles[name]}"],
+            textposition="middle right",
             marker={"size": 11, "color": colour},
             error_y={
                 "type": "data", "symmetric": False, "array": [high - value],
@@ -50,10 +50,10 @@ def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[s
     figure.add_hline(
         y=pixels, line={"color": GREEN, "dash": "dash"}, annotation_text="pixels baseline"
     )
-    # Room for the names beside the first and the last.
-    figure.update_xaxes(type="log", title="embedded pictures a second (log)", dtick="D2")
+    # Room for the name beside the fastest.
+    figure.update_xaxes(type="log", title="embedded pictures a second (log)")
     if speeds:
-        figure.update_xaxes(range=_log_range(list(speeds.values())))
+        figure.update_xaxes(range=_log_range(list(speeds.values())), tickvals=_ticks())
     figure.update_yaxes(title=MATCH)
     return styled(figure, "Quality against speed")
 
@@ -115,19 +115,24 @@ def _match(report: dict[str, Any], name: str) -> tuple[float, float, float]:
 def _log_range(values: list[float]) -> list[float]:
     low, high = log10(min(values)), log10(max(values))
     room = max(0.15, (high - low) * 0.2)
-    return [low - room, high + room]
+    return [low - room, high + 2 * room]
+
+
+def _ticks() -> list[float]:
+    """1, 2, 5, 10, 20...: what a person reads on a logarithmic axis."""
+    return [step * 10.0**power for power in range(-2, 6) for step in (1, 2, 5)]
 
 
 def styled(figure: go.Figure, title: str) -> go.Figure:
     """The look that all plots of the tab have."""
     figure.update_layout(
-        title={"text": title, "font": {"size": 14}},
+        title={"text": title, "font": {"size": 14}, "x": 0.02},
         template="none",
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        height=360,
+        height=400,
         margin={"l": 10, "r": 10, "t": 46, "b": 10},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.25},
     )
     figure.update_xaxes(automargin=True, zeroline=False)
     figure.update_yaxes(automargin=True, zeroline=False)
