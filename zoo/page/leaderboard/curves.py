@@ -22,7 +22,7 @@ def learning_plot(runs: Sequence[Run]) -> go.Figure:
             epochs = [epoch for epoch in history if epoch.network == network]
             title = f"{run.backbone.title}, {network}" if network else run.backbone.title
             _draw(figure, title, epochs, colour)
-    figure.update_xaxes(title="epoch; dotted: backbone frozen, ★ the one that is kept")
+    figure.update_xaxes(title="epoch (★ the one that is kept; dotted: backbone frozen)")
     figure.update_yaxes(title="validation accuracy")
     return styled(figure, "Learning curves: mean accuracy over attributes")
 

@@ -27,6 +27,7 @@ class LeaderboardHandlers:
 
     def __init__(self, state: PageState) -> None:
         self._state = state
+        self._decided: tuple[Any, dict[str, Any]] = ((), {})  # of which version of the zoo
 
     @told
     def board(self) -> tuple[str, Any, Any, Any]:
@@ -49,7 +50,10 @@ class LeaderboardHandlers:
         if zoo is None or not zoo.runs:
             return "", None
         report, titles = evaluate_report(zoo), _titles(zoo)
-        report["decision"] = decide(zoo, report)
+        version = self._state.version()
+        if self._decided[0] != version:
+            self._decided = version, decide(zoo, report)
+        report["decision"] = self._decided[1]
         return (
             verdict_html(report, titles),
             speed_plot(report, titles, report["decision"]["front"]),
@@ -92,4 +96,5 @@ def _titles(zoo: Zoo) -> dict[str, str]:
 
 def _offer(choices: Sequence[tuple[str, str]], before: str | None, place: int) -> Any:
     names = [name for _, name in choices]
-    return gr.Dropdown(choices=list(choices), value=before if before in names else names[place])
+    first = names[place] if names else None  # a catalogue may have no single attribute
+    return gr.Dropdown(choices=list(choices), value=before if before in names else first)

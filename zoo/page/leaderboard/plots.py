@@ -80,6 +80,10 @@ def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
     for name, colour in (("random", GREY), ("pixels", GREEN)):
         x = report["baselines"][name]["retrieval"][MATCH]
         figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=name)
+    chance = report["baselines"]["random"]["retrieval"][MATCH]
+    ends = chance, max([high for _, _, high in scored] + [chance])
+    room = 0.05 * (ends[1] - ends[0]) + 0.01
+    figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
     return styled(figure, "attribute_match@5: share of equal labels, first five")
 
 
@@ -134,6 +138,6 @@ def styled(figure: go.Figure, title: str) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 46, "b": 10},
         legend={"orientation": "h", "yanchor": "top", "y": -0.25},
     )
-    figure.update_xaxes(automargin=True, zeroline=False)
-    figure.update_yaxes(automargin=True, zeroline=False)
+    figure.update_xaxes(automargin=True, zeroline=False, title_font_size=12)
+    figure.update_yaxes(automargin=True, zeroline=False, title_font_size=12)
     return figure

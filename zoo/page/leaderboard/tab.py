@@ -16,6 +16,8 @@ from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
 ASKED: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
+PLOT: dict[str, Any] = {"show_label": False, "min_width": 320}  # one below the other on a phone
+
 
 def leaderboard_tab(shared: Shared) -> Fill:
     """Lay the tab out; it is filled by what is returned."""
@@ -26,12 +28,12 @@ def leaderboard_tab(shared: Shared) -> Fill:
         elem_id="verdict",
     )
     with gr.Row():
-        speed = gr.Plot(show_label=False, elem_id="speed-plot")
-        retrieval = gr.Plot(show_label=False, elem_id="retrieval-plot")
+        speed = gr.Plot(elem_id="speed-plot", **PLOT)
+        retrieval = gr.Plot(elem_id="retrieval-plot", **PLOT)
     board = gr.HTML(js_on_load=SORT, elem_id="leaderboard")
     with gr.Row():
-        accuracy = gr.Plot(show_label=False, elem_id="accuracy-plot")
-        learning = gr.Plot(show_label=False, elem_id="learning-plot")
+        accuracy = gr.Plot(elem_id="accuracy-plot", **PLOT)
+        learning = gr.Plot(elem_id="learning-plot", **PLOT)
     choose_confusions = _confusions(do, shared)
     choose_gaps = _gaps(do, shared)
 
