@@ -127,5 +127,13 @@ def test_unlike_trainings_are_told() -> None:
     assert "Net A 3 epochs, Net B 9 epochs" in said
 
 
+def test_a_beginning_with_random_weights_is_told() -> None:
+    begun = report(pair(0.1, 0.02), (40, 10), ["a", "b"])
+    assert "random weights" not in " ".join(reasons(begun, TITLES))
+    for scores in begun["backbones"].values():
+        scores["weights"] = "random"
+    assert "All began with random weights" in " ".join(reasons(begun, TITLES))
+
+
 def test_a_pair_names_the_better_one() -> None:
     assert pair_text(pair(-0.1, 0.02), TITLES).startswith("Net B is better than Net A")

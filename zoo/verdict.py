@@ -31,6 +31,7 @@ def reasons(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
         *_speed(report, titles),
         *(pair_text(p, titles) for p in decision["pairs"] if _close(p, decision)),
         *_unlike(report, titles),
+        *_from_nothing(report),
         *_several(decision),
     ]
 
@@ -101,6 +102,12 @@ def _unlike(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
     if not told:
         return []
     return [f"Not trained alike, so it is not the backbones alone that differ: {'; '.join(told)}"]
+
+
+def _from_nothing(report: dict[str, Any]) -> list[str]:
+    if {scores["weights"] for scores in report["backbones"].values()} != {"random"}:
+        return []
+    return ["All began with random weights: pretrained ones may come in another order"]
 
 
 def _several(decision: dict[str, Any]) -> list[str]:

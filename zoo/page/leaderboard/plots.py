@@ -36,7 +36,8 @@ def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[s
             x=[speed],
             y=[value],
             mode="markers+text",
-            text=[f" {titles[name]}"],
+            text=[f"\u2003{titles[name]}"],
+            cliponaxis=False,
             textposition="middle right",
             marker={"size": 11, "color": colour},
             error_y={
@@ -119,7 +120,7 @@ def _match(report: dict[str, Any], name: str) -> tuple[float, float, float]:
 def _log_range(values: list[float]) -> list[float]:
     low, high = log10(min(values)), log10(max(values))
     room = max(0.15, (high - low) * 0.2)
-    return [low - room, high + 2 * room]
+    return [low - room, high + 3 * room]
 
 
 def _ticks() -> list[float]:
