@@ -31,7 +31,7 @@ ROOMS = [
     ("pipeline", "compare"),
     ("redoing",),
     ("exporting",),
-    ("picture_tables", "queries", "judging"),
+    ("picture_tables", "queries", "judging", "deciding", "verdict"),
     ("building", "updating", "reports", "sheet", "tables", "tagged", "voted", "doctor"),
     ("page",),
     ("commands",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import time
@@ -19,10 +20,11 @@ from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.embedding import embed_rows
 from zoo.errors import RunError
-from zoo.evaluation.scores import score_backbone, score_baselines
+from zoo.evaluation.per_query import PIXELS, keep
+from zoo.evaluation.scores import describe, score_backbone, score_baselines
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import write_json
+from zoo.files import sha256_of, write_json
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
 from zoo.search.annoy_index import TARGET_RECALL, build_index
@@ -72,9 +74,16 @@ def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
         known: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if known.get("catalog") == fingerprint:
             return dict(known["baselines"])
-    baselines = score_baselines(catalog)
+    found = score_baselines(catalog)
+    baselines = {name: {"retrieval": describe(retrieval)} for name, retrieval in found.items()}
+    keep(zoo, PIXELS, pixels_scores(baselines), found["pixels"].per_query)
     write_json(path, {"catalog": fingerprint, "baselines": baselines})
     return baselines
+
+
+def pixels_scores(baselines: dict[str, Any]) -> str:
+    """What tells these scores of the pixels baseline from others."""
+    return hashlib.sha256(json.dumps(baselines["pixels"], sort_keys=True).encode()).hexdigest()
 
 
 def keep_baselines(catalog: Catalog, zoo: Path) -> None:
@@ -186,8 +195,10 @@ class _Work:
             features = Features(
                 self._embeddings(), data["classes"], data["confidence"], predicted_multis(data)
             )
-        scores = score_backbone(self.catalog, features)
-        write_json(self.folder / runs.SCORES, scores)
+        scores, measured = score_backbone(self.catalog, features)
+        path = self.folder / runs.SCORES
+        write_json(path, scores)
+        keep(self.folder.parent, self.backbone.name, sha256_of(path), measured)
         return {"finished": _now()}
 
     def _embeddings(self) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo.compare import Result, Skipped, Tags, Zoo
+from zoo.deciding import decide
 from zoo.pipeline import ensure_baselines
 from zoo.runs import Run, since
 from zoo.search.recommender import Item
@@ -90,6 +91,12 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
         "baselines": ensure_baselines(zoo.catalog, zoo.folder),
         "problems": [{"origin": p.origin, "error": p.error} for p in zoo.problems],
     }
+
+
+def full_report(zoo: Zoo) -> dict[str, Any]:
+    """The leaderboard and what it decides; old zoos are measured query by query once."""
+    report = evaluate_report(zoo)
+    return {**report, "decision": decide(zoo, report)}
 
 
 def _scores(run: Run) -> dict[str, Any]:

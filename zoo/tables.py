@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from zoo.verdict import headline, reasons
+
 BLEND_NOTE = (
     "blend: alpha * similarity + (1 - alpha) * match of the query's predicted labels with the "
     "catalogue's own"
@@ -60,6 +62,9 @@ def evaluate_text(report: dict[str, Any]) -> str:
     if any(scores["multi"] for scores in backbones.values()):
         parts += ["", multi_text(report)]
     parts += [f"note: {note}" for note in verdicts(report)]
+    if "decision" in report:
+        names = {name: name for name in backbones}
+        parts += ["", headline(report, names), *(f"- {r}" for r in reasons(report, names))]
     parts += [f"problem: {p['origin']}: {p['error']}" for p in report["problems"]]
     return "\n".join(parts)
 

@@ -41,8 +41,9 @@ def test_identity_recall_is_of_the_same_product() -> None:
     first = np.full((3, 50), -1)
     first[:, :3] = [3, 4, 5]
     recalls = identity_recalls(products, np.array([0, 1, 2]), first, np.array([3, 4, 5]))
-    assert recalls["identity_recall@1"].tolist() == [0.0]
-    assert recalls["identity_recall@10"].tolist() == [1.0]
+    nobody = float("nan")  # 1 and 2 cannot be found
+    np.testing.assert_equal(recalls["identity_recall@1"], [0.0, nobody, nobody])
+    np.testing.assert_equal(recalls["identity_recall@10"], [1.0, nobody, nobody])
 
 
 def test_unknown_pairs_are_left_out_of_the_shares() -> None:

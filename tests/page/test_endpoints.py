@@ -93,6 +93,7 @@ def test_leaderboard(client: Client) -> None:
     report = client.predict(api_name="/leaderboard")
     assert set(report["backbones"]) == {"tiny_a", "tiny_b"}
     assert set(report["baselines"]) == {"random", "pixels"}
+    assert set(report["decision"]["order"]) == {"tiny_a", "tiny_b"}
 
 
 def write_bad(path: Path, kind: str) -> None:

@@ -21,13 +21,13 @@ def evaluate(
 ) -> None:
     """Show the leaderboard: true labels, test split, two baselines."""
     from zoo.compare import open_zoo
-    from zoo.reports import evaluate_report
+    from zoo.reports import full_report
     from zoo.tables import evaluate_text
 
     zoo = open_zoo(runs, folders or (), strict)
     chosen = {run.name: run for run in zoo.select(names or ())}
     zoo.runs = chosen
-    show(evaluate_text, evaluate_report(zoo), as_json)
+    show(evaluate_text, full_report(zoo), as_json)
 
 
 def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from zoo.catalog import Catalog
 from zoo.catalog.near_duplicates import COSINE, pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.per_query import PerQuery
 from zoo.search.exact import similarities, top_rows
 
 DEPTH = 10
@@ -32,7 +34,7 @@ class Retrieval:
     queries: int
     database: int
     near_duplicates: int  # pairs left out
-    per_query: dict[str, np.ndarray] = field(repr=False, default_factory=dict)
+    per_query: PerQuery = field(repr=False)
 
 
 def evaluate_retrieval(
@@ -76,46 +78,53 @@ def evaluate_retrieval(
             first[start + offset, : len(best)] = database[best]
     extra = {} if products is None else identity_recalls(products, queries, first, database)
     top = first[:, :DEPTH]
-    return _summary(labels, names, key, queries, top, relevant, len(database), duplicates, extra)
+    items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
+    scored = _scored(labels, names, key, queries, top, relevant)
+    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
+    return _summary(measured, len(database), duplicates)
 
 
-def _summary(
+def _scored(
     labels: np.ndarray,
     names: list[str],
     key: list[int],
     queries: np.ndarray,
     first: np.ndarray,
     relevant: np.ndarray,
-    database: int,
-    duplicates: int,
-    extra: dict[str, np.ndarray],
-) -> Retrieval:
+) -> _Scored:
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
-    able = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
-    per_query: dict[str, np.ndarray] = {
-        f"recall@{k}": hits[able, :k].any(axis=1).astype(float) for k in RECALLS
-    }
-    per_query["map@10"] = average_precision(hits[able], relevant[able])
+    able: np.ndarray = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
+    metrics = {f"recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in RECALLS}
+    metrics["map@10"] = _where(able, average_precision(hits, relevant))
     shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
-    with np.errstate(invalid="ignore"):
-        known = ~np.isnan(shares)
-        counted = known.any(axis=1)
-        match = np.nansum(shares[counted], axis=1) / known[counted].sum(axis=1)
-    per_query["attribute_match@5"] = match
-    per_query |= extra
+    known = ~np.isnan(shares)
+    match = np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1)
+    metrics["attribute_match@5"] = _where(known.any(axis=1), match)
+    return _Scored(metrics, dict(zip(names, shares.T, strict=True)))
+
+
+class _Scored(NamedTuple):
+    metrics: dict[str, np.ndarray]
+    attributes: dict[str, np.ndarray]
+
+
+def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(q,) values, NaN for the queries to which they do not apply."""
+    return np.where(applies, values.astype(float), np.nan)
+
+
+def _summary(measured: PerQuery, database: int, duplicates: int) -> Retrieval:
+    known = {name: values[~np.isnan(values)] for name, values in measured.metrics.items()}
+    shares = {name: values[~np.isnan(values)] for name, values in measured.attributes.items()}
     return Retrieval(
-        metrics={k: float(v.mean()) if len(v) else 0.0 for k, v in per_query.items()},
-        intervals={k: bootstrap_interval(v) for k, v in per_query.items()},
-        per_attribute={
-            name: float(np.nanmean(shares[:, column]))
-            for column, name in enumerate(names)
-            if known[:, column].any()
-        },
-        queries=len(queries),
+        metrics={k: float(v.mean()) if len(v) else 0.0 for k, v in known.items()},
+        intervals={k: bootstrap_interval(v) for k, v in known.items()},
+        per_attribute={name: float(v.mean()) for name, v in shares.items() if len(v)},
+        queries=len(measured.items),
         database=database,
         near_duplicates=duplicates,
-        per_query=per_query,
+        per_query=measured,
     )
 
 
@@ -131,14 +140,12 @@ def identity_recalls(
 ) -> dict[str, np.ndarray]:
     """Per k, whether each query's product is among its first k rows; first (q, 50), -1 for none.
 
-    Only queries whose product is in the database can be recalled.
+    NaN for a query whose product is not in the database: it cannot be recalled.
     """
     asked = products[queries]
     able = (asked >= 0) & np.isin(asked, products[database])
     hits = (products[first] == asked[:, None]) & (first >= 0)
-    return {
-        f"identity_recall@{k}": hits[able, :k].any(axis=1).astype(float) for k in IDENTITY_RECALLS
-    }
+    return {f"identity_recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in IDENTITY_RECALLS}
 
 
 def key_hits(

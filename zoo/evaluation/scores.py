@@ -10,6 +10,7 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.evaluation.intervals import bootstrap_interval
+from zoo.evaluation.per_query import PerQuery
 from zoo.evaluation.postprocessing import score_processed
 from zoo.evaluation.rankings import BlendOrder, CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import Retrieval, Scorer, evaluate_retrieval
@@ -19,8 +20,11 @@ from zoo.training.metrics import classification, multi_label
 BLEND = 0.8  # of similarity, in the ranking that is scored beside the embedding's own
 
 
-def score_backbone(catalog: Catalog, features: Features) -> dict[str, Any]:
-    """Classification and retrieval on the test split; `features` are of the whole catalogue."""
+def score_backbone(catalog: Catalog, features: Features) -> tuple[dict[str, Any], PerQuery]:
+    """Classification and retrieval on the test split; `features` are of the whole catalogue.
+
+    The second is what the ranking by similarity alone scored query by query.
+    """
     test, train = catalog.rows("test"), catalog.training_rows()
     scores: dict[str, Any] = {
         name: {} for name in ("accuracy", "top3", "macro_f1", "majority", "items", "intervals")
@@ -42,23 +46,21 @@ def score_backbone(catalog: Catalog, features: Features) -> dict[str, Any]:
         if found is not None:
             scores["multi"][attribute.name] = asdict(found)
     cosine, blend = CosineOrder(features.embeddings), BlendOrder(catalog, features, BLEND)
-    scores["retrieval"] = describe(evaluate_retrieval(catalog, cosine))
+    retrieval = evaluate_retrieval(catalog, cosine)
+    scores["retrieval"] = describe(retrieval)
     scores["blend"] = {"alpha": BLEND, "retrieval": describe(evaluate_retrieval(catalog, blend))}
     scores["processed"] = {
         p.kind: {"setting": p.setting, "retrieval": describe(p.retrieval)}
         for p in score_processed(catalog, features.embeddings)
     }
-    return scores
+    return scores, retrieval.per_query
 
 
-def score_baselines(catalog: Catalog) -> dict[str, Any]:
+def score_baselines(catalog: Catalog) -> dict[str, Retrieval]:
     """Retrieval of random order and of 12 x 12 thumbnails, on the same queries."""
     thumbnails = pixel_embeddings(catalog.thumbnails())
     orders: dict[str, Scorer] = {"random": RandomOrder(seed=0), "pixels": CosineOrder(thumbnails)}
-    return {
-        name: {"retrieval": describe(evaluate_retrieval(catalog, order))}
-        for name, order in orders.items()
-    }
+    return {name: evaluate_retrieval(catalog, order) for name, order in orders.items()}
 
 
 def describe(retrieval: Retrieval) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import MOST_PICTURES, contents
-from zoo.reports import evaluate_report, recommend_report, tags_report
+from zoo.reports import full_report, recommend_report, tags_report
 from zoo.search.recommender import Ask
 
 
@@ -27,7 +27,7 @@ class Api:
     @told
     def leaderboard(self) -> dict[str, Any]:
         """Scores of every backbone and of the baselines, as `zoo evaluate --json`."""
-        return evaluate_report(self._state.trained())
+        return full_report(self._state.trained())
 
     @told
     def recommend(

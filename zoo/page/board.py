@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
+
+# Of the HTML component that shows a `sortable`: js_on_load=SORT.
+SORT = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 
 def board(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table that scrolls by itself; the first cell names its row, the others are HTML."""
     head = "".join(f'<th scope="col">{escape(h)}</th>' if h else "<td></td>" for h in header)
+    return _table(head, rows)
+
+
+def sortable(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A `board` whose rows are ordered by the column that is clicked on."""
+    head = "".join(
+        f'<th scope="col"><button type="button" data-sort>{escape(h) or "name"}</button></th>'
+        for h in header
+    )
+    return _table(head, rows)
+
+
+def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{cell}</td>" for cell in row[1:])

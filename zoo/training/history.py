@@ -32,6 +32,15 @@ def write_history(path: Path, epochs: list[Epoch]) -> None:
         table.to_csv(partial, index=False, float_format="%.6g")
 
 
+def read_history(path: Path) -> list[Epoch]:
+    """The rows of a history.csv, [] when there is none; older ones have fewer columns."""
+    if not path.is_file():
+        return []
+    table = pd.read_csv(path, dtype={"network": "str"}, keep_default_na=False)
+    known = [f.name for f in fields(Epoch) if f.name in table]
+    return [Epoch(**row) for row in table[known].to_dict("records")]
+
+
 def best_epoch(epochs: list[Epoch]) -> Epoch | None:
     """The first with the highest validation accuracy among the epochs on the largest pictures.
 

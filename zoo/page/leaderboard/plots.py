@@ -1,48 +1,103 @@
-"""The leaderboard's plots."""
+"""The leaderboard's plots. Ink and grid take their colours from style.css, dark or light."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
+from math import log10
 from typing import Any
 
 import plotly.graph_objects as go
 
-BLUE, GREY, GREEN = "#3b5bdb", "#868e96", "#2f9e44"
+BLUE, GREY, GREEN = "#4c6ef5", "#868e96", "#2f9e44"
+COLOURS = ("#4c6ef5", "#f76707", "#12b886", "#be4bdb", "#e8a500", "#e64980", "#15aabf", "#868e96")
+MATCH = "attribute_match@5"
+
+
+def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[str]) -> go.Figure:
+    """Quality against speed: the best are at the top right, those worth considering are joined."""
+    speeds = {
+        n: s["images_per_s"] for n, s in report["backbones"].items() if s["images_per_s"]
+    }  # fmt: skip
+    figure = go.Figure()
+    figure.add_scatter(
+        name="Pareto front: no other is both faster and better",
+        x=[speeds[n] for n in front],
+        y=[_match(report, n)[0] for n in front],
+        mode="lines+markers",
+        line={"color": GREY, "dash": "dot"},
+        marker={"size": 22, "symbol": "circle-open", "color": GREY, "line": {"width": 2}},
+        hoverinfo="skip",
+    )
+    for (name, speed), colour in zip(speeds.items(), cycle(COLOURS), strict=False):
+        value, low, high = _match(report, name)
+        figure.add_scatter(
+            name=titles[name],
+            x=[speed],
+            y=[value],
+            mode="markers+text",
+            text=[f"\u2003{titles[name]}"],
+            cliponaxis=False,
+            textposition="middle right",
+            marker={"size": 11, "color": colour},
+            error_y={
+                "type": "data", "symmetric": False, "array": [high - value],
+                "arrayminus": [value - low],
+            },
+            hovertemplate=f"%{{x:.0f}} images/s, match %{{y:.3f}} ({low:.3f}–{high:.3f})",
+            showlegend=False,
+        )  # fmt: skip
+    pixels = report["baselines"]["pixels"]["retrieval"][MATCH]
+    figure.add_hline(
+        y=pixels, line={"color": GREEN, "dash": "dash"}, annotation_text="pixels baseline"
+    )
+    # Room for the name beside the fastest.
+    figure.update_xaxes(type="log", title="embedded pictures a second (log)")
+    if speeds:
+        figure.update_xaxes(range=_log_range(list(speeds.values())), tickvals=_ticks())
+    figure.update_yaxes(title=MATCH)
+    return styled(figure, "Quality against speed")
 
 
 def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
     """attribute_match@5 with its interval, the baselines as lines."""
     backbones = report["backbones"]
-    order = sorted(backbones, key=lambda n: backbones[n]["retrieval"]["attribute_match@5"])
-    scores = [backbones[n]["retrieval"] for n in order]
-    values = [s["attribute_match@5"] for s in scores]
-    lows, highs = zip(*(s["intervals"]["attribute_match@5"] for s in scores), strict=True)
+    order = sorted(backbones, key=lambda n: backbones[n]["retrieval"][MATCH])
+    scored = [_match(report, n) for n in order]
     figure = go.Figure(
         go.Scatter(
-            x=values,
+            x=[value for value, _, _ in scored],
             y=[titles[n] for n in order],
             mode="markers",
             marker={"size": 12, "color": BLUE},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [high - v for high, v in zip(highs, values, strict=True)],
-                "arrayminus": [v - low for low, v in zip(lows, values, strict=True)],
+                "array": [high - value for value, _, high in scored],
+                "arrayminus": [value - low for value, low, _ in scored],
             },
         )
-    )  # fmt: skip
+    )
     for name, colour in (("random", GREY), ("pixels", GREEN)):
-        x = report["baselines"][name]["retrieval"]["attribute_match@5"]
+        x = report["baselines"][name]["retrieval"][MATCH]
         figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=name)
-    return _styled(figure, "attribute_match@5: share of equal attributes among the first five")
+    chance = report["baselines"]["random"]["retrieval"][MATCH]
+    ends = chance, max([high for _, _, high in scored] + [chance])
+    room = 0.05 * (ends[1] - ends[0]) + 0.01
+    figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
+    return styled(figure, "attribute_match@5: share of equal labels, first five")
 
 
 def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
     """Accuracy per attribute and backbone, the majority baseline as a line on each group."""
     attributes = report["catalog"]["attributes"]
     figure = go.Figure()
-    for name, scores in report["backbones"].items():
+    for (name, scores), colour in zip(report["backbones"].items(), cycle(COLOURS), strict=False):
         figure.add_bar(
-            name=titles[name], x=attributes, y=[scores["accuracy"].get(a) for a in attributes]
+            name=titles[name],
+            x=attributes,
+            y=[scores["accuracy"].get(a) for a in attributes],
+            marker_color=colour,
         )
     for scores in list(report["backbones"].values())[:1]:
         figure.add_scatter(
@@ -50,17 +105,40 @@ def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
             x=attributes,
             y=[scores["majority"].get(a) for a in attributes],
             mode="markers",
-            marker={"symbol": "line-ew-open", "size": 40, "color": "#212529"},
+            marker={"symbol": "line-ew-open", "size": 34, "color": GREY, "line": {"width": 3}},
         )
-    return _styled(figure, "Accuracy per attribute, test split")
+    return styled(figure, "Accuracy per attribute, test split")
 
 
-def _styled(figure: go.Figure, title: str) -> go.Figure:
+def _match(report: dict[str, Any], name: str) -> tuple[float, float, float]:
+    """attribute_match@5 and the ends of its interval."""
+    retrieval = report["backbones"][name]["retrieval"]
+    low, high = retrieval["intervals"][MATCH]
+    return float(retrieval[MATCH]), float(low), float(high)
+
+
+def _log_range(values: list[float]) -> list[float]:
+    low, high = log10(min(values)), log10(max(values))
+    room = max(0.15, (high - low) * 0.2)
+    return [low - room, high + 3 * room]
+
+
+def _ticks() -> list[float]:
+    """1, 2, 5, 10, 20...: what a person reads on a logarithmic axis."""
+    return [step * 10.0**power for power in range(-2, 6) for step in (1, 2, 5)]
+
+
+def styled(figure: go.Figure, title: str) -> go.Figure:
+    """The look that all plots of the tab have."""
     figure.update_layout(
-        title={"text": title, "font": {"size": 14}},
-        template="plotly_white",
-        height=340,
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        legend={"orientation": "h"},
+        title={"text": title, "font": {"size": 14}, "x": 0.02},
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        height=400,
+        margin={"l": 10, "r": 10, "t": 46, "b": 10},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.25},
     )
+    figure.update_xaxes(automargin=True, zeroline=False, title_font_size=12)
+    figure.update_yaxes(automargin=True, zeroline=False, title_font_size=12)
     return figure

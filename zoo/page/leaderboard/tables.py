@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from zoo.page.board import board
+from zoo.page.board import sortable
 from zoo.tables import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
 
 NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
@@ -35,20 +35,24 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
 
 
 def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
-    named = {titles[n]: scores for n, scores in report["backbones"].items()}
-    entries = {**report["backbones"], **blended(named), **processed(named), **report["baselines"]}
-    order = sorted(
-        entries, key=lambda n: entries[n]["retrieval"]["attribute_match@5"], reverse=True
-    )
+    entries = _rankings(report, titles)
+    order = sorted(entries, key=lambda n: entries[n]["attribute_match@5"], reverse=True)
     rows = []
     for name in order:
-        retrieval = entries[name]["retrieval"]
         cells = []
         for metric in RETRIEVAL:
-            low, high = retrieval["intervals"][metric]
-            cells.append(f"{retrieval[metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
-        rows.append([titles.get(name) or NAMES.get(name, name), *cells])
-    return board(["", *RETRIEVAL], rows)
+            low, high = entries[name]["intervals"][metric]
+            cells.append(f"{entries[name][metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
+        rows.append([name, *cells])
+    return sortable(["", *RETRIEVAL], rows)
+
+
+def _rankings(report: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    """The retrieval scores of everything that orders the database, by the name of its row."""
+    named = {titles[name]: scores for name, scores in report["backbones"].items()}
+    baselines = {NAMES.get(name, name): scores for name, scores in report["baselines"].items()}
+    entries = {**named, **blended(named), **processed(named), **baselines}
+    return {name: scores["retrieval"] for name, scores in entries.items()}
 
 
 def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -75,7 +79,7 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     if ceilings:
         said = [_ceiling(ceilings[a]) if a in ceilings else "" for a in attributes]
         rows.append(["Label ceiling", *said])
-    return board(["accuracy", *attributes], rows)
+    return sortable(["accuracy", *attributes], rows)
 
 
 def _ceiling(found: dict[str, Any]) -> str:
@@ -99,7 +103,7 @@ def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     if not rows:
         return ""
     header = ["", "mAP", "top-3 recall", "mAP by chance"]
-    return f"<h3>Attributes with several classes, test split</h3>{board(header, rows)}"
+    return f"<h3>Attributes with several classes, test split</h3>{sortable(header, rows)}"
 
 
 def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -126,4 +130,4 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         "", "weights", "epochs", "picture", "parameters", "D", "training", "embedding images/s",
         "Annoy recall@10", "Annoy query", "exact query", "index",
     ]  # fmt: skip
-    return board(header, rows)
+    return sortable(header, rows)

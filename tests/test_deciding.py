@@ -1,0 +1,139 @@
+"""What a zoo's numbers decide, and what is said of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.conftest import PLUGINS
+from zoo import deciding
+from zoo.compare import Zoo, open_zoo
+from zoo.deciding import MATCH, per_query, pixels_per_query
+from zoo.evaluation.per_query import FOLDER
+from zoo.reports import full_report
+from zoo.tables import evaluate_text
+from zoo.verdict import headline, pair_text, reasons
+
+TITLES = {"a": "Net A", "b": "Net B"}
+
+
+@pytest.fixture
+def old(zoo_folder: Path, tmp_path: Path) -> Zoo:
+    """A zoo of before, in which nothing was kept query by query."""
+    folder = Path(shutil.copytree(zoo_folder, tmp_path / "old"))
+    shutil.rmtree(folder / FOLDER)
+    return open_zoo(folder, [PLUGINS])
+
+
+def test_training_keeps_what_an_old_zoo_measures_again(zoo: Zoo, old: Zoo) -> None:
+    for name, run in zoo.runs.items():
+        assert (zoo.folder / FOLDER / f"{name}.npz").is_file()
+        measured = per_query(zoo, run)
+        again = per_query(old, old.runs[name])
+        np.testing.assert_allclose(again.values(MATCH), measured.values(MATCH), atol=1e-6)
+        assert np.nanmean(measured.values(MATCH)) == pytest.approx(run.scores["retrieval"][MATCH])
+    np.testing.assert_allclose(
+        pixels_per_query(old).values(MATCH), pixels_per_query(zoo).values(MATCH), atol=1e-6
+    )
+
+
+def test_an_old_zoo_is_measured_once(old: Zoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = full_report(old)["decision"]
+
+    def again(*_: object) -> None:
+        raise AssertionError("measured twice")
+
+    monkeypatch.setattr(deciding, "evaluate_retrieval", again)
+    assert full_report(old)["decision"] == before
+
+
+def test_the_report_compares_every_two(zoo: Zoo) -> None:
+    report = full_report(zoo)
+    decision = report["decision"]
+    assert sorted(decision["order"]) == ["tiny_a", "tiny_b"]
+    by_metric = {pair["metric"]: pair for pair in decision["pairs"]}
+    assert set(by_metric) == {"attribute_match@5", "map@10"}
+    scores = [report["backbones"][name]["retrieval"][MATCH] for name in decision["order"]]
+    assert by_metric[MATCH]["difference"] == pytest.approx(scores[0] - scores[1], abs=1e-6)
+    assert [pair["second"] for pair in decision["against_pixels"]] == ["pixels", "pixels"]
+    assert headline(report, {n: n for n in zoo.runs}) in evaluate_text(report)
+
+
+def pair(difference: float, half: float) -> dict[str, Any]:
+    low, high = difference - half, difference + half
+    return {
+        "first": "a", "second": "b", "metric": MATCH, "difference": difference, "low": low,
+        "high": high, "queries": 100, "apart": low > 0 or high < 0,
+    }  # fmt: skip
+
+
+def report(compared: dict[str, Any], speeds: tuple[float, float], above: list[str]) -> Any:
+    """Two backbones, the first the better one."""
+    shared = {"epochs": 3, "image_size": 96, "weights": "pretrained"}
+    backbones = {
+        name: {"retrieval": {MATCH: match}, "images_per_s": speed, **shared}
+        for name, match, speed in (("a", 0.8, speeds[0]), ("b", 0.7, speeds[1]))
+    }
+    fastest = max(above, key=lambda n: backbones[n]["images_per_s"], default=None)
+    return {
+        "backbones": backbones,
+        "baselines": {
+            "random": {"retrieval": {MATCH: 0.3}}, "pixels": {"retrieval": {MATCH: 0.5}},
+        },
+        "decision": {
+            "metric": MATCH, "order": ["a", "b"], "above_pixels": above, "fastest": fastest,
+            "level_with_best": [] if compared["apart"] else ["b"], "pairs": [compared],
+        },
+    }  # fmt: skip
+
+
+def test_a_clear_best_is_named() -> None:
+    clear = report(pair(0.1, 0.02), (10, 40), ["a", "b"])
+    assert headline(clear, TITLES).startswith("Net A is the best")
+    said = " ".join(reasons(clear, TITLES))
+    assert "80% are also those" in said
+    assert "Net B is the fastest above the pixels baseline: 40 pictures a second, Net A 10" in said
+    assert "it loses .100 of attribute_match@5" in said
+    assert "cannot be told apart" not in said
+
+
+def test_what_cannot_be_told_apart_is_said_to_be_so() -> None:
+    level = report(pair(0.004, 0.007), (10, 40), ["a", "b"])
+    assert "Net B cannot be told apart" in headline(level, TITLES)
+    said = reasons(level, TITLES)
+    assert (
+        "Net A and Net B cannot be told apart by attribute_match@5: difference .004, 95 % interval "
+        "-.003 to .011"
+    ) in said
+    assert any("no loss can be told" in reason for reason in said)
+
+
+def test_nothing_above_thumbnails_is_no_choice() -> None:
+    nothing = report(pair(0.1, 0.02), (10, 40), [])
+    assert "No backbone is clearly better" in headline(nothing, TITLES)
+    assert not any("fastest" in reason for reason in reasons(nothing, TITLES))
+
+
+def test_unlike_trainings_are_told() -> None:
+    unlike = report(pair(0.1, 0.02), (40, 10), ["a", "b"])
+    unlike["backbones"]["b"]["epochs"] = 9
+    said = " ".join(reasons(unlike, TITLES))
+    assert "Net A is also the fastest" in said
+    assert "Not trained alike" in said
+    assert "Net A 3 epochs, Net B 9 epochs" in said
+
+
+def test_a_beginning_with_random_weights_is_told() -> None:
+    begun = report(pair(0.1, 0.02), (40, 10), ["a", "b"])
+    assert "random weights" not in " ".join(reasons(begun, TITLES))
+    for scores in begun["backbones"].values():
+        scores["weights"] = "random"
+    assert "All began with random weights" in " ".join(reasons(begun, TITLES))
+
+
+def test_a_pair_names_the_better_one() -> None:
+    assert pair_text(pair(-0.1, 0.02), TITLES).startswith("Net B is better than Net A")

@@ -1,0 +1,26 @@
+"""history.csv, written and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoo.training.history import Epoch, best_epoch, read_history, write_history
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    epochs = [
+        Epoch("frozen", 1, 0.5, 0.25, 0.125, 2.0, 8.0, "", 64),
+        Epoch("unfrozen", 1, 0.25, 0.75, 0.125, 2.0, 8.0, "colour", 96),
+    ]
+    write_history(tmp_path / "history.csv", epochs)
+    assert read_history(tmp_path / "history.csv") == epochs
+    assert read_history(tmp_path / "none.csv") == []
+
+
+def test_older_files_have_fewer_columns(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text(
+        "phase,epoch,loss,val_accuracy,learning_rate,seconds,images_per_s,network\n"
+        "unfrozen,1,1.5,0.4,0.001,12.5,44,\nunfrozen,2,1.25,0.5,0.001,12.5,44,\n"
+    )
+    best = best_epoch(read_history(tmp_path / "history.csv"))
+    assert best == Epoch("unfrozen", 2, 1.25, 0.5, 0.001, 12.5, 44.0)
