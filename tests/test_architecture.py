@@ -32,7 +32,7 @@ ROOMS = [
     ("redoing",),
     ("exporting",),
     ("picture_tables", "queries"),
-    ("building", "updating", "reports", "sheet", "tables", "tagged", "doctor"),
+    ("building", "updating", "reports", "sheet", "tables", "tagged", "doctor", "inventory"),
     ("page",),
     ("commands",),
     ("cli",),
