@@ -65,7 +65,9 @@ class Job:
         with self.log.open("rb") as log:
             log.seek(max(self._begins, self.log.stat().st_size - TAIL))
             text = log.read().decode("utf-8", errors="replace")
-        lines = [line.rsplit("\r", 1)[-1].strip() for line in text.replace("\r\n", "\n").split("\n")]
+        lines = [
+            line.rsplit("\r", 1)[-1].strip() for line in text.replace("\r\n", "\n").split("\n")
+        ]
         return [line for line in lines if line][-LINES:]
 
     def stop(self) -> None:

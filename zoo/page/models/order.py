@@ -35,7 +35,7 @@ class Bound:
     def check(self, value: Any) -> int:
         """The value as a whole number; ZooError when it is none within the bounds."""
         whole = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not whole or value != value or value not in range(self.most + 1):
+        if not whole or value not in range(self.most + 1):
             raise ZooError(f"{self.title} {str(value)[:20]!r} is not a whole number {self.span}")
         number = int(value)
         if number < self.least and not (self.zero and number == OWN):
