@@ -63,12 +63,13 @@ def build(state: PageState) -> gr.Blocks:
                     fills.append(tab(shared))
         endpoints(Api(state))
 
-        # The timer only looks; all is filled anew when the version changes: as runs appear.
+        # The timer only looks, and past the queue: what every visitor asks every two seconds must
+        # not fill it. A change of what it sees asks for the version, and all is filled anew when
+        # that has changed: as runs appear.
         timer = gr.Timer(POLL)
-        for look in (timer.tick, page.load):
-            # Past the queue: what every visitor asks every two seconds must not fill it.
-            look(lambda: progress_of(state), None, progress, queue=False, **HIDDEN)
-            look(lambda: repr(state.version()), None, version, queue=False, **HIDDEN)
+        timer.tick(lambda: progress_of(state), None, progress, queue=False, **HIDDEN)
+        for look in (progress.change, page.load):
+            look(lambda: repr(state.version()), None, version, **HIDDEN)
         for fill in fills:
             fill(version.change(lambda: None, None, None, **HIDDEN))
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=4)

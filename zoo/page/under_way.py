@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from html import escape
 from typing import Any
 
@@ -11,11 +12,13 @@ from zoo.plugins import Registry
 
 
 def progress_of(state: PageState) -> str:
-    """What a training in the page's zoo is doing; empty when none is at work and none failed."""
+    """What a training in the page's zoo is doing, and a mark that is another when the zoo is."""
     job = state.job
     failure = job.failure() if job else None
     remedy = job.remedy if job else ""
-    return progress_html(state.registry, state.zoo(), state.progress(), failure, remedy)
+    shown = progress_html(state.registry, state.zoo(), state.progress(), failure, remedy)
+    mark = hashlib.sha256(repr(state.version()).encode()).hexdigest()[:12]
+    return f'{shown}<i hidden data-version="{mark}"></i>'
 
 
 def progress_html(

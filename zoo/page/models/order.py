@@ -99,7 +99,7 @@ def checked(
     """
     if not isinstance(backbone, str) or not backbone:
         raise ZooError("no backbone is chosen")
-    if task not in TASKS:
+    if not isinstance(task, str) or task not in TASKS:
         raise ZooError(unknown("task", str(task)[:40], TASKS))
     if weights not in WEIGHTS:
         raise ZooError(unknown("weights", str(weights)[:40], WEIGHTS))
