@@ -39,9 +39,9 @@ def models_html(models: list[Model], registry: Registry, zoo: Zoo | None) -> str
 
 def machine_html(machine: Machine) -> str:
     """The devices and the disk, in one line."""
-    found = "".join(f"<li>{escape(device)}</li>" for device in machine.devices)
     disk = f"{amount(machine.free_bytes)} of {amount(machine.total_bytes)} free on the disk"
-    return f'<ul class="machine"><li class="quiet">This machine</li>{found}<li>{disk}</li></ul>'
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*machine.devices, disk))
+    return f'<div class="machine"><span class="quiet">This machine</span>{facts}</div>'
 
 
 def problems_html(registry: Registry, zoo: Zoo | None) -> str:
@@ -73,8 +73,8 @@ def _facts(model: Model) -> dict[str, str]:
     size = f"{model.image_size} px" if model.image_size else _own_size(model)
     return {
         "Name": f"<code>{escape(model.name)}</code>",
-        "Weights": f"<code>{escape(model.source)}</code>{_home(model.published.home)}",
-        "Licence of the weights": escape(model.published.licence or UNSTATED),
+        "Published weights": f"<code>{escape(model.source)}</code>{_home(model.published.home)}",
+        "Their licence": escape(model.published.licence or UNSTATED),
         "Parameters": count(model.parameters) if model.parameters else LATER,
         "Input": size,
         "Embedding": f"{model.dimension} numbers" if model.dimension else LATER,
@@ -94,6 +94,6 @@ def _home(address: str | None) -> str:
         return ""
     host = urlsplit(address).netloc
     return (
-        f'<br><a href="{escape(address)}" target="_blank" rel="noopener noreferrer">'
+        f'<a class="home" href="{escape(address)}" target="_blank" rel="noopener noreferrer">'
         f"{escape(host)}</a>"
     )
