@@ -75,7 +75,7 @@ class Wiring:
         self._calls = config["dependencies"]
         self._backbones, self.info = backbones, info
         self.random = self._of("random", "click")
-        self.compare = self._answering()
+        self.compare, self.fill = self._answering(), self._filling()
         self.polls = [c["id"] for c in self._calls if any(e == "tick" for _, e in c["targets"])]
 
     def _id(self, name: str) -> int:
@@ -90,6 +90,11 @@ class Wiring:
         return int(
             next(c["id"] for c in self._calls if answer in c["outputs"] and chosen in c["inputs"])
         )
+
+    def _filling(self) -> int:
+        """What gives the backbones their choices when a page opens; each session has its own."""
+        chosen = self._id("backbones")
+        return int(next(c["id"] for c in self._calls if chosen in c["outputs"] and not c["inputs"]))
 
     def inputs(self, call: int) -> list[Any]:
         """What the page would send: the value that each component begins with."""
@@ -114,6 +119,11 @@ class Visitor:
     wiring: Wiring
     pictures: list[Path]
     session: str
+
+    async def opening(self) -> None:
+        """The page itself, and what fills it."""
+        _checked(await self.http.get("/"))
+        await self._through_queue(self.wiring.fill)
 
     async def random_query(self) -> None:
         """The button, then the comparison that follows it."""
@@ -176,6 +186,7 @@ async def visit(visitor: Visitor, asked: argparse.Namespace, until: float, met: 
     doings = (visitor.random_query, visitor.upload, visitor.leaderboard)
     polling = asyncio.create_task(_polling(visitor, until, met))
     await asyncio.sleep(random.uniform(0, asked.pause))
+    await _timed(visitor.opening, met)
     while time.monotonic() < until:
         await _timed(random.choice(doings), met)
         await asyncio.sleep(random.uniform(asked.pause / 2, asked.pause * 1.5))

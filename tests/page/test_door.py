@@ -32,6 +32,8 @@ from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
 
+OWN = "http://localhost:7860"
+
 
 class Clock:
     """A time that only a test moves."""
@@ -145,7 +147,7 @@ def behind_door(**rules: Any) -> TestClient:
         Middleware(SafeHeaders, headers=safe_headers({})),
         Middleware(Door, rules=Rules(**given)),
     ]
-    return TestClient(Starlette(routes=routes, middleware=doors))
+    return TestClient(Starlette(routes=routes, middleware=doors), base_url=OWN)
 
 
 def test_logins_are_refused_after_a_few_wrong_ones() -> None:
@@ -177,8 +179,7 @@ def test_busy_is_said_in_words() -> None:
 
 def test_a_page_with_power_is_used_from_its_own_address() -> None:
     visitor = behind_door(same_origin=True, hosts=("localhost", "127.0.0.1"))
-    visitor.base_url = httpx.URL("http://localhost:7860")
-    own = {"Origin": "http://localhost:7860"}
+    own = {"Origin": OWN}
     assert visitor.post("/gradio_api/x", content=b"right", headers=own).status_code == 200
     for foreign in ("https://example.org", "null", "http://localhost:1"):
         refused = visitor.post("/gradio_api/x", headers={"Origin": foreign})
