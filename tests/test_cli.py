@@ -538,3 +538,11 @@ def test_help_and_plugins_import_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_page_that_trains_is_not_for_everybody(tmp_path: Path) -> None:
+    manage = ("serve", "--runs", tmp_path, "--manage")
+    assert "leave out one of them" in told(*manage, "--share")
+    assert "ask for a login with --auth" in told(*manage, "--host", "0.0.0.0")
+    assert "by the proxy" in told(*manage, "--proxy", "10.0.0.0/8")
+    assert "'caddy' is no address" in told("serve", "--runs", tmp_path, "--proxy", "caddy")

@@ -66,9 +66,10 @@ def test_the_example_is_in_the_commands_the_page_and_the_leaderboard(
     )
     script = (
         "from pathlib import Path; from zoo.page.state import PageState; "
-        "from zoo.page.models.cards import models_html; "
+        "from zoo.page.models.cards import models_html; from zoo.inventory import models; "
         f"state = PageState(Path({runs!r}), (), None); "
-        "print(models_html(state.registry, state.zoo()))"
+        "there = models(state.registry, state.folder, state.zoo()); "
+        "print(models_html(there, state.registry, state.zoo()))"
     )
     page = subprocess.run(
         [str(stranger), "-c", script], capture_output=True, text=True, timeout=120, check=True

@@ -85,6 +85,16 @@ class Backbone(ABC):
     source: str  # the exact weights, such as resnet50.a1_in1k
     recipe: Recipe = Recipe()
 
+    @property
+    def licence(self) -> str | None:
+        """The licence of the published weights, as whoever publishes them states it."""
+        return None
+
+    @property
+    def home(self) -> str | None:
+        """The address where the published weights are described or lie."""
+        return None
+
     @abstractmethod
     def network(self) -> nn.Module:
         """A fresh, randomly initialised module, (B, 3, S, S) float -> (B, D)."""
@@ -120,6 +130,20 @@ class TimmBackbone(Backbone):
     def __init__(self, name: str, title: str, source: str, recipe: Recipe | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.recipe = recipe or Recipe()
+
+    @property
+    def licence(self) -> str | None:
+        """What timm states for that tag, such as apache-2.0; None where it states none."""
+        return self._config().get("license") or None
+
+    @property
+    def home(self) -> str | None:
+        """The tag's page on the hub; for older weights their origin, or the file itself."""
+        config = self._config()
+        hub = config.get("hf_hub_id")
+        if hub:
+            return f"https://huggingface.co/{hub}"
+        return config.get("origin_url") or config.get("url") or None
 
     def network(self) -> nn.Module:
         """timm's module without classifier, randomly initialised."""

@@ -22,6 +22,7 @@ from zoo.catalog import (
     summarise,
     write_report,
 )
+from zoo.catalog.catalog import PICTURES
 from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, RunError, ZooError
@@ -33,7 +34,6 @@ from zoo.training.settings import Settings
 RUNS = Path("runs")
 SAMPLE = "sample"
 SAMPLE_ITEMS = 1500
-PICTURES = "pictures"  # in the zoo: those drawn, and those that came as bytes
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +56,18 @@ def available() -> list[str]:
     if torch.cuda.is_available():
         found.insert(0, "cuda")
     return found
+
+
+def described(device: str) -> str:
+    """What a person knows a device by: its name and memory, or the cores this process may use."""
+    if device == "cuda":
+        facts = torch.cuda.get_device_properties(0)
+        return f"{facts.name}, {facts.total_memory / 2**30:.0f} GiB"
+    if device == "cpu":
+        able = getattr(os, "sched_getaffinity", None)
+        cores = len(able(0)) if able else os.cpu_count() or 1
+        return f"{cores} core{'s' if cores != 1 else ''}"
+    return platform.machine()
 
 
 def best_precision(device: str) -> str:

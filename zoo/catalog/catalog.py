@@ -22,6 +22,7 @@ from zoo.pictures import Box
 SPLITS = ("train", "val", "test")
 ROLES = ("query", "gallery")
 UNKNOWN = -1
+PICTURES = "pictures"  # in a zoo: those drawn, those that came as bytes, those brought along
 FORMAT = 2
 OPTIONAL = ("box", "identity", "role", "use")  # columns that a catalogue may lack
 
@@ -230,7 +231,7 @@ def load_catalog(folder: Path) -> Catalog:
     attributes = tuple(_attribute(name, known) for name, known in facts["attributes"].items())
     catalog = Catalog(
         name=facts["name"],
-        root=Path(facts["root"]),
+        root=_root(folder, Path(facts["root"])),
         attributes=attributes,
         key=tuple(facts["key"]),
         table=_with_lists(table, attributes),
@@ -239,6 +240,13 @@ def load_catalog(folder: Path) -> Catalog:
     if catalog.fingerprint() != facts["fingerprint"]:
         raise CatalogError(f"{table_path} does not agree with {facts_path.name}; train again")
     return catalog
+
+
+def _root(folder: Path, root: Path) -> Path:
+    """Where the pictures are: of a zoo that was moved to another machine, in the zoo itself."""
+    inside = folder / PICTURES
+    # os.path: a root that may not even be looked at is as good as none.
+    return inside if not os.path.isdir(root) and inside.is_dir() else root  # noqa: PTH112
 
 
 def _attribute(name: str, known: Any) -> Attribute:

@@ -27,14 +27,23 @@ def serve(
     share: Annotated[
         bool, typer.Option("--share", help="A public link, behind a password.")
     ] = False,
-    auth: Annotated[Optional[str], typer.Option(help="USER:PASSWORD to ask for.")] = None,
+    auth: Annotated[
+        Optional[str], typer.Option(envvar="ZOO_AUTH", help="USER:PASSWORD to ask for.")
+    ] = None,
     public: Annotated[bool, typer.Option("--public", help="With --share: no password.")] = False,
+    manage: Annotated[
+        bool, typer.Option("--manage", help="Train and evaluate from the page; never shared.")
+    ] = False,
+    proxy: Annotated[
+        Optional[str], typer.Option(help="Address or network of a reverse proxy to believe.")
+    ] = None,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
+    from zoo.page.serving.asked import Asked
 
-    launch(runs, host=host, port=port, share=share, auth=auth, public=public, plugins=folders or ())
+    launch(Asked(runs, host, port, share, auth, public, folders or (), manage, proxy))
 
 
 def doctor(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from zoo.inventory import models
 from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -22,7 +23,9 @@ class Api:
     @told
     def models(self) -> dict[str, Any]:
         """Every backbone with its state, the failed plugins, the runs that did not open."""
-        return models_report(self._state.registry, self._state.zoo())
+        state, zoo = self._state, self._state.zoo()
+        there = models(state.registry, state.folder, zoo)
+        return models_report(there, state.registry, zoo)
 
     @told
     def leaderboard(self) -> dict[str, Any]:

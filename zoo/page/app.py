@@ -21,6 +21,7 @@ from zoo.page.under_way import progress_of
 FOLDER = Path(__file__).parent
 TITLE = "Fashion model zoo"
 POLL = 2.0  # seconds
+MOST_WAITING = 64  # requests; further visitors are told that the page is busy
 TABS = (
     (COMPARE, "Compare", compare_tab),
     ("leaderboard", "Leaderboard", leaderboard_tab),
@@ -74,12 +75,14 @@ def build(state: PageState) -> gr.Blocks:
                     fills.append(tab(shared))
         endpoints(Api(state))
 
-        # The timer only looks; all is filled anew when the version changes: as runs appear.
+        # The timer only looks, and past the queue: what every visitor asks every two seconds must
+        # not fill it. A change of what it sees asks for the version, and all is filled anew when
+        # that has changed: as runs appear.
         timer = gr.Timer(POLL)
-        for look in (timer.tick, page.load):
-            look(lambda: progress_of(state), None, progress, **HIDDEN)
+        timer.tick(lambda: progress_of(state), None, progress, queue=False, **HIDDEN)
+        for look in (progress.change, page.load):
             look(lambda: repr(state.version()), None, version, **HIDDEN)
         for fill in fills:
             fill(version.change(lambda: None, None, None, **HIDDEN))
-    page.queue(max_size=64, default_concurrency_limit=4)
+    page.queue(max_size=MOST_WAITING, default_concurrency_limit=4)
     return page

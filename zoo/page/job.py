@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from zoo.progress import Progress
 from zoo.weights import answers
 
 # As much as two cores do for four backbones within six minutes.
@@ -15,6 +16,7 @@ RANDOM = ("--weights", "random", "--image-size", "64", "--epochs-frozen", "0",
 PRETRAINED = ("--weights", "pretrained", "--image-size", "96", "--epochs-frozen", "5",
               "--epochs-unfrozen", "1")  # fmt: skip
 LOG = "training.log"
+TAIL, LINES = 16_384, 12  # bytes that are read, lines that are shown
 
 
 def sample_command(zoo: Path) -> list[str]:
@@ -26,12 +28,21 @@ def sample_command(zoo: Path) -> list[str]:
 
 
 class Job:
-    """One job that ends with the page; what it finished stays, the rest can be resumed."""
+    """One process that ends with the page; what it finished stays, the rest can be resumed."""
 
-    def __init__(self, command: list[str], zoo: Path) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        zoo: Path,
+        title: str = "the training of the sample zoo",
+        remedy: str = "Start the page again to go on where it was.",
+    ) -> None:
         zoo.mkdir(parents=True, exist_ok=True)
-        self.log = zoo / LOG
+        self.title, self.remedy = title, remedy
+        self.stopped = False  # by a person, which is no failure
+        self._zoo, self.log = zoo, zoo / LOG
         with self.log.open("ab") as log:
+            self._begins = log.tell()
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C on the page is passed on below, once
@@ -43,19 +54,31 @@ class Job:
         return self._process.poll() is None
 
     def failure(self) -> str | None:
-        """Its last line when it ended badly; None otherwise."""
-        if self.running() or self._process.returncode == 0:
+        """Its last line when it ended badly by itself; None otherwise."""
+        if self.running() or self.stopped or self._process.returncode == 0:
             return None
-        text = self.log.read_text("utf-8", errors="replace").replace("\r", "\n").strip()
-        return text.splitlines()[-1] if text else f"exit status {self._process.returncode}"
+        said = self.said()
+        return said[-1] if said else f"exit status {self._process.returncode}"
+
+    def said(self) -> list[str]:
+        """The last lines of its output; of a bar that was drawn anew, what it came to."""
+        with self.log.open("rb") as log:
+            log.seek(max(self._begins, self.log.stat().st_size - TAIL))
+            text = log.read().decode("utf-8", errors="replace")
+        lines = [
+            line.rsplit("\r", 1)[-1].strip() for line in text.replace("\r\n", "\n").split("\n")
+        ]
+        return [line for line in lines if line][-LINES:]
 
     def stop(self) -> None:
         """Ask it to end, as Ctrl-C would, and wait for it."""
         if not self.running():
             return
+        self.stopped = True
         self._process.terminate()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+            Progress(self._zoo).finish()  # it could not say so itself

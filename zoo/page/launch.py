@@ -1,14 +1,14 @@
-"""Binding, sharing and passwords of the page, and the sample zoo when there is none yet."""
+"""The page from its first line to its end: checked, bound, shared, stopped."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-import secrets
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -18,84 +18,119 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
 
 from zoo.building import RUNS, SAMPLE, sole_writer
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command
+from zoo.page.serving.asked import Asked
+from zoo.page.serving.door import Door, Rules
+from zoo.page.serving.headers import SafeHeaders, safe_headers
+from zoo.page.serving.login import NOTICE, Login
+from zoo.page.serving.sharing import share_line
+from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
 from zoo.plugins import load_plugins
 
-MAX_UPLOAD = "20mb"
-PASSWORD_BYTES = 9
+MAX_UPLOAD = "20mb"  # a file
 
 
-def launch(
-    folder: Path,
-    host: str,
-    port: int,
-    share: bool,
-    auth: str | None,
-    public: bool,
-    plugins: Sequence[Path],
-) -> None:
+@dataclass(frozen=True)
+class Served:
+    """A page that answers."""
+
+    app: FastAPI
+    address: str
+    link: str | None  # where it is shared
+    said: str  # what gradio printed meanwhile
+
+
+def launch(asked: Asked) -> None:
     """Serve the page until interrupted; ZooError when it cannot be bound or opened."""
-    login = _login(auth, share, public)
-    job = _sample_job(folder, plugins)
+    login = asked.login()
+    job = _sample_job(asked)
     if job is None:
-        load_catalog(folder)  # one clear line now, rather than an empty page
-    state = PageState(folder, plugins, job)
-    _, address = start(state, host=host, port=port, share=share, login=login)
-    print(f"zoo: {folder}", flush=True)
-    print(f"page: {address}", flush=True)
-    if login and not auth:
-        print(f"log in as {login[0]} with password {login[1]}", flush=True)
+        load_catalog(asked.folder)  # one clear line now, rather than an empty page
+    state = PageState(asked.folder, asked.plugins, job, asked.manage)
+    uploads = UploadsFolder()
+    try:
+        served = start(state, asked, login, uploads)
+    except ZooError:
+        uploads.remove()
+        raise
+    _introduce(asked, served, login, job)
+    if job is None:
+        threading.Thread(target=state.warm_up, daemon=True).start()
+    _wait(state, uploads)
+
+
+def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsFolder) -> Served:
+    """Start serving in the background."""
+    gr.set_static_paths([state.thumbnails.folder])
+    # Whom uvicorn believes about a visitor's address: by itself it would believe this machine.
+    os.environ["FORWARDED_ALLOW_IPS"] = asked.proxy or ""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            app, local, link = build(state).launch(
+                server_name=asked.host,
+                server_port=asked.port,
+                share=asked.share,
+                auth=login,
+                auth_message=NOTICE if login else None,
+                prevent_thread_lock=True,
+                quiet=True,
+                max_file_size=MAX_UPLOAD,
+                theme=theme(),
+                head=f"<style>{css()}</style>",
+                footer_links=["api"],
+                ssr_mode=False,
+                run_history=False,
+                app_kwargs={"middleware": _middleware(state, asked, uploads)},
+            )
+    except OSError as error:
+        raise ZooError(
+            f"port {asked.port} on {asked.host} cannot be used ({error}); choose another with "
+            "--port"
+        ) from error
+    app.router.routes.insert(0, APIRoute("/healthz", _health(state), methods=["GET"]))
+    return Served(app, local, link, said.getvalue())
+
+
+def _middleware(state: PageState, asked: Asked, uploads: UploadsFolder) -> list[Middleware]:
+    rules = Rules(
+        folders=(state.thumbnails.folder.resolve(), uploads.folder),
+        room=uploads.has_room,
+        hosts=asked.hosts(),
+        same_origin=asked.manage,
+    )
+    return [
+        Middleware(SafeHeaders, headers=safe_headers(os.environ)),
+        Middleware(Door, rules=rules),
+    ]
+
+
+def _introduce(asked: Asked, served: Served, login: Login | None, job: Job | None) -> None:
+    """Say where the page is, who may come in, and what goes on."""
+    print(f"zoo: {asked.folder}", flush=True)
+    print(f"page: {served.address}", flush=True)
+    if asked.share:
+        line = share_line(served.link, served.said, login is not None)
+        print(line, file=sys.stdout if served.link else sys.stderr, flush=True)
+    if login and not asked.auth:
+        print(f"log in as {login.user} with password {login.password}", flush=True)
+    if login is None and not asked.local:
+        print("whoever reaches this machine can open it; --auth USER:PASSWORD asks for a login")
+    if asked.manage:
+        print("the tab Models trains: --manage was given", flush=True)
     if job is not None:
         print(
             f"making the sample zoo; its output is in {job.log}\nthe page fills as each backbone "
             "becomes ready; Ctrl-C stops, and the next start goes on from there",
             flush=True,
         )
-    else:
-        threading.Thread(target=state.warm_up, daemon=True).start()
-    _wait(job)
-
-
-def start(
-    state: PageState, host: str, port: int, share: bool, login: tuple[str, str] | None
-) -> tuple[FastAPI, str]:
-    """Start serving in the background; returns the application and its local address."""
-    gr.set_static_paths([state.thumbnails.folder])
-    page = build(state)
-    try:
-        app, local, public_url = page.launch(
-            server_name=host,
-            server_port=port,
-            share=share,
-            auth=login,
-            prevent_thread_lock=True,
-            quiet=True,
-            max_file_size=MAX_UPLOAD,
-            theme=theme(),
-            head=f"<style>{css()}</style>",
-            footer_links=["api"],
-            ssr_mode=False,
-        )
-    except OSError as error:
-        raise ZooError(
-            f"port {port} on {host} cannot be used ({error}); choose another with --port"
-        ) from error
-    app.router.routes.insert(0, APIRoute("/healthz", _health(state), methods=["GET"]))
-    if share and public_url:
-        print(f"shared: {public_url} (public, lasts up to a week)", flush=True)
-    elif share:
-        print(
-            "no share link: the tunnel service is out of reach; the page is served locally only",
-            file=sys.stderr,
-            flush=True,
-        )
-    return app, local
 
 
 def _health(state: PageState) -> Any:
@@ -106,22 +141,12 @@ def _health(state: PageState) -> Any:
     return healthz
 
 
-def _login(auth: str | None, share: bool, public: bool) -> tuple[str, str] | None:
-    if auth is not None:
-        user, _, password = auth.partition(":")
-        if not user or not password:
-            raise ZooError("--auth is not of the form USER:PASSWORD")
-        return user, password
-    if share and not public:
-        return "zoo", secrets.token_urlsafe(PASSWORD_BYTES)
-    return None
-
-
-def _sample_job(folder: Path, plugins: Sequence[Path]) -> Job | None:
+def _sample_job(asked: Asked) -> Job | None:
     """The job that makes or finishes the sample zoo; None when there is nothing to do."""
+    folder = asked.folder
     if folder != RUNS / SAMPLE:
         return None
-    shipped = load_plugins(plugins).shipped()
+    shipped = load_plugins(asked.plugins).shipped()
     if all((folder / name / "run.json").is_file() for name in shipped):
         return None
     try:
@@ -132,7 +157,7 @@ def _sample_job(folder: Path, plugins: Sequence[Path]) -> Job | None:
     return Job(sample_command(folder), folder)
 
 
-def _wait(job: Job | None) -> None:
+def _wait(state: PageState, uploads: UploadsFolder) -> None:
     """Sleep until Ctrl-C or a request to end."""
     ended = threading.Event()
 
@@ -143,7 +168,8 @@ def _wait(job: Job | None) -> None:
     signal.signal(signal.SIGINT, end)
     while not ended.wait(1.0):
         pass
-    if job is not None:
-        job.stop()
+    if state.job is not None:
+        state.job.stop()
+    uploads.remove()
     print("stopped", flush=True)
     os._exit(0)  # gradio's server threads would keep the process alive

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from zoo.building import sole_writer
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.page.job import Job
@@ -16,18 +17,23 @@ from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
 from zoo.runs import RUN
 
+GO_ON = "Start it again from the tab Models: unfinished training goes on where it was."
+
 
 class PageState:
     """What all visitors of one page share."""
 
-    def __init__(self, folder: Path, plugins: Sequence[Path], job: Job | None) -> None:
+    def __init__(
+        self, folder: Path, plugins: Sequence[Path], job: Job | None, managed: bool = False
+    ) -> None:
         self.folder, self.job = folder, job
+        self.managed = managed  # whether visitors may train
         self.plugins = tuple(plugins)
         self.registry: Registry = load_plugins(plugins)
         self.thumbnails = Thumbnails(folder / "thumbnails")
         self._zoo: Zoo | None = None
         self._seen: tuple[Any, ...] = ()
-        self._lock = threading.Lock()
+        self._lock, self._starting = threading.Lock(), threading.Lock()
 
     def zoo(self) -> Zoo | None:
         """The zoo as it is now; None while its catalogue is still being made."""
@@ -45,6 +51,17 @@ class PageState:
         if zoo is None or not zoo.runs:
             raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
         return zoo
+
+    def begin(self, command: list[str], title: str) -> None:
+        """Start a job of the page; ZooError while it, or another process, is at work."""
+        if not self.managed:
+            raise ZooError("nobody trains from this page; start it with --manage")
+        with self._starting:
+            if self.job is not None and self.job.running():
+                raise ZooError(f"{self.job.title} is under way; one job at a time")
+            with sole_writer(self.folder):
+                pass  # said now rather than by a process that ends at once
+            self.job = Job(command, self.folder, title, GO_ON)
 
     def warm_up(self) -> None:
         """Open every run's network and index now, so that the first visitor does not wait."""

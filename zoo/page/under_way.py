@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from html import escape
 from typing import Any
 
@@ -11,19 +12,27 @@ from zoo.plugins import Registry
 
 
 def progress_of(state: PageState) -> str:
-    """What a training in the page's zoo is doing; empty when none is at work and none failed."""
-    failure = state.job.failure() if state.job else None
-    return progress_html(state.registry, state.zoo(), state.progress(), failure)
+    """What a training in the page's zoo is doing, and a mark that is another when the zoo is."""
+    job = state.job
+    failure = job.failure() if job else None
+    remedy = job.remedy if job else ""
+    shown = progress_html(state.registry, state.zoo(), state.progress(), failure, remedy)
+    mark = hashlib.sha256(repr(state.version()).encode()).hexdigest()[:12]
+    return f'{shown}<i hidden data-version="{mark}"></i>'
 
 
 def progress_html(
-    registry: Registry, zoo: Zoo | None, progress: dict[str, Any] | None, failure: str | None
+    registry: Registry,
+    zoo: Zoo | None,
+    progress: dict[str, Any] | None,
+    failure: str | None,
+    remedy: str,
 ) -> str:
     """What a training is doing; empty when none is at work and none failed."""
     if failure:
         return (
-            f'<div class="job failed"><b>The training stopped.</b> {escape(failure)}<br>'
-            "Start the page again to go on where it was.</div>"
+            f'<div class="job failed"><b>The work stopped.</b> {escape(failure)}<br>'
+            f"{escape(remedy)}</div>"
         )
     if progress is None:
         return ""

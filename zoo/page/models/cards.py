@@ -1,46 +1,47 @@
-"""The models there are and the plugins that failed."""
+"""The models there are, the plugins that failed, and the machine, as HTML and JSON."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from zoo.compare import Zoo
+from zoo.inventory import NOT_OPENED, TRAINED, UNFINISHED, UNTRAINED, Machine, Model
 from zoo.page.badges import badge, run_badges
+from zoo.page.sizes import amount, count
 from zoo.plugins import Registry
 
+STATES = {
+    TRAINED: badge("trained", "all"),
+    UNTRAINED: badge("not trained yet", "warn"),
+    UNFINISHED: badge("training not finished", "warn"),
+    NOT_OPENED: badge("trained, but does not open", "warn"),
+}
+LATER = "known once trained"
+UNSTATED = "not stated"
 
-def models_report(registry: Registry, zoo: Zoo | None) -> dict[str, Any]:
+
+def models_report(models: list[Model], registry: Registry, zoo: Zoo | None) -> dict[str, Any]:
     """Every backbone with its state, the failed plugins and the runs that did not open."""
-    report = registry.report()
-    for backbone in report["backbones"]:
-        run = zoo.runs.get(backbone["name"]) if zoo else None
-        backbone["trained"] = run is not None
-        if run is not None:
-            trained = run.facts["trained"]
-            backbone["weights"] = trained["weights"]["kind"]
-            backbone["epochs"] = trained["epochs"]
-            backbone["image_size"] = trained["transform"]["size"]
-            backbone["dimension"] = trained["dimension"]
-    report["problems"] = (
-        [{"origin": p.origin, "error": p.error} for p in zoo.problems] if zoo else []
-    )
-    return report
+    return {
+        "backbones": [model.report() for model in models],
+        "failed": registry.report()["failed"],
+        "problems": [{"origin": p.origin, "error": p.error} for p in (zoo.problems if zoo else ())],
+    }
 
 
-def models_html(registry: Registry, zoo: Zoo | None) -> str:
+def models_html(models: list[Model], registry: Registry, zoo: Zoo | None) -> str:
     """A card per backbone, then what is wrong."""
-    cards = []
-    for name, backbone in sorted(registry.backbones.items()):
-        run = zoo.runs.get(name) if zoo else None
-        state = run_badges(run) if run else badge("not trained yet", "warn")
-        cards.append(
-            f'<div class="card"><h3>{escape(backbone.title)}</h3>'
-            f"<p><code>{escape(name)}</code> · {escape(backbone.source)}<br>"
-            f'<span class="quiet">from {escape(registry.origins[name])}</span></p>'
-            f'<div class="badges">{state}</div></div>'
-        )
-    return f'<div class="cards">{"".join(cards)}</div>{problems_html(registry, zoo)}'
+    cards = "".join(_card(model, zoo) for model in models)
+    return f'<div class="cards">{cards}</div>{problems_html(registry, zoo)}'
+
+
+def machine_html(machine: Machine) -> str:
+    """The devices and the disk, in one line."""
+    disk = f"{amount(machine.free_bytes)} of {amount(machine.total_bytes)} free on the disk"
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*machine.devices, disk))
+    return f'<div class="machine"><span class="quiet">This machine</span>{facts}</div>'
 
 
 def problems_html(registry: Registry, zoo: Zoo | None) -> str:
@@ -53,3 +54,46 @@ def problems_html(registry: Registry, zoo: Zoo | None) -> str:
         f"<li><b>{kind}: {escape(f.origin)}</b><br>{escape(f.error)}</li>" for kind, f in failures
     )
     return f'<ul class="problems">{items}</ul>'
+
+
+def _card(model: Model, zoo: Zoo | None) -> str:
+    run = zoo.runs.get(model.name) if zoo else None
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in _facts(model).items())
+    problem = model.published.problem
+    wrong = f'<p class="wrong">{escape(problem)}</p>' if problem else ""
+    return (
+        f'<div class="card" data-model="{escape(model.name)}"><h3>{escape(model.title)}</h3>'
+        f'<div class="badges">{STATES[model.state]}{run_badges(run) if run else ""}</div>'
+        f"{wrong}<dl>{rows}</dl></div>"
+    )
+
+
+def _facts(model: Model) -> dict[str, str]:
+    """What a card says, escaped."""
+    size = f"{model.image_size} px" if model.image_size else _own_size(model)
+    return {
+        "Name": f"<code>{escape(model.name)}</code>",
+        "Published weights": f"<code>{escape(model.source)}</code>{_home(model.published.home)}",
+        "Their licence": escape(model.published.licence or UNSTATED),
+        "Parameters": count(model.parameters) if model.parameters else LATER,
+        "Input": size,
+        "Embedding": f"{model.dimension} numbers" if model.dimension else LATER,
+        "Disk": amount(model.bytes) if model.bytes else "nothing yet",
+        "Plugin": escape(model.origin),
+    }
+
+
+def _own_size(model: Model) -> str:
+    own = model.published.image_size
+    return f"{own} px unless told otherwise" if own else UNSTATED
+
+
+def _home(address: str | None) -> str:
+    """A link to where the weights come from; only to the web, whatever a plugin says."""
+    if address is None or urlsplit(address).scheme not in ("http", "https"):
+        return ""
+    host = urlsplit(address).netloc
+    return (
+        f'<a class="home" href="{escape(address)}" target="_blank" rel="noopener noreferrer">'
+        f"{escape(host)}</a>"
+    )

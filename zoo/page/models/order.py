@@ -1,0 +1,121 @@
+"""What a visitor orders: a task of a registered backbone, in bounded numbers, as a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import ZooError, unknown
+from zoo.plugins import Registry
+from zoo.training.settings import WEIGHTS, Settings
+
+TRAIN, EMBED, INDEX = "train", "embed", "index"
+TASKS = {
+    TRAIN: "Train, embed and evaluate",
+    EMBED: "Embed again and evaluate",
+    INDEX: "Index and evaluate again",
+}
+DOING = {TRAIN: "training", EMBED: "embedding", INDEX: "evaluation"}
+OWN = 0  # as a number: the backbone's own size, or a batch size that is chosen
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number that can be ordered: the option it becomes, and what is allowed."""
+
+    option: str
+    title: str
+    least: int
+    most: int
+    zero: str = ""  # what 0 means besides, when it is below `least`
+
+    def check(self, value: Any) -> int:
+        """The value as a whole number; ZooError when it is none within the bounds."""
+        whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not whole or value not in range(self.most + 1):
+            raise ZooError(f"{self.title} {str(value)[:20]!r} is not a whole number {self.span}")
+        number = int(value)
+        if number < self.least and not (self.zero and number == OWN):
+            raise ZooError(f"{self.title} {number} is not {self.span}")
+        return number
+
+    @property
+    def span(self) -> str:
+        """What is allowed, in words."""
+        also = f", or 0 for {self.zero}" if self.zero else ""
+        return f"within {self.least}..{self.most}{also}"
+
+
+NUMBERS = {
+    "epochs_frozen": Bound("--epochs-frozen", "Epochs of the heads alone", 0, 100),
+    "epochs_unfrozen": Bound("--epochs-unfrozen", "Epochs of the whole network", 0, 200),
+    "image_size": Bound("--image-size", "Picture size", 32, 512, "the backbone's own"),
+    "batch_size": Bound("--batch-size", "Pictures a step", 2, 512, "automatic"),
+    "patience": Bound("--patience", "Patience", 1, 200, "a third of the epochs"),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A checked order."""
+
+    task: str
+    backbone: str
+    weights: str
+    restart: bool
+    numbers: Mapping[str, int]
+
+    @property
+    def title(self) -> str:
+        """What is being done."""
+        return f"{DOING[self.task]} of {self.backbone}"
+
+    def command(self, zoo: Path, plugins: Sequence[Path]) -> list[str]:
+        """The command of the zoo; the folders are the server's own."""
+        folders = [part for folder in plugins for part in ("--plugins", str(folder))]
+        where = ["--runs", str(zoo), *folders]
+        command = [sys.executable, "-m", "zoo.cli", self.task, self.backbone, *where]
+        if self.task != TRAIN:
+            return command
+        numbers = [
+            part
+            for name, value in self.numbers.items()
+            if value != OWN or not NUMBERS[name].zero
+            for part in (NUMBERS[name].option, str(value))
+        ]
+        again = "--restart" if self.restart else "--resume"
+        return [*command, "--weights", self.weights, again, *numbers]
+
+
+def checked(
+    registry: Registry, task: Any, backbone: Any, weights: Any, restart: Any, numbers: Sequence[Any]
+) -> Order:
+    """The order; ZooError for anything but known names and bounded numbers.
+
+    `numbers` are in the order of NUMBERS.
+    """
+    if not isinstance(backbone, str) or not backbone:
+        raise ZooError("no backbone is chosen")
+    if not isinstance(task, str) or task not in TASKS:
+        raise ZooError(unknown("task", str(task)[:40], TASKS))
+    if weights not in WEIGHTS:
+        raise ZooError(unknown("weights", str(weights)[:40], WEIGHTS))
+    name = registry.get(backbone[:80]).name
+    found = {
+        key: bound.check(value)
+        for (key, bound), value in zip(NUMBERS.items(), numbers, strict=True)
+    }
+    if task == TRAIN and found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
+        raise ZooError("no epoch to train: give one at least")
+    return Order(task, name, weights, restart is True, found)
+
+
+def usual(settings: Iterable[Mapping[str, Any]]) -> Settings:
+    """The settings of the last of the trained runs: what compares fairly has the same ones."""
+    last = Settings()
+    for facts in settings:
+        last = Settings.from_dict(dict(facts))
+    return last

@@ -1,0 +1,115 @@
+"""Train, embed or evaluate from the page; only where whoever runs it allows that."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.job import Job
+from zoo.page.models.order import NUMBERS, TASKS, TRAIN, Bound, Order, checked, usual
+from zoo.page.shared import HIDDEN, Fill
+from zoo.page.state import PageState
+from zoo.page.told import told
+from zoo.training.settings import WEIGHTS
+
+POLL = 2.0  # seconds
+READ_ONLY = (
+    '<p class="quiet" id="read-only">This page only shows. Whoever runs it can train from here '
+    "when it is started with <code>--manage</code>.</p>"
+)
+
+
+def training_controls(state: PageState) -> Fill:
+    """Lay the controls out and wire them; they are filled by what is returned."""
+    with gr.Accordion("Train or evaluate a backbone", open=True, elem_id="train"):
+        with gr.Row():
+            backbone = gr.Dropdown(label="Backbone", choices=[], elem_id="train-backbone")
+            task = gr.Radio(
+                [(title, name) for name, title in TASKS.items()],
+                value=TRAIN, label="What to do", elem_id="train-task",
+            )  # fmt: skip
+        with gr.Accordion("Settings of the training", open=False, elem_id="train-settings"):
+            gr.HTML(
+                '<p class="quiet">They begin with those of the runs there are: backbones compare '
+                "fairly when they were trained alike.</p>"
+            )
+            with gr.Row():
+                weights = gr.Radio(list(WEIGHTS), value=WEIGHTS[0], label="Begin with weights")
+                restart = gr.Checkbox(label="Throw an unfinished training away and begin again")
+            with gr.Row():
+                numbers = [_number(name, bound) for name, bound in NUMBERS.items()]
+        with gr.Row():
+            start = gr.Button("Start", variant="primary", elem_id="train-start")
+            cancel = gr.Button("Cancel", variant="stop", interactive=False, elem_id="train-cancel")
+        work = gr.HTML(elem_id="train-work")
+
+    @told
+    def begin(*asked: Any) -> Any:
+        order = _ordered(state, *asked)
+        state.begin(order.command(state.folder, state.plugins), order.title)
+        return look()
+
+    def end() -> Any:
+        if state.job is not None:
+            state.job.stop()
+        return look()
+
+    def look() -> tuple[str, Any, Any]:
+        busy = state.job is not None and state.job.running()
+        return work_html(state.job), gr.Button(interactive=not busy), gr.Button(interactive=busy)
+
+    @told
+    def fill() -> list[Any]:
+        titles = [(b.title, name) for name, b in sorted(state.registry.backbones.items())]
+        return [gr.Dropdown(choices=titles), *_beginnings(state)]
+
+    seen = [work, start, cancel]
+    start.click(begin, [task, backbone, weights, restart, *numbers], seen, **HIDDEN)
+    cancel.click(end, None, seen, **HIDDEN)
+    gr.Timer(POLL).tick(look, None, seen, queue=False, **HIDDEN)
+    return lambda event: event.then(fill, None, [backbone, weights, *numbers], **HIDDEN)
+
+
+def work_html(job: Job | None) -> str:
+    """What the last job did or does, with the end of its output; empty when there was none."""
+    if job is None:
+        return ""
+    said = f"<pre>{escape(chr(10).join(job.said()))}</pre>"
+    if job.running():
+        verb = "Under way"
+    elif job.stopped:
+        verb = "Cancelled"
+    else:
+        verb = "Failed" if job.failure() else "Done"
+    return f'<div class="work" role="status"><b>{verb}: {escape(job.title)}</b>{said}</div>'
+
+
+def _ordered(
+    state: PageState, task: Any, backbone: Any, weights: Any, restart: Any, *numbers: Any
+) -> Order:
+    return checked(state.registry, task, backbone, weights, restart, numbers)
+
+
+def _beginnings(state: PageState) -> list[Any]:
+    """Weights and numbers that the form begins with."""
+    zoo = state.zoo()
+    runs = zoo.runs.values() if zoo else ()
+    trained = sorted((run.facts["trained"] for run in runs), key=lambda t: str(t["finished"]))
+    settings = usual(facts["settings"] for facts in trained)
+    weights = settings.weights if settings.weights in WEIGHTS else WEIGHTS[0]
+    return [weights, *(getattr(settings, name) or 0 for name in NUMBERS)]
+
+
+def _number(name: str, bound: Bound) -> gr.Number:
+    return gr.Number(
+        label=bound.title,
+        info=bound.span,
+        value=bound.least,
+        minimum=0 if bound.zero else bound.least,
+        maximum=bound.most,
+        precision=0,
+        min_width=150,
+        elem_id=f"train-{name}",
+    )

@@ -1,0 +1,1 @@
+"""How the page is served: who may come in, and what is refused at the door."""

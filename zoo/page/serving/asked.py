@@ -1,0 +1,65 @@
+"""What was asked of the page at its start, checked as a whole."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoo.errors import ZooError
+from zoo.page.serving.login import Login, login_for
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `zoo serve`."""
+
+    folder: Path
+    host: str = "127.0.0.1"
+    port: int = 7860
+    share: bool = False
+    auth: str | None = None
+    public: bool = False
+    plugins: Sequence[Path] = ()
+    manage: bool = False
+    proxy: str | None = None  # address or network of a reverse proxy that is believed
+
+    def __post_init__(self) -> None:
+        if self.proxy is not None:
+            _check_network(self.proxy)
+        if self.manage and self.share:
+            raise ZooError(
+                "--manage lets visitors train and --share lets strangers in; leave out one of them"
+            )
+        reached = not self.local or self.proxy is not None
+        if self.manage and reached and self.auth is None:
+            raise ZooError(
+                f"--manage lets visitors train, and others can reach {self.host}"
+                f"{' by the proxy' if self.local else ''}; ask for a login with "
+                "--auth USER:PASSWORD"
+            )
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach the page."""
+        return self.host in LOOPBACK
+
+    def login(self) -> Login | None:
+        """The name and password to ask for, if any."""
+        return login_for(self.auth, self.share, self.public)
+
+    def hosts(self) -> Sequence[str] | None:
+        """The names a page with power and without a login answers to: a foreign one is a trick."""
+        return LOOPBACK if self.manage and self.auth is None else None
+
+
+def _check_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ZooError(
+            f"--proxy {text!r} is no address or network of one, such as 127.0.0.1 or 172.30.0.0/24"
+        ) from error

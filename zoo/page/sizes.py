@@ -1,0 +1,19 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+
+def amount(size: float) -> str:
+    """Bytes with the unit that suits them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
+
+
+def count(number: float) -> str:
+    """Many, in thousands or millions."""
+    if number < 1e6:
+        return f"{number / 1e3:.3g} thousand"
+    return f"{number / 1e6:.3g} million"
