@@ -14,6 +14,7 @@ from zoo.page.job import Job
 from zoo.page.thumbnails import Thumbnails
 from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
+from zoo.remembered import Remembered
 from zoo.runs import RUN
 
 
@@ -25,6 +26,7 @@ class PageState:
         self.plugins = tuple(plugins)
         self.registry: Registry = load_plugins(plugins)
         self.thumbnails = Thumbnails(folder / "thumbnails")
+        self.remembered = Remembered()
         self._zoo: Zoo | None = None
         self._seen: tuple[Any, ...] = ()
         self._lock = threading.Lock()
