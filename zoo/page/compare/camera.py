@@ -6,13 +6,12 @@ import gradio as gr
 
 
 def camera() -> gr.Image:
-    """Lay it out, folded away; a photo taken is its value."""
-    with gr.Accordion("Use the camera", open=False, elem_id="camera"):
-        return gr.Image(
-            sources=["webcam"],
-            type="filepath",
-            show_label=False,
-            height=240,
-            buttons=[],
-            elem_id="photo",
-        )
+    """Lay it out; a photo taken is its value."""
+    return gr.Image(
+        sources=["webcam"],
+        type="filepath",
+        label="Take a photo",
+        height=240,
+        buttons=[],
+        elem_id="photo",
+    )

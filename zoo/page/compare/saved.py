@@ -85,23 +85,28 @@ class Saved:
 def saved_queries(
     state: PageState, asked: gr.State, outputs: list[Any], ask_again: Callable[[Any], Any]
 ) -> Callable[[Any], Any]:
-    """Lay the accordion out; `outputs` are the uploads and all controls. Returns its fill."""
+    """Lay them out; `outputs` are the uploads and all controls. Returns its fill."""
     do = Saved(state)
     kept = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
-    with gr.Accordion("Saved queries", open=False, elem_id="saved"):
-        with gr.Row(equal_height=True):
-            name = gr.Textbox(
-                label="Save what is on screen as", max_length=LONGEST, elem_id="save-name"
-            )
-            save = gr.Button("Save", size="sm", min_width=90, scale=0, elem_id="save")
-        with gr.Row(equal_height=True):
-            names = gr.Dropdown(label="Saved", choices=[], value=None, elem_id="saved-names")
-            load = gr.Button("Load", size="sm", min_width=90, scale=0, elem_id="load")
-            delete = gr.Button("Delete", size="sm", min_width=90, scale=0, elem_id="delete")
-        gr.HTML(
-            '<p class="quiet">Items and settings, kept in this browser only. '
-            "Uploaded pictures cannot be saved.</p>"
+    with gr.Row(equal_height=True):
+        name = gr.Textbox(
+            label="Save what is on screen as",
+            max_length=LONGEST,
+            min_width=150,
+            scale=3,
+            elem_id="save-name",
         )
+        save = gr.Button("Save", size="sm", min_width=70, scale=1, elem_id="save")
+    with gr.Row(equal_height=True):
+        names = gr.Dropdown(
+            label="Saved", choices=[], value=None, min_width=150, scale=3, elem_id="saved-names"
+        )
+        load = gr.Button("Load", size="sm", min_width=70, scale=1, elem_id="load")
+        delete = gr.Button("Delete", size="sm", min_width=70, scale=1, elem_id="delete")
+    gr.HTML(
+        '<p class="quiet">Items and settings, kept in this browser only. '
+        "Uploaded pictures cannot be saved.</p>"
+    )
     save.click(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
     name.submit(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
     ask_again(load.click(do.load, [names, kept], outputs, **HIDDEN))

@@ -34,7 +34,9 @@ def compare_tab(shared: Shared) -> Fill:
             with gr.Row():
                 draw = gr.Button("Random query", variant="primary", elem_id="random")
                 shuffle = gr.Button("Other pictures", elem_id="shuffle")
-            photo = camera()
+            with gr.Accordion("Camera, saved queries", open=False, elem_id="more-queries"):
+                photo = camera()
+                saved_place = gr.Column()
         with gr.Column(scale=3, min_width=300):
             words = gr.Textbox(
                 label="Or click a picture of the catalogue",
@@ -74,8 +76,7 @@ def compare_tab(shared: Shared) -> Fill:
             same = gr.Checkbox(label="Same category only", elem_id="same")
             exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
             apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
-    saved_place = gr.Column(elem_id="saved-place")
-    bar_place = gr.Column(elem_id="bar-place")
+    bar_place = gr.Column()
     answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
 
     inputs: list[Any] = [

@@ -116,11 +116,11 @@ def remember(*controls: Any) -> tuple[Asked | None, str]:
 def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Callable[[Any], Any]:
     """Lay the bar out; what it returns is chained to an answer and notes what was asked."""
     with gr.Row(elem_id="take-away"):
+        plain: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 90}
+        csv = gr.DownloadButton("Results as CSV", elem_id="take-csv", **plain)
+        as_json = gr.DownloadButton("as JSON", elem_id="take-json", **plain)
+        sheet = gr.DownloadButton("as picture", elem_id="take-sheet", **plain)
         copy = gr.HTML(js_on_load=SCRIPT, elem_id="permalink", min_width=120)
-        plain: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 110}
-        csv = gr.DownloadButton("CSV", elem_id="take-csv", **plain)
-        as_json = gr.DownloadButton("JSON", elem_id="take-json", **plain)
-        sheet = gr.DownloadButton("Contact sheet", elem_id="take-sheet", **plain)
         made = gr.DownloadButton(visible="hidden", elem_id="take-made")
     do = TakeAway(state, Path(made.GRADIO_CACHE))
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):
