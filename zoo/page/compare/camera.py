@@ -11,7 +11,7 @@ def camera() -> gr.Image:
         sources=["webcam"],
         type="filepath",
         label="Take a photo",
-        height=240,
+        height=200,
         buttons=[],
         elem_id="photo",
     )

@@ -82,13 +82,21 @@ class Saved:
         return self._state.trained().catalog.name
 
 
+def kept_in_browser() -> gr.BrowserState:
+    """Where they are kept; it is read only where it is not folded away."""
+    return gr.BrowserState({}, storage_key=KEY, secret=SECRET)
+
+
 def saved_queries(
-    state: PageState, asked: gr.State, outputs: list[Any], ask_again: Callable[[Any], Any]
+    state: PageState,
+    kept: gr.BrowserState,
+    asked: gr.State,
+    outputs: list[Any],
+    ask_again: Callable[[Any], Any],
 ) -> Callable[[Any], Any]:
     """Lay them out; `outputs` are the uploads and all controls. Returns its fill."""
     do = Saved(state)
-    kept = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
-    with gr.Row(equal_height=True):
+    with gr.Row(elem_classes="saved"):
         name = gr.Textbox(
             label="Save what is on screen as",
             max_length=LONGEST,
@@ -96,13 +104,13 @@ def saved_queries(
             scale=3,
             elem_id="save-name",
         )
-        save = gr.Button("Save", size="sm", min_width=70, scale=1, elem_id="save")
-    with gr.Row(equal_height=True):
+        save = gr.Button("Save", size="md", min_width=70, scale=1, elem_id="save")
+    with gr.Row(elem_classes="saved"):
         names = gr.Dropdown(
             label="Saved", choices=[], value=None, min_width=150, scale=3, elem_id="saved-names"
         )
-        load = gr.Button("Load", size="sm", min_width=70, scale=1, elem_id="load")
-        delete = gr.Button("Delete", size="sm", min_width=70, scale=1, elem_id="delete")
+        load = gr.Button("Load", size="md", min_width=70, scale=1, elem_id="load")
+        delete = gr.Button("Delete", size="md", min_width=70, scale=1, elem_id="delete")
     gr.HTML(
         '<p class="quiet">Items and settings, kept in this browser only. '
         "Uploaded pictures cannot be saved.</p>"

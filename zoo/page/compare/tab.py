@@ -9,7 +9,7 @@ import gradio as gr
 from zoo.page.compare.camera import camera
 from zoo.page.compare.finding import Finding
 from zoo.page.compare.handlers import EMPTY, CompareHandlers
-from zoo.page.compare.saved import saved_queries
+from zoo.page.compare.saved import kept_in_browser, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
@@ -17,7 +17,7 @@ from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 def compare_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
     do, finding, picked = CompareHandlers(shared.state), Finding(shared.state), shared.picked
-    asked = gr.State(None)  # what is on screen
+    asked, kept = gr.State(None), kept_in_browser()  # what is on screen; what was saved of it
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(
@@ -95,7 +95,7 @@ def compare_tab(shared: Shared) -> Fill:
         return note(event.then(do.compare, inputs, answer, **compared))
 
     with saved_place:
-        fill_saved = saved_queries(shared.state, asked, [uploads, *inputs[1:]], ask_again)
+        fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
     ask_again(picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN))
@@ -105,7 +105,7 @@ def compare_tab(shared: Shared) -> Fill:
     ask_again(photo.input(do.added, [uploads, photo], [uploads, photo, picked], **HIDDEN))
     draw.click(finding.random_item, [filters, picked], picked, **HIDDEN)
     shuffle.click(finding.others, words, picks, **HIDDEN)
-    words.input(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
+    words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
     for control in (backbones, filters, same, exact, apart):
