@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -21,6 +21,7 @@ from zoo.queries import draw
 from zoo.search.words import Words
 
 PICKS = 24
+Choose = Callable[[np.ndarray], list[int]]  # of the rows that were found, those to show
 
 
 class Finding:
@@ -40,23 +41,25 @@ class Finding:
         """Other items in which every word of the text occurs."""
         return self._strip(text, _any)
 
-    def _strip(self, text: str, choose: Any) -> str:
+    def _strip(self, text: str, choose: Choose) -> str:
         zoo = self._state.zoo()
         if zoo is None:
             return ""
-        found = self._known(zoo.catalog).rows(text)
+        found = self._found(zoo.catalog, text)
         if not len(found):
             return _nothing(text)
         shown = choose(found)
-        strip = pick_strip(self._state, zoo, [int(row) for row in shown])
+        strip = pick_strip(self._state, zoo, shown)
         return _count(len(found), len(zoo.catalog), len(shown)) * bool(text.strip()) + strip
 
-    def _known(self, catalog: Catalog) -> Words:
-        """The texts of this catalogue, put together when it is first searched."""
+    def _found(self, catalog: Catalog, text: str) -> np.ndarray:
+        """Rows with these words; the texts are put together when a catalogue is first searched."""
+        if not text.strip():
+            return np.arange(len(catalog))
         words = self._words
         if words is None or words[0] is not catalog:
             words = self._words = (catalog, Words(catalog))
-        return words[1]
+        return words[1].rows(text)
 
     @told
     def random_item(self, filters: list[str] | None, picked: list[str]) -> list[str]:
@@ -86,12 +89,12 @@ def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
     return [list(items), *asked.controls()[1:]]
 
 
-def _first(found: np.ndarray) -> Sequence[int]:
+def _first(found: np.ndarray) -> list[int]:
     return [int(row) for row in found[:PICKS]]
 
 
-def _any(found: np.ndarray) -> Sequence[int]:
-    return random.sample([int(row) for row in found], min(PICKS, len(found)))
+def _any(found: np.ndarray) -> list[int]:
+    return [int(found[place]) for place in random.sample(range(len(found)), min(PICKS, len(found)))]
 
 
 def _count(found: int, items: int, shown: int) -> str:

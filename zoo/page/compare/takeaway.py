@@ -117,7 +117,7 @@ def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Cal
     """Lay the bar out; what it returns is chained to an answer and notes what was asked."""
     with gr.Row(elem_id="take-away"):
         plain: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 90}
-        csv = gr.DownloadButton("Results as CSV", elem_id="take-csv", **plain)
+        csv = gr.DownloadButton("Results as CSV", elem_id="take-csv", **{**plain, "min_width": 120})
         as_json = gr.DownloadButton("as JSON", elem_id="take-json", **plain)
         sheet = gr.DownloadButton("as picture", elem_id="take-sheet", **plain)
         copy = gr.HTML(js_on_load=SCRIPT, elem_id="permalink", min_width=120)
