@@ -84,7 +84,7 @@ def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
     """The values of all controls that an address asks for; what is wrong in it is told."""
     asked, problems = link.read(parameters, zoo)
     if problems:
-        gr.Warning(escape(f"left out: {'; '.join(problems)}"), 20, title="Of this link")
+        gr.Warning(escape(f"left out of what was linked: {'; '.join(problems)}"), 20)
     items = asked.items or (draw(zoo.catalog, conditions(asked.filters)),)
     return [list(items), *asked.controls()[1:]]
 
