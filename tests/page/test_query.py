@@ -222,11 +222,13 @@ def test_a_photo_joins_the_uploads(
     page = camera.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(address)
     page.wait_for_selector(".backbone .tile")
+    page.wait_for_selector("#permalink .copy")  # the first query is wholly answered
     if before:
         draw_shape("red", "disc", 925).save(tmp_path / "mine.png")
         upload(page, tmp_path / "mine.png")
     page.get_by_text("Camera, saved queries").click()
     page.locator("#photo").get_by_text("Access Webcam").click()
+    page.wait_for_function("() => document.querySelector('#photo video')?.videoWidth > 0")
     page.locator("#photo button[aria-label*='apture' i]").click()
     page.wait_for_function(
         "count => document.querySelectorAll('.query img').length === count"
