@@ -31,7 +31,7 @@ ROOMS = [
     ("pipeline", "compare"),
     ("redoing",),
     ("exporting",),
-    ("picture_tables", "queries", "judging", "deciding", "verdict"),
+    ("picture_tables", "queries", "remembered", "judging", "deciding", "verdict"),
     (
         "building",
         "updating",
@@ -39,6 +39,7 @@ ROOMS = [
         "sheet",
         "tables",
         "tagged",
+        "recommended",
         "voted",
         "doctor",
         "inventory",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from zoo.catalog import Catalog
 from zoo.compare import Zoo
 from zoo.errors import ZooError
-from zoo.queries import one_per_category
+from zoo.queries import draw, labelled, one_per_category
 from zoo.search.recommender import Ask
-from zoo.sheet import MARGIN, ROW, TILE, Block, write_sheet
+from zoo.sheet import LINE, MARGIN, MISSING, ROW, TILE, Block, write_sheet
 
 
 def test_each_category_has_one_query_of_the_test_split(catalog: Catalog) -> None:
@@ -44,3 +45,35 @@ def test_blocks_of_a_sheet_lie_below_each_other(zoo: Zoo, tmp_path: Path) -> Non
         for row in range(6):  # two backbones a block
             middle = (MARGIN + TILE // 2, MARGIN + row * ROW + ROW // 2)
             assert sheet.getpixel(middle) == (255, 0, 0)
+
+
+def test_drawn_items_fit_the_filters(catalog: Catalog) -> None:
+    where = {"colour": ["red", "blue"], "category": ["disc"]}
+    rows = labelled(catalog, where)
+    assert len(rows) == 80
+    assert set(catalog.table["colour"].iloc[rows]) == {"red", "blue"}
+    assert catalog.row_of(draw(catalog, where)) in rows
+
+
+def test_another_item_is_drawn_where_there_is_one(catalog: Catalog) -> None:
+    one, two = catalog.table["item_id"].iloc[labelled(catalog, {"colour": ["red"]})[:2]]
+    small = replace(catalog, table=catalog.table[catalog.table["item_id"].isin([one, two])])
+    assert {draw(small, {}, [one]) for _ in range(8)} == {two}
+    assert draw(small, {}, [one, two]) in (one, two)
+
+
+def test_nothing_fits_is_told(catalog: Catalog) -> None:
+    empty = replace(catalog, table=catalog.table[catalog.table["colour"] == "red"])
+    with pytest.raises(ZooError, match="labelled colour: green or blue; take a filter away"):
+        draw(empty, {"colour": ["green", "blue"]})
+
+
+def test_a_picture_that_cannot_be_read_has_its_place_on_the_sheet(zoo: Zoo, tmp_path: Path) -> None:
+    results = zoo.recommend_items([0], Ask(top=2), ["tiny_a"])
+    table = zoo.catalog.table.copy()
+    table.loc[results["tiny_a"].answer.items[0].row, "path"] = "gone.png"
+    zoo.catalog = replace(zoo.catalog, table=table)
+    write_sheet(zoo, [Block("q", Image.new("RGB", (9, 9), "red"), results)], tmp_path / "s.png")
+    with Image.open(tmp_path / "s.png") as sheet:
+        corner = (MARGIN + (TILE + MARGIN) + 3, MARGIN + LINE + 3)
+        assert sheet.getpixel(corner) == ImageColor.getrgb(MISSING)

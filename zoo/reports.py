@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from zoo.compare import Result, Skipped, Tags, Zoo
@@ -53,6 +54,20 @@ def recommend_report(zoo: Zoo, queries: list[str], results: dict[str, Result]) -
             for name, result in results.items()
         },
     }
+
+
+def without_folders(zoo: Zoo, report: dict[str, Any]) -> dict[str, Any]:
+    """A report of `recommend_report` with paths as the catalogue has them: for strangers."""
+    table = zoo.catalog.table
+    shown = {item["item_id"] for r in report["results"].values() for item in r["items"]}
+    known = table.loc[table["item_id"].isin(shown), ["item_id", "path"]].itertuples(index=False)
+    # Pictures that lie elsewhere have absolute paths; their folders are the server's business.
+    paths = {i: Path(path).name if Path(path).is_absolute() else str(path) for i, path in known}
+    results = {
+        name: {**r, "items": [{**item, "path": paths[item["item_id"]]} for item in r["items"]]}
+        for name, r in report["results"].items()
+    }
+    return {**report, "results": results}
 
 
 def tags_report(tags: Tags) -> dict[str, Any]:

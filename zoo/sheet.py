@@ -9,12 +9,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from zoo.compare import Result, Zoo
+from zoo.errors import PictureError
 from zoo.files import written_whole
 from zoo.pictures import decode, open_picture
 
 TILE, MARGIN, LINE = 160, 12, 18  # pixels
 ROW = LINE + TILE + 2 * LINE + MARGIN
-INK, PAPER, GREEN = "#1f2430", "white", "#1a7f4b"
+INK, PAPER, GREEN, MISSING = "#1f2430", "white", "#1a7f4b", "#e9ecef"
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,22 @@ def _items(
     sheet: Image.Image, draw: ImageDraw.ImageDraw, zoo: Zoo, result: Result, top: int
 ) -> None:
     for column, item in enumerate(result.answer.items, start=1):
-        picture = open_picture(zoo.catalog.path(item.row), at_least=TILE)
+        picture = _picture(zoo.catalog.path(item.row))
         left = MARGIN + column * (TILE + MARGIN)
         text = f"{item.rank}. {item.similarity:.2f}  match {item.match} of {item.match_of}"
         colour = GREEN if item.match == item.match_of else INK
         _tile(sheet, draw, picture, left, top, text, colour)
+
+
+def _picture(path: Path) -> Image.Image:
+    """The picture of an item; one that cannot be read any more says so in its place."""
+    try:
+        return open_picture(path, at_least=TILE)
+    except PictureError:
+        missing = Image.new("RGB", (TILE, TILE), MISSING)
+        draw = ImageDraw.Draw(missing)
+        draw.text((TILE / 2, TILE / 2), "cannot be read", INK, _font(12), anchor="mm")
+        return missing
 
 
 def _tile(

@@ -32,6 +32,11 @@ class Features:
         """The predicted class of each attribute, (n, m) int32."""
         return self.classes[:, :, 0]
 
+    def __getitem__(self, rows: slice | np.ndarray) -> Features:
+        """The same for some of the pictures."""
+        multis = tuple(chances[rows] for chances in self.multis)
+        return Features(self.embeddings[rows], self.classes[rows], self.confidence[rows], multis)
+
     @staticmethod
     def join(parts: Sequence[Features]) -> Features:
         """One after the other."""

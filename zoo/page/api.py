@@ -10,7 +10,7 @@ from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import MOST_PICTURES, contents
-from zoo.reports import full_report, recommend_report, tags_report
+from zoo.reports import full_report, recommend_report, tags_report, without_folders
 from zoo.search.recommender import Ask
 
 
@@ -59,12 +59,7 @@ class Api:
         )
         found = contents(pictures or [])
         results = zoo.recommend(found, ask, backbones or ())
-        report = recommend_report(zoo, list(found), results)
-        for result in report["results"].values():
-            for item in result["items"]:
-                row = zoo.catalog.row_of(item["item_id"])
-                item["path"] = str(zoo.catalog.table["path"].iat[row])
-        return report
+        return without_folders(zoo, recommend_report(zoo, list(found), results))
 
     @told
     def tag(self, pictures: list[str] | None, backbone: str | None) -> dict[str, Any]:

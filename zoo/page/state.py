@@ -15,6 +15,7 @@ from zoo.page.job import Job
 from zoo.page.thumbnails import Thumbnails
 from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
+from zoo.remembered import Remembered
 from zoo.runs import RUN
 
 GO_ON = "Start it again from the tab Models: unfinished training goes on where it was."
@@ -31,6 +32,7 @@ class PageState:
         self.plugins = tuple(plugins)
         self.registry: Registry = load_plugins(plugins)
         self.thumbnails = Thumbnails(folder / "thumbnails")
+        self.remembered = Remembered()
         self._zoo: Zoo | None = None
         self._seen: tuple[Any, ...] = ()
         self._lock, self._starting = threading.Lock(), threading.Lock()

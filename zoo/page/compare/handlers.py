@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from zoo.compare import Result, Zoo
-from zoo.errors import ZooError
 from zoo.page.compare import tiles
-from zoo.page.picks import pick_strip
+from zoo.page.compare.asked import Asked
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
 from zoo.page.told import told
 from zoo.page.uploads import contents
-from zoo.search.recommender import Ask
 
-PICKS = 24
 EMPTY = (
     '<div class="empty">Upload pictures, click one of the catalogue, or draw one at random.</div>'
 )
@@ -48,20 +43,15 @@ class CompareHandlers:
         if not uploads and not picked:
             return gr.skip()
         zoo = self._state.trained()
-        if not backbones:
-            raise ZooError("no backbone is chosen; tick at least one")
-        ready = [name for name in backbones if name in zoo.runs]
-        ask = Ask(
-            int(top), float(alpha), _where(filters), same, exact, float(diversity), near_duplicates
+        asked = Asked.of(
+            uploads, picked, backbones, top, alpha, filters, same, exact, diversity, near_duplicates
         )
-        if uploads:
-            pictures = contents([path for path, _ in uploads])
-            results = zoo.recommend(pictures, ask, ready)
+        pictures = contents(asked.uploads)
+        results = asked.answers(zoo, pictures, self._state.remembered)
+        if pictures:
             card = tiles.query_card([(inline(d), n) for n, d in pictures.items()], {})
         else:
-            rows = [zoo.catalog.row_of(item) for item in picked]
-            results = zoo.recommend_items(rows, ask, ready)
-            card = self._picked_card(zoo, rows)
+            card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
         return card + tiles.columns(zoo, results, self._urls(zoo, results))
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
@@ -78,32 +68,13 @@ class CompareHandlers:
         rows = [i.row for r in results.values() for i in r.answer.items]
         return self._state.thumbnails.urls(zoo.catalog, rows)
 
-    @told
-    def random_item(self) -> list[str]:
-        """One item of the catalogue, drawn at random."""
-        zoo = self._state.trained()
-        return [str(zoo.catalog.table["item_id"].iat[random.randrange(len(zoo.catalog))])]
-
-    @told
-    def first_query(self, uploads: list[Any] | None, picked: list[str]) -> list[str]:
-        """The query there is; a random item for a visitor who has just come."""
-        zoo = self._state.zoo()
-        if uploads or picked or zoo is None or not zoo.runs:
-            return picked
-        return self.random_item()
-
-    @told
-    def picks(self) -> str:
-        """Some items of the catalogue to click on."""
-        zoo = self._state.zoo()
-        if zoo is None:
-            return ""
-        rows = random.sample(range(len(zoo.catalog)), min(PICKS, len(zoo.catalog)))
-        return pick_strip(self._state, zoo, rows)
-
     def cleared(self, picked: list[str], uploads: list[Any] | None) -> Any:
         """The uploads, given up when an item of the catalogue is asked for."""
         return None if picked else uploads
+
+    def added(self, uploads: list[Any] | None, photo: str | None) -> tuple[Any, None, list[str]]:
+        """The uploads with a photo more, and the camera ready for the next."""
+        return [*(uploads or []), *([(photo, None)] if photo else [])], None, []
 
     @told
     def choices(self) -> tuple[Any, Any]:
@@ -117,12 +88,3 @@ class CompareHandlers:
             gr.CheckboxGroup(choices=titles, value=sorted(zoo.runs)),
             gr.Dropdown(choices=filters),
         )
-
-
-def _where(filters: Sequence[str] | None) -> dict[str, list[str]]:
-    """The chosen "attribute: class" texts as conditions."""
-    where: dict[str, list[str]] = {}
-    for text in filters or ():
-        name, _, value = text.partition(": ")
-        where.setdefault(name, []).append(value)
-    return where

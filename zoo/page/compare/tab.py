@@ -6,19 +6,25 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.page.compare.camera import camera
+from zoo.page.compare.finding import Finding
 from zoo.page.compare.handlers import EMPTY, CompareHandlers
+from zoo.page.compare.saved import kept_in_browser, saved_queries
+from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
 
 def compare_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
-    do, picked = CompareHandlers(shared.state), shared.picked
+    do, finding, picked = CompareHandlers(shared.state), Finding(shared.state), shared.picked
+    asked, kept = gr.State(None), kept_in_browser()  # what is on screen; what was saved of it
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(
                 label="Your pictures (several make a style profile)",
                 type="filepath",
                 sources=["upload", "clipboard"],
+                file_types=["image"],
                 interactive=True,
                 height=210,
                 columns=4,
@@ -28,8 +34,15 @@ def compare_tab(shared: Shared) -> Fill:
             with gr.Row():
                 draw = gr.Button("Random query", variant="primary", elem_id="random")
                 shuffle = gr.Button("Other pictures", elem_id="shuffle")
+            with gr.Accordion("Camera, saved queries", open=False, elem_id="more-queries"):
+                photo = camera()
+                saved_place = gr.Column()
         with gr.Column(scale=3, min_width=300):
-            gr.HTML('<p class="quiet">or click a picture of the catalogue</p>')
+            words = gr.Textbox(
+                label="Or click a picture of the catalogue",
+                placeholder="Search titles, ids and labels",
+                elem_id="find",
+            )
             picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="picks")
     backbones = gr.CheckboxGroup(label="Backbones", choices=[], elem_id="backbones")
     with gr.Accordion("Filters and ranking", open=False, elem_id="options"):
@@ -63,6 +76,7 @@ def compare_tab(shared: Shared) -> Fill:
             same = gr.Checkbox(label="Same category only", elem_id="same")
             exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
             apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
+    bar_place = gr.Column()
     answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
 
     inputs: list[Any] = [
@@ -74,25 +88,38 @@ def compare_tab(shared: Shared) -> Fill:
         "show_progress": "minimal",
     }
 
+    with bar_place:
+        note = take_away_bar(shared.state, asked, inputs)
+
     def ask_again(event: Any) -> Any:
-        return event.then(do.compare, inputs, answer, **compared)
+        return note(event.then(do.compare, inputs, answer, **compared))
+
+    with saved_place:
+        fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
     ask_again(picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
-    draw.click(do.random_item, None, picked, **HIDDEN)
-    shuffle.click(do.picks, None, picks, **HIDDEN)
+    # A picture is still among the uploads when its removal is told.
+    ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
+    ask_again(photo.input(do.added, [uploads, photo], [uploads, photo, picked], **HIDDEN))
+    draw.click(finding.random_item, [filters, picked], picked, **HIDDEN)
+    shuffle.click(finding.others, words, picks, **HIDDEN)
+    words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
     for control in (backbones, filters, same, exact, apart):
-        control.input(do.compare, inputs, answer, **compared)
+        note(control.input(do.compare, inputs, answer, **compared))
     for slider in (top, alpha, diversity):
-        slider.release(do.compare, inputs, answer, **compared)
+        note(slider.release(do.compare, inputs, answer, **compared))
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
         # Another backbone may have come; the first query of a visitor is answered as any other.
-        ask_again(chosen).then(do.first_query, [uploads, picked], picked, **HIDDEN)
-        return chosen.then(do.picks, None, picks, **HIDDEN)
+        ask_again(chosen).then(
+            finding.restored, [uploads, picked], inputs[1:], api_visibility="private"
+        )
+        fill_saved(chosen)
+        return chosen.then(finding.first, words, picks, **HIDDEN)
 
     return fill

@@ -1,0 +1,100 @@
+"""What a visitor asks: the query and every control, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zoo.compare import Encode, Result, Zoo
+from zoo.errors import ZooError
+from zoo.search.recommender import Ask
+
+TOP = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The controls of the comparison, in their order on the page."""
+
+    uploads: tuple[str, ...] = ()  # files in gradio's cache
+    items: tuple[str, ...] = ()  # ids of the catalogue; not looked at where there are uploads
+    backbones: tuple[str, ...] = ()
+    top: int = TOP
+    alpha: float = 1.0
+    filters: tuple[str, ...] = ()  # "attribute: class"
+    same: bool = False
+    exact: bool = False
+    diversity: float = 0.0
+    near_duplicates: bool = False
+
+    @staticmethod
+    def of(
+        uploads: list[tuple[str, str | None]] | None,
+        picked: list[str],
+        backbones: list[str],
+        top: float,
+        alpha: float,
+        filters: list[str] | None,
+        same: bool,
+        exact: bool,
+        diversity: float,
+        near_duplicates: bool,
+    ) -> Asked:
+        """The values of the components."""
+        return Asked(
+            tuple(path for path, _ in uploads or ()),
+            tuple(picked),
+            tuple(backbones),
+            int(top),
+            float(alpha),
+            tuple(filters or ()),
+            bool(same),
+            bool(exact),
+            float(diversity),
+            bool(near_duplicates),
+        )
+
+    def controls(self) -> tuple[object, ...]:
+        """The values of the components from `picked` on."""
+        return (
+            list(self.items),
+            list(self.backbones),
+            self.top,
+            self.alpha,
+            list(self.filters),
+            self.same,
+            self.exact,
+            self.diversity,
+            self.near_duplicates,
+        )
+
+    def ask(self) -> Ask:
+        """The same as the search understands it."""
+        return Ask(
+            self.top,
+            self.alpha,
+            conditions(self.filters),
+            self.same,
+            self.exact,
+            self.diversity,
+            self.near_duplicates,
+        )
+
+    def answers(self, zoo: Zoo, pictures: Mapping[str, bytes], encode: Encode) -> dict[str, Result]:
+        """The answer of every chosen backbone; `pictures` are the contents of the uploads."""
+        if not self.backbones:
+            raise ZooError("no backbone is chosen; tick at least one")
+        ready = [name for name in self.backbones if name in zoo.runs]
+        if pictures:
+            return zoo.recommend(pictures, self.ask(), ready, encode)
+        rows = [zoo.catalog.row_of(item) for item in self.items]
+        return zoo.recommend_items(rows, self.ask(), ready)
+
+
+def conditions(filters: tuple[str, ...] | list[str] | None) -> dict[str, list[str]]:
+    """The chosen "attribute: class" texts as attribute -> any of these classes."""
+    where: dict[str, list[str]] = {}
+    for text in filters or ():
+        name, _, value = text.partition(": ")
+        where.setdefault(name, []).append(value)
+    return where

@@ -1,0 +1,110 @@
+"""Queries out of the catalogue: found by words, or drawn at random."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from zoo.catalog import Catalog
+from zoo.compare import Zoo
+from zoo.page.compare import link
+from zoo.page.compare.asked import conditions
+from zoo.page.picks import pick_strip
+from zoo.page.state import PageState
+from zoo.page.told import told
+from zoo.queries import draw
+from zoo.search.words import Words
+
+PICKS = 24
+Choose = Callable[[np.ndarray], list[int]]  # of the rows that were found, those to show
+
+
+class Finding:
+    """What finds a query, over the state that all visitors share."""
+
+    def __init__(self, state: PageState) -> None:
+        self._state = state
+        self._words: tuple[Catalog, Words] | None = None
+
+    @told
+    def first(self, text: str) -> str:
+        """The first items in which every word of the text occurs; any at random for no word."""
+        return self._strip(text, _first) if text.strip() else self.others(text)
+
+    @told
+    def others(self, text: str) -> str:
+        """Other items in which every word of the text occurs."""
+        return self._strip(text, _any)
+
+    def _strip(self, text: str, choose: Choose) -> str:
+        zoo = self._state.zoo()
+        if zoo is None:
+            return ""
+        found = self._found(zoo.catalog, text)
+        if not len(found):
+            return _nothing(text)
+        shown = choose(found)
+        strip = pick_strip(self._state, zoo, shown)
+        return _count(len(found), len(zoo.catalog), len(shown)) * bool(text.strip()) + strip
+
+    def _found(self, catalog: Catalog, text: str) -> np.ndarray:
+        """Rows with these words; the texts are put together when a catalogue is first searched."""
+        if not text.strip():
+            return np.arange(len(catalog))
+        words = self._words
+        if words is None or words[0] is not catalog:
+            words = self._words = (catalog, Words(catalog))
+        return words[1].rows(text)
+
+    @told
+    def random_item(self, filters: list[str] | None, picked: list[str]) -> list[str]:
+        """Another item of the catalogue, drawn at random among those that fit the filters."""
+        return [draw(self._state.trained().catalog, conditions(filters), picked)]
+
+    @told
+    def restored(
+        self, uploads: list[Any] | None, picked: list[str], request: gr.Request
+    ) -> list[Any]:
+        """For who has just come: what the address asks for, and else a random item."""
+        zoo = self._state.zoo()
+        if uploads or picked or zoo is None or not zoo.runs:
+            return [gr.skip()] * len(link.NAMES)
+        parameters = dict(request.query_params)
+        if link.asks(parameters):
+            return settings(zoo, parameters)
+        return [self.random_item([], []), *[gr.skip()] * (len(link.NAMES) - 1)]
+
+
+def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
+    """The values of all controls that an address asks for; what is wrong in it is told."""
+    asked, problems = link.read(parameters, zoo)
+    if problems:
+        gr.Warning(escape(f"left out of what was linked: {'; '.join(problems)}"), 20)
+    items = asked.items or (draw(zoo.catalog, conditions(asked.filters)),)
+    return [list(items), *asked.controls()[1:]]
+
+
+def _first(found: np.ndarray) -> list[int]:
+    return [int(row) for row in found[:PICKS]]
+
+
+def _any(found: np.ndarray) -> list[int]:
+    return [int(found[place]) for place in random.sample(range(len(found)), min(PICKS, len(found)))]
+
+
+def _count(found: int, items: int, shown: int) -> str:
+    more = f"; {shown} are shown" if shown < found else ""
+    return f'<p class="quiet" role="status"><b>{found:,}</b> of {items:,} items found{more}</p>'
+
+
+def _nothing(text: str) -> str:
+    return (
+        f'<div class="empty" role="status"><b>No item with “{escape(text.strip())}”</b><br>'
+        "Every word has to occur in its title, its id or its labels: try fewer words, "
+        "or a part of one.</div>"
+    )
