@@ -28,7 +28,7 @@ ROOMS = [
     ("cleaning",),
     ("runs",),
     ("embedding",),
-    ("pipeline", "compare"),
+    ("pipeline", "compare", "heat"),
     ("redoing",),
     ("exporting",),
     ("picture_tables", "queries"),
@@ -42,6 +42,7 @@ ONLY_IN = {
     "gradio": {"page"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
+    "captum": {"features/saliency"},
     "openvino": {"features/openvino_runtime"},
     "typer": {"cli", "commands"},
 }

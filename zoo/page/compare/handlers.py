@@ -11,6 +11,7 @@ import gradio as gr
 from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.compare import tiles
+from zoo.page.compare.ranks import columns
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
@@ -48,6 +49,35 @@ class CompareHandlers:
         if not uploads and not picked:
             return gr.skip()
         zoo = self._state.trained()
+        results = self.answers(
+            uploads, picked, backbones, top, alpha, filters, same, exact, diversity, near_duplicates
+        )
+        if uploads:
+            pictures = contents([path for path, _ in uploads])
+            shown = [
+                (inline(data), name, f"upload:{number}")
+                for number, (name, data) in enumerate(pictures.items())
+            ]
+            card = tiles.query_card(shown, {})
+        else:
+            card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
+        return card + columns(zoo, results, self._urls(zoo, results))
+
+    def answers(
+        self,
+        uploads: list[tuple[str, str | None]] | None,
+        picked: list[str],
+        backbones: list[str],
+        top: float,
+        alpha: float,
+        filters: list[str],
+        same: bool,
+        exact: bool,
+        diversity: float,
+        near_duplicates: bool,
+    ) -> dict[str, Result]:
+        """What every chosen backbone answers; ZooError where none is chosen."""
+        zoo = self._state.trained()
         if not backbones:
             raise ZooError("no backbone is chosen; tick at least one")
         ready = [name for name in backbones if name in zoo.runs]
@@ -55,14 +85,8 @@ class CompareHandlers:
             int(top), float(alpha), _where(filters), same, exact, float(diversity), near_duplicates
         )
         if uploads:
-            pictures = contents([path for path, _ in uploads])
-            results = zoo.recommend(pictures, ask, ready)
-            card = tiles.query_card([(inline(d), n) for n, d in pictures.items()], {})
-        else:
-            rows = [zoo.catalog.row_of(item) for item in picked]
-            results = zoo.recommend_items(rows, ask, ready)
-            card = self._picked_card(zoo, rows)
-        return card + tiles.columns(zoo, results, self._urls(zoo, results))
+            return zoo.recommend(contents([path for path, _ in uploads]), ask, ready)
+        return zoo.recommend_items([zoo.catalog.row_of(item) for item in picked], ask, ready)
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
@@ -72,7 +96,10 @@ class CompareHandlers:
             for a in zoo.catalog.singles
             if len(rows) == 1 and zoo.catalog.codes(a.name)[rows[0]] >= 0
         }
-        return tiles.query_card([(urls[r], str(table["title"].iat[r])) for r in rows], known)
+        shown = [
+            (urls[r], str(table["title"].iat[r]), f"item:{table['item_id'].iat[r]}") for r in rows
+        ]
+        return tiles.query_card(shown, known)
 
     def _urls(self, zoo: Zoo, results: dict[str, Result]) -> dict[int, str]:
         rows = [i.row for r in results.values() for i in r.answer.items]

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.page.compare.details import ASK_DETAILS, details_panel
 from zoo.page.compare.handlers import EMPTY, CompareHandlers
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
@@ -63,7 +64,7 @@ def compare_tab(shared: Shared) -> Fill:
             same = gr.Checkbox(label="Same category only", elem_id="same")
             exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
             apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
-    answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
+    answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM + ASK_DETAILS, elem_id="answer", min_height=320)
 
     inputs: list[Any] = [
         uploads, picked, backbones, top, alpha, filters, same, exact, diversity, apart
@@ -73,6 +74,8 @@ def compare_tab(shared: Shared) -> Fill:
         "concurrency_id": "search",
         "show_progress": "minimal",
     }
+
+    details_panel(shared.state, do.answers, answer, inputs)
 
     def ask_again(event: Any) -> Any:
         return event.then(do.compare, inputs, answer, **compared)
