@@ -23,8 +23,7 @@ STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 COLOURS = ((20, 18, 70), (110, 30, 110), (200, 60, 70), (248, 150, 40), (252, 250, 170))
 WHAT = (
     "The lighter a part of the picture, the more it speaks for the class that this backbone "
-    "predicts. Where two backbones agree and look at different places, trust the one that looks "
-    "at the garment."
+    "predicts. One that is right while it looks at the background may be right by luck."
 )
 HOW = "Grad-CAM (Selvaraju et al. 2017) of the last feature map"
 
@@ -64,7 +63,7 @@ def _figure(
 
 def _fineness(found: Look) -> str:
     if found.heat is not None and not found.heat.any():
-        return "nothing in the picture speaks for it"
+        return "empty map: no part stands out"
     return f"{found.places} × {found.places} places"
 
 
