@@ -17,12 +17,12 @@ from zoo.pictures import decode
 from zoo.runs import Run
 
 SIDE = 320  # pixels of a heat map's longer side
-FAINT, STRONG = 0.12, 0.72  # how much of the colour covers the coldest and the hottest place
-# Dark blue over orange to light yellow: lighter is hotter, so that no colour has to be told apart.
-STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
-COLOURS = ((20, 18, 70), (110, 30, 110), (200, 60, 70), (248, 150, 40), (252, 250, 170))
+FAINT, STRONG = 0.08, 0.75  # how much of the colour covers the coldest and the hottest place
+# Hotter is darker and redder: seen on the white grounds of catalogues, by the colour-blind too.
+STOPS = (0.0, 0.5, 1.0)
+COLOURS = ((255, 230, 150), (249, 140, 45), (190, 0, 40))
 WHAT = (
-    "The lighter a part of the picture, the more it speaks for the class that this backbone "
+    "The redder a part of the picture, the more it speaks for the class that this backbone "
     "predicts. One that is right while it looks at the background may be right by luck."
 )
 HOW = "Grad-CAM (Selvaraju et al. 2017) of the last feature map"
@@ -35,7 +35,7 @@ def heat_maps(catalog: Catalog, runs: Sequence[Run], subject: Subject, attribute
     return (
         f'<p class="quiet">{WHAT}</p><div class="heats">{figures}</div>'
         f'<p class="quiet"><span class="scale" aria-hidden="true"></span> speaks little … much. '
-        f"{HOW}; what a backbone crops away stays grey.</p>"
+        f"{HOW}; what a backbone crops away is pale.</p>"
     )
 
 
@@ -68,7 +68,7 @@ def _fineness(found: Look) -> str:
 
 
 def _drawn(picture: Image.Image, found: Look, run: Run) -> str:
-    """The picture with the heat over it; grey where the network does not see it."""
+    """The picture with the heat over it; pale where the network does not see it."""
     assert found.heat is not None
     width, height = picture.size
     heat = on_picture(found.heat, run, width, height)[..., None]
@@ -77,8 +77,8 @@ def _drawn(picture: Image.Image, found: Look, run: Run) -> str:
     )
     cover = FAINT + (STRONG - FAINT) * heat
     blended = (1 - cover) * np.asarray(picture, dtype=np.float32) + cover * colour
-    grey = np.asarray(picture.convert("L").convert("RGB"), dtype=np.float32) * 0.55
-    blended = np.where(_seen(run, width, height)[..., None], blended, grey)
+    pale = 165 + 0.35 * np.asarray(picture.convert("L").convert("RGB"), dtype=np.float32)
+    blended = np.where(_seen(run, width, height)[..., None], blended, pale.clip(0, 235))
     return data_address(Image.fromarray(blended.round().astype(np.uint8)))
 
 

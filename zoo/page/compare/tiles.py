@@ -108,7 +108,8 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
             f'<span class="label differs">✗ {escape(attribute.name)}: '
             f"<i>{escape(wanted)}{query_star}</i> → {escape(value)}{star}</span>"
         )
-    said = f": {', '.join(same)}" if same else ""
+    certain = bool(labels.true[item.row].all())
+    said = f": {'all' if certain and not other else ', '.join(same)}" if same else ""
     return (
         f'<span class="label equal">✓ match {item.match} of {item.match_of}{said}</span>'
         f'<span class="labels" title="the query → this item">{"".join(other)}</span>'
