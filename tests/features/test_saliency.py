@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +12,17 @@ import timm
 import torch
 from torch import nn
 
-from tests.conftest import draw_shape
+from tests.conftest import PLUGINS, TINY, draw_shape
 from zoo.backbones import Transform
-from zoo.catalog import Attribute
-from zoo.compare import Zoo
+from zoo.building import make_zoo
+from zoo.catalog import Attribute, Catalog
+from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.features.saliency import grad_cam, last_map, traced, with_own_modules
 from zoo.heat import look, on_picture
+from zoo.pictures import read_bytes
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
 from zoo.search.recommender import Ask
 from zoo.training.model import ZooModel
 from zoo.training.stack import StackedModel
@@ -143,3 +149,17 @@ def test_a_stack_asks_the_network_of_the_attribute() -> None:
     assert (network, head) == (networks[1], 0)
     assert grad_cam(network, head, picture).logits.shape == (3,)
     assert one.network_of(1) == (one, 1)
+
+
+def test_a_run_with_a_network_per_attribute(catalog: Catalog, tmp_path: Path) -> None:
+    catalog.save(tmp_path)
+    settings = replace(TINY, networks="per-attribute", epochs_unfrozen=1)
+    backbones = load_plugins([PLUGINS]).select(["tiny_a"])
+    make_zoo(backbones, catalog, settings, tmp_path, Progress())
+    run = open_zoo(tmp_path, [PLUGINS]).run("tiny_a")
+    data = read_bytes(catalog.path(0))
+    for column, attribute in enumerate(catalog.singles):
+        found = look(run, data, attribute.name)
+        assert found.predicted == attribute.classes[run.predictions.best[0, column]]
+        assert found.heat is not None
+        assert found.heat.shape == (32, 32)
