@@ -28,7 +28,7 @@ ROOMS = [
     ("cleaning",),
     ("runs",),
     ("embedding", "mapping"),
-    ("pipeline", "compare"),
+    ("pipeline", "compare", "heat"),
     ("redoing",),
     ("exporting",),
     ("picture_tables", "queries", "remembered", "judging", "deciding", "verdict"),
@@ -53,6 +53,7 @@ ONLY_IN = {
     "gradio": {"page"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
+    "captum": {"features/saliency"},
     "openvino": {"features/openvino_runtime"},
     "typer": {"cli", "commands"},
 }

@@ -58,6 +58,12 @@ class Transform:
         image = image.crop((left, top, left + self.size, top + self.size))
         return np.asarray(image, dtype=np.uint8)
 
+    def kept(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what `pixels` keeps of a picture, in its own pixels."""
+        side = min(width, height) * self.size / self.resized
+        left, top = (width - side) / 2, (height - side) / 2
+        return left, top, left + side, top + side
+
     def normalize(self, pixels: torch.Tensor) -> torch.Tensor:
         """(B, size, size, 3) uint8 -> (B, 3, size, size) float32, channels last in memory."""
         import torch

@@ -56,6 +56,8 @@ class Result:
     answer: Answer
     predicted: list[Tags]  # one per query picture
     latency_ms: float  # decoding and forward of uploads, search and scoring
+    query: Query  # as this backbone sees it
+    ask: Ask
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ class Zoo:
             query = Query(features, labels, copies=tuple(copies.tolist()))
             answer = run.recommender.recommend(query, ask)
             spent = encoded.ms + (time.perf_counter() - started) * 1000
-            results[run.name] = Result(answer, self._tags(list(pictures), features), spent)
+            results[run.name] = Result(
+                answer, self._tags(list(pictures), features), spent, query, ask
+            )
         return results
 
     def recommend_items(
@@ -159,7 +163,9 @@ class Zoo:
             query = Query(features, recommender.labels[picked], own_rows=tuple(picked.tolist()))
             answer = recommender.recommend(query, ask)
             names = [str(self.catalog.table["item_id"].iat[row]) for row in picked]
-            results[run.name] = Result(answer, self._tags(names, features), answer.latency_ms)
+            results[run.name] = Result(
+                answer, self._tags(names, features), answer.latency_ms, query, ask
+            )
         return results
 
     def tag(self, paths: Iterable[Path], backbone: str | None) -> tuple[list[Tags], list[Skipped]]:

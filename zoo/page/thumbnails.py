@@ -48,8 +48,13 @@ class Thumbnails:
 
 def inline(data: bytes) -> str:
     """An uploaded picture as a data address, so that no upload is ever served as a file."""
+    return data_address(_shrink(decode(data, at_least=SIDE)))
+
+
+def data_address(picture: Image.Image) -> str:
+    """A picture within the page itself."""
     out = io.BytesIO()
-    _shrink(decode(data, at_least=SIDE)).save(out, "WEBP", quality=82)
+    picture.save(out, "WEBP", quality=82)
     return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()
 
 

@@ -142,7 +142,7 @@ class Recommender:
             wanted.append((self._names.index(name), [attribute.classes.index(v) for v in values]))
         if ask.same_category:
             column = self._names.index(category_attribute(self._catalog))
-            wanted.append((column, [_commonest(query.labels.classes[:, column])]))
+            wanted.append((column, [commonest(query.labels.classes[:, column])]))
         if not wanted:
             return None
         conditions = [np.isin(self.labels.classes[:, column], codes) for column, codes in wanted]
@@ -232,6 +232,7 @@ def _unit_mean(embeddings: np.ndarray) -> np.ndarray:
     return unit.astype(np.float32)
 
 
-def _commonest(codes: Sequence[int] | np.ndarray) -> int:
+def commonest(codes: Sequence[int] | np.ndarray) -> int:
+    """The code that occurs most often, the lowest of several."""
     values, counts = np.unique(np.asarray(codes), return_counts=True)
     return int(values[counts.argmax()])

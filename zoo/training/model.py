@@ -42,6 +42,10 @@ class ZooModel(nn.Module):
         """Embeddings (B, D) -> the logits of each attribute (B, C)."""
         return tuple(head(embedding) for head in self.heads)
 
+    def network_of(self, head: int) -> tuple[ZooModel, int]:
+        """The network that decides a head, and the head's place in it."""
+        return self, head
+
     def has_trainable_backbone(self) -> bool:
         """Whether there is anything to unfreeze; a backbone may be a fixed function."""
         return any(True for _ in self.backbone.parameters())

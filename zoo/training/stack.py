@@ -32,5 +32,9 @@ class StackedModel(nn.Module):
             logits.append(scores)
         return (torch.cat(parts, dim=1), *logits)
 
+    def network_of(self, head: int) -> tuple[ZooModel, int]:
+        """The network that decides a head, and the head's place in it."""
+        return self._networks()[head], 0
+
     def _networks(self) -> list[ZooModel]:
         return [network for network in self.networks if isinstance(network, ZooModel)]

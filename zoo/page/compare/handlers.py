@@ -9,6 +9,7 @@ import gradio as gr
 from zoo.compare import Result, Zoo
 from zoo.page.compare import tiles
 from zoo.page.compare.asked import Asked
+from zoo.page.compare.ranks import columns
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
 from zoo.page.told import told
@@ -46,13 +47,26 @@ class CompareHandlers:
         asked = Asked.of(
             uploads, picked, backbones, top, alpha, filters, same, exact, diversity, near_duplicates
         )
-        pictures = contents(asked.uploads)
-        results = asked.answers(zoo, pictures, self._state.remembered)
-        if pictures:
-            card = tiles.query_card([(inline(d), n) for n, d in pictures.items()], {})
+        results = self.answers(asked)
+        if asked.uploads:
+            pictures = contents(asked.uploads)
+            shown = [
+                (inline(data), name, f"upload:{number}")
+                for number, (name, data) in enumerate(pictures.items())
+            ]
+            card = tiles.query_card(shown, {})
         else:
             card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
-        return card + tiles.columns(zoo, results, self._urls(zoo, results))
+        return card + columns(zoo, results, self._urls(zoo, results))
+
+    def compare_items(self, uploads: Any, picked: list[str], *controls: Any) -> Any:
+        """The answer to items of the catalogue; uploads, which clear these, are answered apart."""
+        return self.compare(uploads, picked, *controls) if picked else gr.skip()
+
+    def answers(self, asked: Asked) -> dict[str, Result]:
+        """What every chosen backbone answers; ZooError where none is chosen."""
+        pictures = contents(asked.uploads)
+        return asked.answers(self._state.trained(), pictures, self._state.remembered)
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
@@ -62,7 +76,10 @@ class CompareHandlers:
             for a in zoo.catalog.singles
             if len(rows) == 1 and zoo.catalog.codes(a.name)[rows[0]] >= 0
         }
-        return tiles.query_card([(urls[r], str(table["title"].iat[r])) for r in rows], known)
+        shown = [
+            (urls[r], str(table["title"].iat[r]), f"item:{table['item_id'].iat[r]}") for r in rows
+        ]
+        return tiles.query_card(shown, known)
 
     def _urls(self, zoo: Zoo, results: dict[str, Result]) -> dict[int, str]:
         rows = [i.row for r in results.values() for i in r.answer.items]

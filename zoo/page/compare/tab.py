@@ -7,8 +7,10 @@ from typing import Any
 import gradio as gr
 
 from zoo.page.compare.camera import camera
+from zoo.page.compare.details import ASK_DETAILS, details_panel
 from zoo.page.compare.finding import Finding
 from zoo.page.compare.handlers import EMPTY, CompareHandlers
+from zoo.page.compare.ranking import ranking
 from zoo.page.compare.saved import kept_in_browser, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
@@ -44,40 +46,11 @@ def compare_tab(shared: Shared) -> Fill:
                 elem_id="find",
             )
             picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="picks")
-    backbones = gr.CheckboxGroup(label="Backbones", choices=[], elem_id="backbones")
-    with gr.Accordion("Filters and ranking", open=False, elem_id="options"):
-        with gr.Row():
-            filters = gr.Dropdown(
-                label="Only items with (one attribute twice: either)",
-                choices=[],
-                multiselect=True,
-                elem_id="filters",
-            )
-            top = gr.Slider(1, 24, 5, step=1, label="Results per backbone", elem_id="top")
-            alpha = gr.Slider(
-                0,
-                1,
-                1,
-                step=0.05,
-                label="Blend",
-                info="1: by similarity of looks; 0: by attribute match",
-                elem_id="alpha",
-            )
-            diversity = gr.Slider(
-                0,
-                1,
-                0,
-                step=0.05,
-                label="Variety",
-                info="0: the nearest; higher: fewer that resemble each other",
-                elem_id="diversity",
-            )
-        with gr.Row():
-            same = gr.Checkbox(label="Same category only", elem_id="same")
-            exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
-            apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
+    backbones, sliders, boxes, filters = ranking()
+    top, alpha, diversity = sliders
+    same, exact, apart = boxes
     bar_place = gr.Column()
-    answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM, elem_id="answer", min_height=320)
+    answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM + ASK_DETAILS, elem_id="answer", min_height=320)
 
     inputs: list[Any] = [
         uploads, picked, backbones, top, alpha, filters, same, exact, diversity, apart
@@ -90,6 +63,7 @@ def compare_tab(shared: Shared) -> Fill:
 
     with bar_place:
         note = take_away_bar(shared.state, asked, inputs)
+    details_panel(shared.state, do.answers, answer, inputs)
 
     def ask_again(event: Any) -> Any:
         return note(event.then(do.compare, inputs, answer, **compared))
@@ -98,7 +72,8 @@ def compare_tab(shared: Shared) -> Fill:
         fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
-    ask_again(picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN))
+    cleared = picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN)
+    note(cleared.then(do.compare_items, inputs, answer, **compared))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
@@ -108,9 +83,9 @@ def compare_tab(shared: Shared) -> Fill:
     words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
-    for control in (backbones, filters, same, exact, apart):
+    for control in (backbones, filters, *boxes):
         note(control.input(do.compare, inputs, answer, **compared))
-    for slider in (top, alpha, diversity):
+    for slider in sliders:
         note(slider.release(do.compare, inputs, answer, **compared))
 
     def fill(event: Any) -> Any:

@@ -1,0 +1,133 @@
+"""Answers rank by rank, how alike they are, and what is behind one item."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import draw_shape
+from tests.page.test_browser import upload
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TOPS = """() => [...document.querySelectorAll('.backbone')].map(column =>
+  [...column.querySelectorAll('.tile')].map(t => Math.round(t.getBoundingClientRect().top)))"""
+PANEL = "#details:popover-open"
+
+
+def test_a_rank_is_a_row_on_a_desktop(page: Page) -> None:
+    one, other = page.evaluate(TOPS)
+    assert one == other
+    assert one == sorted(set(one))
+
+
+def test_a_rank_is_a_strip_on_a_phone(phone: Page) -> None:
+    one, other = phone.evaluate(TOPS)
+    assert len(set(one)) == len(set(other)) == 1
+    assert one[0] < other[0]
+
+
+def test_many_columns_scroll_within_the_answer(page: Page) -> None:
+    page.evaluate(
+        """() => { const all = document.querySelector('.columns');
+        for (let i = 0; i < 4; i++) all.append(all.children[0].cloneNode(true));
+        all.style.setProperty('--count', 6); }"""
+    )
+    width, inner = page.evaluate(
+        "(all => [all.clientWidth, all.scrollWidth])(document.querySelector('.columns'))"
+    )
+    assert inner > width
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+
+
+def test_a_tile_says_what_matches_and_what_differs(page: Page) -> None:
+    for tile in page.locator(".tile").all():
+        text = tile.inner_text()
+        found = re.search(r"match (\d) of 2", text)
+        assert found
+        assert len(re.findall(r"✗ (category|colour): \S+ → \S+", text)) == 2 - int(found[1])
+
+
+def test_overlap_of_the_answers(page: Page) -> None:
+    page.get_by_text("How alike are the answers?").click()
+    table = page.locator(".overlap table")
+    assert table.locator("tbody tr").count() == 2
+    shown = [
+        {t.get_attribute("data-item") for t in column.locator(".more").all()}
+        for column in page.locator(".backbone").all()
+    ]
+    share = len(shown[0] & shown[1]) / len(shown[0] | shown[1])
+    assert f"{share:.0%} shared" in table.inner_text()
+
+
+def test_details_by_keyboard(page: Page) -> None:
+    button = page.locator(".tile button.details").nth(1)
+    name = page.locator(".tile b").nth(1).inner_text()
+    button.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(PANEL)
+    panel.wait_for()
+    assert name in panel.locator("h2").inner_text()
+    assert page.evaluate("document.activeElement.className") == "close"
+    header = panel.locator(".about thead th").all_inner_texts()
+    assert header == ["", "Catalogue", "Tiny A", "Tiny B"]
+    assert "rank 2" in panel.locator(".why").first.inner_text()
+    panel.locator(".heat").nth(1).wait_for()
+    assert panel.locator(".heat img").count() == 2
+    before = panel.locator(".heat img").first.get_attribute("src")
+    panel.get_by_role("radio", name="colour").check()
+    page.wait_for_function(
+        "before => { const i = document.querySelector('.heat img');"
+        " return i && i.src !== before && /red|green|blue/.test(i.alt); }",
+        arg=before,
+    )
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className").startswith("details")
+    button.click()  # the same again
+    panel.wait_for()
+
+
+def test_the_reasons_add_up_on_the_page(page: Page) -> None:
+    page.get_by_text("Filters and ranking").click()
+    blend = page.locator("#alpha input[type=number]")
+    blend.fill("0.4")
+    blend.press("Tab")
+    page.locator("#alpha input[type=range]").dispatch_event("pointerup")
+    page.wait_for_function("() => document.querySelector('.tile').innerText.includes('score')")
+    shown = re.search(r"score ([\d.]+)", page.locator(".tile").first.inner_text())
+    page.locator(".tile button.details").first.click()
+    text = page.locator(f"{PANEL} .why").first.inner_text()
+    said = re.search(r"score ([\d.]+) = 0.40 × similarity ([\d.]+) \+ 0.60 × match ([\d.]+)", text)
+    assert said, text
+    assert shown
+    score, similarity, match = map(float, said.groups())
+    assert abs(score - float(shown[1])) < 0.006
+    assert abs(score - 0.4 * similarity - 0.6 * match) < 0.002
+    adds = re.findall(r"^(?:category|colour)\b.*\t([\d.]+)$", text, re.MULTILINE)
+    assert abs(sum(map(float, adds)) - match) < 0.002
+
+
+def test_details_of_an_upload(page: Page, tmp_path: Path) -> None:
+    draw_shape("red", "disc", 556).save(tmp_path / "mine.png")
+    upload(page, tmp_path / "mine.png")
+    page.locator(".query button.details").click()
+    panel = page.locator(PANEL)
+    panel.wait_for()
+    assert "mine.png" in panel.locator("h2").inner_text()
+    assert "nobody knows which of them is right" in panel.inner_text()
+    assert panel.locator(".right, .wrong").count() == 0
+    panel.locator(".heat img").nth(1).wait_for()
+
+
+def test_details_fit_a_phone(phone: Page) -> None:
+    phone.locator(".tile button.details").first.click()
+    phone.locator(f"{PANEL} .heat").first.wait_for()
+    width, inner = phone.evaluate(
+        "(p => [p.clientWidth, p.scrollWidth])(document.getElementById('details'))"
+    )
+    assert inner <= width <= 390
+    phone.get_by_role("button", name="Close the details").click()
+    phone.locator(PANEL).wait_for(state="hidden")

@@ -1,0 +1,100 @@
+"""The panel of details: one picture, what is said of it, where that is seen, why it is here."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from zoo.compare import Result
+from zoo.errors import ZooError
+from zoo.page.compare.asked import Asked
+from zoo.page.compare.facts import facts
+from zoo.page.compare.heat_map import heat_maps
+from zoo.page.compare.subject import subject_of
+from zoo.page.compare.why import why
+from zoo.page.shared import HIDDEN
+from zoo.page.state import PageState
+from zoo.page.told import told
+from zoo.search.recommender import category_attribute
+from zoo.training.targets import head_attributes
+
+# For the HTML whose "Details" buttons open the panel.
+ASK_DETAILS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-details]');
+  if (!button) return;
+  button.classList.add('asked');
+  trigger('select', {about: button.dataset.details});
+});
+"""
+OPENING = Path(__file__).with_name("details.js").read_text("utf-8")
+DRAWING = '<p class="quiet">Drawing where each backbone looks …</p>'
+Answers = Callable[[Asked], dict[str, Result]]
+
+
+class Details:
+    """What the panel shows, over the state that all visitors share."""
+
+    def __init__(self, state: PageState, answers: Answers) -> None:
+        self._state, self._answers = state, answers
+        self._numbers = itertools.count(1)  # so that asking twice for the same opens it twice
+
+    @told
+    def opened(self, about: str, head: str | None, *inputs: Any) -> tuple[Any, ...]:
+        """The facts and the reasons; the choice of attributes; the heat maps to come."""
+        zoo = self._state.trained()
+        uploads, picked = inputs[:2]
+        if not uploads and not picked:
+            raise ZooError("nothing is asked for; click on a picture first")
+        subject = subject_of(zoo, about, uploads)
+        results = self._answers(Asked.of(*inputs))
+        reasons = ""
+        if subject.row is not None:
+            reasons = f"<h3>Why it is here</h3>{why(zoo, results, subject.row)}"
+        html = (
+            f'<div class="sheet" data-asked="{next(self._numbers)}"><header>'
+            f'<h2>{escape(subject.name)}</h2><button type="button" class="close" '
+            f'aria-label="Close the details">✕</button></header>'
+            f"{facts(zoo, results, subject)}{reasons}</div>"
+        )
+        names = [attribute.name for attribute in head_attributes(zoo.catalog)]
+        chosen = head if head in names else category_attribute(zoo.catalog)
+        return html, gr.Radio(choices=names, value=chosen), DRAWING
+
+    @told
+    def heat(self, about: str, head: str | None, uploads: Any, backbones: list[str]) -> Any:
+        """Where every chosen backbone looks for one attribute."""
+        zoo = self._state.trained()
+        if not about or not head:
+            return gr.skip()
+        runs = [zoo.runs[name] for name in backbones if name in zoo.runs]
+        return heat_maps(zoo.catalog, runs, subject_of(zoo, about, uploads), head)
+
+
+def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: list[Any]) -> None:
+    """Lay the panel out; `answer` (made with js_on_load=ASK_DETAILS) opens it.
+
+    `inputs` are those of the comparison: uploads, items, backbones and so on.
+    """
+    do = Details(state, answers)
+    about = gr.State("")
+    with gr.Column(elem_id="details"):
+        said = gr.HTML(js_on_load=OPENING, elem_id="details-facts")
+        head = gr.Radio(label="Where each backbone looks for", choices=[], elem_id="details-head")
+        heat = gr.HTML(elem_id="details-heat")
+    searched: dict[str, Any] = {**HIDDEN, "concurrency_id": "search"}
+    drawn = (do.heat, [about, head, inputs[0], inputs[2]], heat)
+    asked = answer.select(_about, None, about, **HIDDEN)
+    opened = asked.then(do.opened, [about, head, *inputs], [said, head, heat], **searched)
+    opened.success(*drawn, **searched)
+    head.input(lambda: DRAWING, None, heat, **HIDDEN).then(*drawn, **searched)
+
+
+def _about(event: gr.EventData) -> str:
+    """What the clicked button stands for."""
+    return str(event.about)

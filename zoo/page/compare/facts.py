@@ -1,0 +1,88 @@
+"""One picture large: what the catalogue says of it, and what each backbone predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from PIL import ImageOps
+
+from zoo.catalog import Attribute, Catalog
+from zoo.compare import Result, Tags, Zoo, likely
+from zoo.page.badges import badge
+from zoo.page.board import board
+from zoo.page.compare.subject import Subject
+from zoo.page.compare.truth import sign, truth
+from zoo.page.thumbnails import data_address
+from zoo.pictures import decode
+from zoo.runs import Run
+
+SIDE = 640  # pixels of the large picture's longer side
+SEEN = "a training picture: every backbone has learnt from its labels"
+
+
+def facts(zoo: Zoo, results: Mapping[str, Result], subject: Subject) -> str:
+    """The picture beside a table: a row an attribute, a column a backbone."""
+    picture = decode(subject.data, at_least=SIDE, box=subject.box)
+    if max(picture.size) > SIDE:
+        picture = ImageOps.contain(picture, (SIDE, SIDE))
+    said = {name: _predicted(zoo.runs[name], result, subject) for name, result in results.items()}
+    known = subject.row is not None
+    header = ["", *(["Catalogue"] * known), *(zoo.runs[name].backbone.title for name in results)]
+    rows = [
+        [attribute.name, *([_known(zoo.catalog, subject, attribute)] * known)]
+        + [_cell(zoo.catalog, subject, attribute, tags) for tags in said.values()]
+        for attribute in zoo.catalog.attributes
+    ]
+    note = (
+        "" if known else '<p class="quiet">Not labelled: nobody knows which of them is right.</p>'
+    )
+    return (
+        f'<div class="about"><img src="{data_address(picture)}" alt="{escape(subject.name)}">'
+        f'<div class="sayings">{_badges(zoo.catalog, subject)}{board(header, rows)}{note}'
+        "</div></div>"
+    )
+
+
+def _badges(catalog: Catalog, subject: Subject) -> str:
+    if subject.row is None:
+        return ""
+    item_id, split = (str(catalog.table[c].iat[subject.row]) for c in ("item_id", "split"))
+    seen = badge(SEEN, "warn") if split == "train" else badge(f"{split}: never trained on")
+    return f'<div class="badges">{badge(item_id)}{seen}</div>'
+
+
+def _predicted(run: Run, result: Result, subject: Subject) -> Tags:
+    """What a backbone predicts of the subject."""
+    if subject.row is None:
+        return result.predicted[subject.upload]
+    known, row, catalog = run.predictions, subject.row, run.catalog
+    return Tags(
+        subject.name,
+        {
+            a.name: (a.classes[known.best[row, column]], float(known.confidence[row, column]))
+            for column, a in enumerate(catalog.singles)
+        },
+        {
+            a.name: likely(a.classes, chances[row])
+            for a, chances in zip(catalog.multis, known.multis, strict=True)
+        },
+    )
+
+
+def _known(catalog: Catalog, subject: Subject, attribute: Attribute) -> str:
+    classes = truth(catalog, subject.row, attribute.name)
+    if classes is None:
+        return '<span class="quiet">unknown</span>'
+    return escape(", ".join(classes)) or "none"
+
+
+def _cell(catalog: Catalog, subject: Subject, attribute: Attribute, tags: Tags) -> str:
+    known = truth(catalog, subject.row, attribute.name)
+    single = attribute.kind == "single"
+    said = [tags.attributes[attribute.name]] if single else tags.multis[attribute.name]
+    parts = [
+        f"<span>{escape(value)} <i>{confidence:.0%}</i> {sign(value, known)}</span>"
+        for value, confidence in said
+    ]
+    return "<br>".join(parts) or "none"

@@ -1,0 +1,41 @@
+"""What the details are about: an item of the catalogue, or an uploaded picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from zoo.compare import Zoo
+from zoo.errors import ZooError
+from zoo.page.uploads import contents
+from zoo.pictures import Box, read_bytes
+
+GONE = "that picture is no longer asked about; click on Details again"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A picture with a name, and where it is."""
+
+    name: str
+    data: bytes  # the file's
+    box: Box | None = None  # the part of the picture that is used
+    row: int | None = None  # in the catalogue; None for an upload
+    upload: int = 0  # its number among the uploads, where it is one
+
+
+def subject_of(zoo: Zoo, about: str, uploads: list[tuple[str, str | None]] | None) -> Subject:
+    """The picture that "item:" and an id, or "upload:" and a number from 0, stands for."""
+    kind, _, which = about.partition(":")
+    if kind == "item":
+        return _item(zoo, zoo.catalog.row_of(which))
+    if kind == "upload" and which.isdigit() and int(which) < len(uploads or ()):
+        ((name, data),) = contents([(uploads or [])[int(which)][0]]).items()
+        return Subject(name, data, upload=int(which))
+    raise ZooError(GONE)
+
+
+def _item(zoo: Zoo, row: int) -> Subject:
+    table: Any = zoo.catalog.table
+    name = str(table["title"].iat[row]) or str(table["item_id"].iat[row])
+    return Subject(name, read_bytes(zoo.catalog.path(row)), zoo.catalog.boxes()[row], row)

@@ -1,0 +1,28 @@
+"""What the catalogue says of an item, and whether a prediction agrees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo.catalog import Catalog
+
+
+def truth(catalog: Catalog, row: int | None, attribute: str) -> list[str] | None:
+    """The item's own classes of an attribute; None where the catalogue does not know them."""
+    if row is None:
+        return None
+    kind = catalog.attribute(attribute)
+    if kind.kind == "single":
+        code = int(catalog.codes(attribute)[row])
+        return [kind.classes[code]] if code >= 0 else None
+    has: Any = catalog.table[attribute].iat[row]
+    return None if has is None else list(has)
+
+
+def sign(predicted: str, known: list[str] | None) -> str:
+    """Right, wrong, or nothing where nobody knows."""
+    if known is None:
+        return ""
+    if predicted in known:
+        return '<span class="right" title="as the catalogue says">✓</span>'
+    return '<span class="wrong" title="the catalogue says otherwise">✗</span>'
