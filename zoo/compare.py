@@ -114,7 +114,7 @@ class Zoo:
             query = Query(features, labels, copies=tuple(copies.tolist()))
             answer = run.recommender.recommend(query, ask)
             spent = (time.perf_counter() - started) * 1000
-            results[run.name] = Result(answer, self._tags(list(pictures), features), spent)
+            results[run.name] = Result(answer, self.tags_of(list(pictures), features), spent)
         return results
 
     def recommend_items(
@@ -134,7 +134,7 @@ class Zoo:
             query = Query(features, recommender.labels[picked], own_rows=tuple(picked.tolist()))
             answer = recommender.recommend(query, ask)
             names = [str(self.catalog.table["item_id"].iat[row]) for row in picked]
-            results[run.name] = Result(answer, self._tags(names, features), answer.latency_ms)
+            results[run.name] = Result(answer, self.tags_of(names, features), answer.latency_ms)
         return results
 
     def tag(self, paths: Iterable[Path], backbone: str | None) -> tuple[list[Tags], list[Skipped]]:
@@ -145,7 +145,7 @@ class Zoo:
             if isinstance(seen, Skipped):
                 skipped.append(seen)
             else:
-                tagged += self._tags(seen.paths, seen.features)
+                tagged += self.tags_of(seen.paths, seen.features)
         return tagged, skipped
 
     def look(self, paths: Iterable[Path], backbone: str | None) -> Iterator[Seen | Skipped]:
@@ -166,7 +166,8 @@ class Zoo:
         if names:
             yield Seen(names, run.encoder(np.stack(pixels)))
 
-    def _tags(self, names: Sequence[str], features: Features) -> list[Tags]:
+    def tags_of(self, names: Sequence[str], features: Features) -> list[Tags]:
+        """What those features say of every attribute, one per name."""
         return [
             Tags(
                 name,

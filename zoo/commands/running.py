@@ -29,12 +29,24 @@ def serve(
     ] = False,
     auth: Annotated[Optional[str], typer.Option(help="USER:PASSWORD to ask for.")] = None,
     public: Annotated[bool, typer.Option("--public", help="With --share: no password.")] = False,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Also serve the endpoints as tools for assistants (MCP).")
+    ] = False,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
 
-    launch(runs, host=host, port=port, share=share, auth=auth, public=public, plugins=folders or ())
+    launch(
+        runs,
+        host=host,
+        port=port,
+        share=share,
+        auth=auth,
+        public=public,
+        plugins=folders or (),
+        mcp=mcp,
+    )
 
 
 def doctor(

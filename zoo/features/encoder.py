@@ -27,6 +27,15 @@ class Features:
     def __len__(self) -> int:
         return len(self.embeddings)
 
+    def __getitem__(self, rows: slice) -> Features:
+        """Those of some of the pictures."""
+        return Features(
+            self.embeddings[rows],
+            self.classes[rows],
+            self.confidence[rows],
+            tuple(chances[rows] for chances in self.multis),
+        )
+
     @property
     def best(self) -> np.ndarray:
         """The predicted class of each attribute, (n, m) int32."""

@@ -11,10 +11,11 @@ from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
 from zoo.page.leaderboard.tab import leaderboard_tab
 from zoo.page.models.tab import models_tab
+from zoo.page.programs.tab import programs_tab
 from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
 from zoo.page.state import PageState
-from zoo.page.tagging.tab import tagging_tab
 from zoo.page.under_way import progress_of
+from zoo.page.use.tab import use_tab
 
 FOLDER = Path(__file__).parent
 TITLE = "Fashion model zoo"
@@ -22,8 +23,9 @@ POLL = 2.0  # seconds
 TABS = (
     (COMPARE, "Compare", compare_tab),
     ("leaderboard", "Leaderboard", leaderboard_tab),
-    ("tag", "Tag", tagging_tab),
+    ("use", "Use", use_tab),
     ("models", "Models", models_tab),
+    ("programs", "API", programs_tab),
 )
 
 

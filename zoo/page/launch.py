@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -39,16 +40,26 @@ def launch(
     auth: str | None,
     public: bool,
     plugins: Sequence[Path],
+    mcp: bool = False,
 ) -> None:
-    """Serve the page until interrupted; ZooError when it cannot be bound or opened."""
+    """Serve the page until interrupted; ZooError when it cannot be bound or opened.
+
+    With `mcp` its named endpoints are tools for assistants as well.
+    """
     login = _login(auth, share, public)
+    if mcp and find_spec("mcp") is None:
+        raise ZooError(
+            "--mcp needs the package mcp; install it with: pip install 'fashion-model-zoo[mcp]'"
+        )
     job = _sample_job(folder, plugins)
     if job is None:
         load_catalog(folder)  # one clear line now, rather than an empty page
     state = PageState(folder, plugins, job)
-    _, address = start(state, host=host, port=port, share=share, login=login)
+    _, address = start(state, host=host, port=port, share=share, login=login, mcp=mcp)
     print(f"zoo: {folder}", flush=True)
     print(f"page: {address}", flush=True)
+    if mcp:
+        print(f"mcp: {address.rstrip('/')}/gradio_api/mcp/", flush=True)
     if login and not auth:
         print(f"log in as {login[0]} with password {login[1]}", flush=True)
     if job is not None:
@@ -63,7 +74,12 @@ def launch(
 
 
 def start(
-    state: PageState, host: str, port: int, share: bool, login: tuple[str, str] | None
+    state: PageState,
+    host: str,
+    port: int,
+    share: bool,
+    login: tuple[str, str] | None,
+    mcp: bool = False,
 ) -> tuple[FastAPI, str]:
     """Start serving in the background; returns the application and its local address."""
     gr.set_static_paths([state.thumbnails.folder])
@@ -81,6 +97,7 @@ def start(
             head=f"<style>{css()}</style>",
             footer_links=["api"],
             ssr_mode=False,
+            mcp_server=mcp,
         )
     except OSError as error:
         raise ZooError(

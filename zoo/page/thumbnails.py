@@ -46,12 +46,12 @@ class Thumbnails:
         return ROUTE + quote(str(path))
 
 
-def inline(data: bytes) -> str:
+def inline(data: bytes, side: int = SIDE) -> str:
     """An uploaded picture as a data address, so that no upload is ever served as a file."""
     out = io.BytesIO()
-    _shrink(decode(data, at_least=SIDE)).save(out, "WEBP", quality=82)
+    _shrink(decode(data, at_least=side), side).save(out, "WEBP", quality=82)
     return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _shrink(picture: Image.Image) -> Image.Image:
-    return ImageOps.contain(picture, (SIDE, SIDE)) if max(picture.size) > SIDE else picture
+def _shrink(picture: Image.Image, side: int = SIDE) -> Image.Image:
+    return ImageOps.contain(picture, (side, side)) if max(picture.size) > side else picture
