@@ -72,9 +72,7 @@ def test_an_upload_that_is_a_file_of_the_catalogue_is_known(zoo: Zoo, uploads: l
     assert looked(zoo, [uploads[0], known]).items == ("", zoo.catalog.table["item_id"].iat[7])
 
 
-def test_after_another_training_only_items_can_be_looked_up(
-    zoo: Zoo, uploads: list[Path]
-) -> None:
+def test_after_another_training_only_items_can_be_looked_up(zoo: Zoo, uploads: list[Path]) -> None:
     stale = replace(looked(zoo, uploads), model="of another training")
     with pytest.raises(ZooError, match="trained anew since this profile was made"):
         current(zoo, stale)

@@ -21,8 +21,7 @@ def test_without_the_package_one_line_names_the_extra(
     monkeypatch.setattr("zoo.page.launch.find_spec", lambda name: None)
     line = told("serve", "--runs", zoo_folder, "--mcp")
     assert line == (
-        "error: --mcp needs the package mcp; install it with: "
-        "pip install 'fashion-model-zoo[mcp]'"
+        "error: --mcp needs the package mcp; install it with: pip install 'fashion-model-zoo[mcp]'"
     )
 
 

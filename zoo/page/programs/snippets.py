@@ -75,7 +75,7 @@ def _curl(endpoint: str, address: str, backbone: str) -> str:
     begin, data = "", shlex.quote(json.dumps({"data": []}))
     if endpoint in TAKES_PICTURES:
         begin = (
-            "# 1. Upload the picture; the answer is a list with its place on the server.\n"
+            "# Upload the picture; the answer is a list with its place on the server.\n"
             f"FILE=$(curl -sS -F 'files=@{PICTURE}' {root}/upload | cut -d '\"' -f 2)\n\n"
         )
         picture = '{"path": "\'"$FILE"\'", "meta": {"_type": "gradio.FileData"}}'

@@ -18,7 +18,7 @@ from zoo.page.use.looked import Looked, each_csv, look, look_up, of_profile, tag
 from zoo.search.recommender import Ask
 from zoo.style import MOST_PICTURES, current, recommend_for
 
-PICKS = 24
+PICKS = 20
 
 
 class UseHandlers:

@@ -76,26 +76,36 @@ def source() -> Source:
 
 def keeping() -> Keeping:
     """What was kept before, out of the way."""
-    with gr.Accordion("Kept profiles", open=False, elem_id="use-kept"), gr.Row(equal_height=True):
+    with gr.Accordion("Kept profiles", open=False, elem_id="use-kept"), gr.Row(elem_classes="ends"):
         return Keeping(
-            gr.Dropdown(label="Kept by this browser", choices=[], elem_id="use-names"),
+            gr.Dropdown(
+                label="Kept by this browser", choices=[], min_width=260, elem_id="use-names"
+            ),
             gr.Button("Open", elem_id="use-load"),
             gr.Button("Remove", elem_id="use-remove"),
         )
 
 
 def tagged() -> Tagged:
-    """The matrix, with the bars of its classes beside it."""
-    summary = gr.HTML(elem_id="use-summary")
-    with gr.Row():
-        with gr.Column(scale=3, min_width=300):
-            matrix = gr.HTML(elem_id="use-matrix")
-            csv = gr.HTML(elem_id="use-tags")
-        with gr.Column(scale=2, min_width=280):
-            threshold = gr.Slider(
-                0, 1, 0.5, step=0.05, label="Unsure below this confidence", elem_id="use-threshold"
-            )
-            bars = gr.HTML(elem_id="use-bars")
+    """The matrix, and the bars of its classes below it."""
+    with gr.Row(elem_classes="ends"):
+        summary = gr.HTML(elem_id="use-summary", min_width=300)
+        threshold = gr.Slider(
+            0,
+            1,
+            0.5,
+            step=0.05,
+            label="Unsure below this confidence",
+            min_width=280,
+            elem_id="use-threshold",
+        )
+    matrix = gr.HTML(elem_id="use-matrix")
+    csv = gr.HTML(elem_id="use-tags")
+    gr.HTML(
+        "<h3>The style of the set</h3>"
+        '<p class="quiet">How many pictures have each class; the pale part is unsure.</p>'
+    )
+    bars = gr.HTML(elem_id="use-bars")
     return Tagged(summary, threshold, matrix, csv, bars)
 
 
@@ -103,7 +113,7 @@ def recommended() -> Recommended:
     """Items for the whole set, and a CSV for each of its pictures."""
     gr.HTML("<h3>What it recommends for the whole set</h3>")
     with gr.Row():
-        top = gr.Slider(1, 24, 12, step=1, label="Items", elem_id="use-top")
+        top = gr.Slider(1, 24, 12, step=1, label="Items", min_width=280, elem_id="use-top")
         alpha = gr.Slider(
             0,
             1,
@@ -111,10 +121,11 @@ def recommended() -> Recommended:
             step=0.05,
             label="Blend",
             info="1: by similarity of looks; 0: by attribute match",
+            min_width=280,
             elem_id="use-alpha",
         )
     fits = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-fits")
-    with gr.Row(equal_height=True):
+    with gr.Row(elem_classes="ends"):
         each = gr.Button("For each picture by itself, as CSV", elem_id="use-each")
         each_csv = gr.HTML(elem_id="use-each-link")
     return Recommended(top, alpha, fits, each, each_csv)

@@ -20,16 +20,19 @@ def use_tab(shared: Shared) -> Fill:
     chosen, looked = gr.State([]), gr.State(None)
     browser = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
     given = source()
-    with gr.Row(equal_height=True):
-        backbone = gr.Dropdown(label="Backbone", choices=[], elem_id="use-backbone")
+    with gr.Row(elem_classes="ends"):
+        backbone = gr.Dropdown(label="Backbone", choices=[], min_width=260, elem_id="use-backbone")
         button = gr.Button("Tag and profile", variant="primary", elem_id="use-button")
     old = keeping()
     progress = gr.HTML(elem_id="use-progress")
     with gr.Column(visible=False, elem_id="use-result") as result:
         seen, fit = tagged(), recommended()
-        with gr.Row(equal_height=True):
+        with gr.Row(elem_classes="ends"):
             name = gr.Textbox(
-                label="Keep this profile in this browser as", max_lines=1, elem_id="use-name"
+                label="Keep this profile in this browser as",
+                max_lines=1,
+                min_width=260,
+                elem_id="use-name",
             )
             keep = gr.Button("Keep", elem_id="use-keep")
 
