@@ -37,10 +37,14 @@ def programs_tab(shared: Shared) -> Fill:
     with gr.Row():
         endpoint = gr.Radio(
             label="Ask for", choices=[f"/{name}" for name in ENDPOINTS], value="/recommend",
-            elem_id="api-endpoint",
+            min_width=280, elem_id="api-endpoint",
         )  # fmt: skip
         language = gr.Radio(
-            label="With", choices=list(LANGUAGES), value=PYTHON, elem_id="api-language"
+            label="With",
+            choices=list(LANGUAGES),
+            value=PYTHON,
+            min_width=280,
+            elem_id="api-language",
         )
     code = gr.Code(
         label="Copy this", interactive=False, wrap_lines=True, max_lines=40, elem_id="api-code"

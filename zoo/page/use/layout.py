@@ -88,17 +88,13 @@ def keeping() -> Keeping:
 
 def tagged() -> Tagged:
     """The matrix, and the bars of its classes below it."""
-    with gr.Row(elem_classes="ends"):
-        summary = gr.HTML(elem_id="use-summary", min_width=300)
-        threshold = gr.Slider(
-            0,
-            1,
-            0.5,
-            step=0.05,
-            label="Unsure below this confidence",
-            min_width=280,
-            elem_id="use-threshold",
-        )
+    with gr.Row():
+        with gr.Column(scale=3, min_width=300):
+            summary = gr.HTML(elem_id="use-summary")
+        with gr.Column(scale=2, min_width=280):
+            threshold = gr.Slider(
+                0, 1, 0.5, step=0.05, label="Unsure below this confidence", elem_id="use-threshold"
+            )
     matrix = gr.HTML(elem_id="use-matrix")
     csv = gr.HTML(elem_id="use-tags")
     gr.HTML(

@@ -28,8 +28,8 @@ def summary(zoo: Zoo | None, looked: Looked, threshold: float) -> str:
         warn = badge("random weights at the start", "warn")
     pictures, them = ("pictures", "them") if count != 1 else ("picture", "it")
     return (
-        f"{note}<p><b>{count} {pictures}</b> as <b>{escape(title)}</b> sees {them} {warn}. All "
-        f"classes are predicted; {unsure} of {of} are under {threshold:.0%}: "
+        f"{note}<p><b>{count} {pictures}</b> as <b>{escape(title)}</b> sees {them}. {warn} "
+        f"All classes are predicted; {unsure} of {of} are under {threshold:.0%}: "
         f"{badge('unsure', 'unsure')}</p>{_skipped(looked)}"
     )
 
