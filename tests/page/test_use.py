@@ -95,8 +95,9 @@ def test_a_profile_of_catalogue_items_is_kept_and_opened_again(page: Page) -> No
     fits = page.locator("#use-fits li b").all_text_contents()
     assert page.locator(".matrix tbody tr").count() == 2
     page.locator("#use-name input, #use-name textarea").fill("my <i>style")
+    page.get_by_text("Kept profiles").click()
     page.click("#use-keep")
-    page.wait_for_function("() => localStorage.getItem('fashion-model-zoo-profiles')")
+    page.wait_for_function("() => document.querySelector('#use-names input').value")
 
     page.reload()
     page.wait_for_selector(".backbone .tile")

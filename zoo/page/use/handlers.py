@@ -132,10 +132,11 @@ class UseHandlers:
         return profiles, gr.Dropdown(choices=list(profiles), value=" ".join(name.split())), ""
 
     @told
-    def kept_choices(self, value: Any) -> Any:
-        """The profiles that this browser keeps."""
+    def kept_choices(self, value: Any, chosen: str | None) -> Any:
+        """The profiles that this browser keeps; the one chosen stays so."""
         names = list(kept.profiles(value))
-        return gr.Dropdown(choices=names, value=names[0] if names else None)
+        first = next(iter(names), None)
+        return gr.Dropdown(choices=names, value=chosen if chosen in names else first)
 
     @told
     def remove(self, name: str | None, value: Any) -> tuple[Any, Any]:

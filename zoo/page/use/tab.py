@@ -49,16 +49,21 @@ def use_tab(shared: Shared) -> Fill:
     _one_source(given, do, chosen)
     answer(button.click(do.look, [given.files, chosen, backbone], [progress, looked], **ASKED))
     answer(old.load.click(do.open_kept, [old.names, browser], looked, **ASKED))
-    seen.threshold.release(do.show, [looked, seen.threshold], shown, **HIDDEN)
+    # By the keyboard a slider is never released: what it was last set to is shown.
+    seen.threshold.change(
+        do.show, [looked, seen.threshold], shown, trigger_mode="always_last", **HIDDEN
+    )
     for slider in (fit.top, fit.alpha):
-        slider.release(do.recommend, wanted, fit.fits, **ASKED)
+        slider.change(do.recommend, wanted, fit.fits, trigger_mode="always_last", **ASKED)
     fit.each.click(do.each, wanted, fit.each_csv, **ASKED)
     shared.ask_on_click(fit.fits)
     keep.click(do.keep, [looked, name, browser], [browser, old.names, name], **HIDDEN)
     old.remove.click(do.remove, [old.names, browser], [browser, old.names], **HIDDEN)
 
+    # The browser says what it keeps when the page is there, and after every change.
+    browser.change(do.kept_choices, [browser, old.names], old.names, **HIDDEN)
+
     def fill(event: Any) -> Any:
-        event.then(do.kept_choices, browser, old.names, **HIDDEN)
         event.then(do.picks, None, given.picks, **HIDDEN)
         return event.then(do.choices, backbone, backbone, **HIDDEN)
 
