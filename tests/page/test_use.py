@@ -81,8 +81,9 @@ def test_many_uploads_are_tagged_counted_and_recommended_for(
     slider.focus()
     slider.press("End")
     page.locator("#use-summary", has_text="under 100%").wait_for()
-    cells = page.locator(".matrix td .badge")
-    assert page.locator(".matrix td .badge.unsure").count() == cells.count() == 8
+    # The colours of these shapes are certain; their forms are not.
+    page.wait_for_function("() => document.querySelectorAll('.matrix .unsure').length === 4")
+    assert "4 of 8 are under 100%" in page.locator("#use-summary").inner_text()
 
 
 def test_a_profile_of_catalogue_items_is_kept_and_opened_again(page: Page) -> None:
@@ -179,7 +180,7 @@ def test_names_from_outside_are_escaped(zoo: Zoo, state: PageState) -> None:
 def test_the_threshold_asks_no_network(zoo: Zoo, state: PageState) -> None:
     looked = look_up(state, zoo, zoo.catalog.table["item_id"].astype(str).tolist()[:3], "tiny_a")
     state.zoo().runs.clear()  # type: ignore[union-attr]
-    shown = [UseHandlers(state).show(looked, threshold)[1] for threshold in (0.0, 1.0)]
+    shown = [UseHandlers(state).show(looked, threshold)[1] for threshold in (0.0, 1.01)]
     assert [text.count(", unsure") for text in shown] == [0, 6]
 
 
