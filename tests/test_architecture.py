@@ -31,7 +31,7 @@ ROOMS = [
     ("pipeline", "compare", "heat"),
     ("redoing",),
     ("exporting",),
-    ("picture_tables", "queries", "remembered", "judging", "deciding", "verdict"),
+    ("picture_tables", "queries", "remembered", "style", "judging", "deciding", "verdict"),
     (
         "building",
         "updating",
@@ -39,6 +39,7 @@ ROOMS = [
         "sheet",
         "tables",
         "tagged",
+        "answered",
         "recommended",
         "voted",
         "doctor",

@@ -1,45 +1,89 @@
-"""Recommendations as files for strangers."""
+"""Recommendations for a table of pictures, each by itself."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from tests.conftest import PLUGINS, draw_shape
+from tests.test_cli import as_json, run, told
 from zoo.compare import Zoo
-from zoo.recommended import recommended_csv
-from zoo.reports import recommend_report, without_folders
+from zoo.recommended import COLUMNS, header
 from zoo.search.recommender import Ask
 
 
-def test_a_row_per_backbone_and_item(zoo: Zoo) -> None:
-    results = zoo.recommend_items([0, 1], Ask(top=3, near_duplicates=True))
-    report = recommend_report(zoo, ["one", "two"], results)
-    rows = list(csv.DictReader(io.StringIO(recommended_csv(report, ["category", "colour"]))))
-    assert [(r["backbone"], r["rank"]) for r in rows] == [
-        (name, str(rank)) for name in ("tiny_a", "tiny_b") for rank in (1, 2, 3)
+@pytest.fixture
+def at(zoo_folder: Path) -> tuple[object, ...]:
+    return ("--runs", zoo_folder, "--plugins", PLUGINS)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Two rows of one picture around one that is none and one that is missing."""
+    for name, colour in (("a", "red"), ("b", "blue")):
+        draw_shape(colour, "square", 800).save(tmp_path / f"{name}.png")
+    (tmp_path / "bad.png").write_text("no picture")
+    rows = ["path,title", "a.png,first", "bad.png,", "b.png,", "gone.png,", "a.png,again"]
+    (tmp_path / "wardrobe.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path / "wardrobe.csv"
+
+
+def rows_in(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_column_of_the_table_is_never_touched() -> None:
+    assert header(("sku", "path")) == ["sku", "path", *COLUMNS]
+    assert header(("title", "rank"))[:2] == ["title", "rank"]
+    assert {"recommended_title", "recommended_rank"} < set(header(("title", "rank")))
+
+
+def test_each_row_is_a_query_by_itself(at: tuple[object, ...], table: Path, zoo: Zoo) -> None:
+    out = table.parent / "out.csv"
+    report = as_json("recommend", table, "--top", 3, "--out", out, *at)
+    assert (report["file"], report["rows"]) == (str(out), 2 * 3 * 3)
+    assert report["backbones"] == ["tiny_a", "tiny_b"]
+    assert [Path(s["path"]).name for s in report["skipped"]] == ["bad.png", "gone.png"]
+    rows = rows_in(out.read_text())
+    assert [r["path"] for r in rows[:9:3]] == ["a.png", "b.png", "a.png"]
+    assert [r["title"] for r in rows[:9:3]] == ["first", "", "again"]
+    assert [r["rank"] for r in rows[:3]] == ["1", "2", "3"]
+    picture = table.parent / "b.png"
+    expected = zoo.recommend({"b": picture.read_bytes()}, Ask(top=3), ["tiny_b"])["tiny_b"]
+    found = [r for r in rows if (r["backbone"], r["path"]) == ("tiny_b", "b.png")]
+    ids = zoo.catalog.table["item_id"].astype(str)
+    assert [r["item_id"] for r in found] == [ids.iat[i.row] for i in expected.answer.items]
+    assert [r["recommended_title"] for r in found] == [
+        zoo.catalog.table["title"].iat[i.row] for i in expected.answer.items
     ]
-    item = report["results"]["tiny_a"]["items"][0]
-    assert rows[0]["query"] == "one;two"
-    assert rows[0]["item_id"] == item["item_id"]
-    assert rows[0]["colour"] == item["attributes"]["colour"]["class"]
-    assert rows[0]["colour_predicted"] == "False"
-    assert rows[0]["matched"] == ";".join(item["matched"])
 
 
-def test_an_answer_without_items_has_its_header(zoo: Zoo) -> None:
-    text = recommended_csv({"queries": ["q"], "results": {"a": {"items": []}}}, ["colour"])
-    assert text.count("\n") == 1
-    assert text.endswith("colour,colour_predicted\n")
+def test_a_folder_to_stdout_and_what_was_skipped(at: tuple[object, ...], table: Path) -> None:
+    done = run("recommend", table.parent, "--backbone", "tiny_a", "--top", 2, *at)
+    assert done.returncode == 0, done.stderr
+    assert len(rows_in(done.stdout)) == 4
+    assert "skipped" in done.stderr
+    assert done.stderr.strip().endswith("4 rows; 1 of 3 pictures skipped")
 
 
-def test_no_folder_of_the_server_is_told(zoo: Zoo) -> None:
-    results = zoo.recommend_items([0], Ask(top=2), ["tiny_a"])
-    first, second = (item.row for item in results["tiny_a"].answer.items)
-    table = zoo.catalog.table.copy()
-    table.loc[first, "path"] = "/somewhere/else/added.png"
-    zoo.catalog = replace(zoo.catalog, table=table)
-    items = without_folders(zoo, recommend_report(zoo, ["q"], results))["results"]["tiny_a"][
-        "items"
-    ]
-    assert [item["path"] for item in items] == ["added.png", table["path"].iat[second]]
+def test_an_exact_copy_is_marked(at: tuple[object, ...], zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"path\n{zoo.catalog.path(5)}\n")
+    done = run("recommend", tmp_path / "t.csv", "--backbone", "tiny_a", "--top", 2, *at)
+    assert [r["exact_copy"] for r in rows_in(done.stdout)] == ["yes", ""]
+
+
+def test_what_cannot_be_is_one_line_and_leaves_no_file(
+    at: tuple[object, ...], table: Path, tmp_path: Path
+) -> None:
+    picture, out = table.parent / "a.png", tmp_path / "none.csv"
+    (tmp_path / "bad.csv").write_text("path\nbad.png\n")
+    line = told("recommend", tmp_path / "bad.csv", "--out", out, *at)
+    assert "none of its 1 pictures can be used" in line
+    assert not out.exists()
+    assert "given alone" in told("recommend", table, picture, *at)
+    assert "without --sheet" in told("recommend", table, "--sheet", tmp_path / "s.png", *at)
+    assert "name a file with --out" in told("recommend", table, "--json", *at)
+    assert "--out is for a folder or CSV" in told("recommend", picture, "--out", out, *at)

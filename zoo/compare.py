@@ -142,7 +142,7 @@ class Zoo:
             answer = run.recommender.recommend(query, ask)
             spent = encoded.ms + (time.perf_counter() - started) * 1000
             results[run.name] = Result(
-                answer, self._tags(list(pictures), features), spent, query, ask
+                answer, self.tags_of(list(pictures), features), spent, query, ask
             )
         return results
 
@@ -164,7 +164,7 @@ class Zoo:
             answer = recommender.recommend(query, ask)
             names = [str(self.catalog.table["item_id"].iat[row]) for row in picked]
             results[run.name] = Result(
-                answer, self._tags(names, features), answer.latency_ms, query, ask
+                answer, self.tags_of(names, features), answer.latency_ms, query, ask
             )
         return results
 
@@ -176,7 +176,7 @@ class Zoo:
             if isinstance(seen, Skipped):
                 skipped.append(seen)
             else:
-                tagged += self._tags(seen.paths, seen.features)
+                tagged += self.tags_of(seen.paths, seen.features)
         return tagged, skipped
 
     def look(self, paths: Iterable[Path], backbone: str | None) -> Iterator[Seen | Skipped]:
@@ -197,7 +197,8 @@ class Zoo:
         if names:
             yield Seen(names, run.encoder(np.stack(pixels)))
 
-    def _tags(self, names: Sequence[str], features: Features) -> list[Tags]:
+    def tags_of(self, names: Sequence[str], features: Features) -> list[Tags]:
+        """What those features say of every attribute, one per name."""
         return [
             Tags(
                 name,

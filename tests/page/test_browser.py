@@ -95,20 +95,6 @@ def test_leaderboard_and_models(page: Page) -> None:
     assert "not trained yet" in models.inner_text()
 
 
-def test_tagging(page: Page, tmp_path: Path) -> None:
-    draw_shape("green", "square", 556).save(tmp_path / "good.png")
-    (tmp_path / "bad.png").write_text("no picture")
-    page.get_by_role("tab", name="Tag").click()
-    page.locator("#tag-files input[type=file]").set_input_files(
-        [str(tmp_path / "good.png"), str(tmp_path / "bad.png")]
-    )
-    page.locator("#tag-files").get_by_text("bad", exact=True).wait_for()
-    page.get_by_role("button", name="Tag", exact=True).click()
-    page.wait_for_selector("#tag-summary .problems")
-    assert "bad.png: not a picture" in page.locator("#tag-summary").inner_text()
-    page.locator("#tag-table").get_by_text("green").locator("visible=true").first.wait_for()
-
-
 def test_a_bad_upload_is_told(page: Page, tmp_path: Path) -> None:
     (tmp_path / "page.png").write_text("<html></html>")
     page.locator("#uploads input[type=file]").first.set_input_files(str(tmp_path / "page.png"))
@@ -116,6 +102,6 @@ def test_a_bad_upload_is_told(page: Page, tmp_path: Path) -> None:
 
 
 def test_phone_width_has_no_sideways_scrolling(phone: Page) -> None:
-    for tab in ("Leaderboard", "Models", "Tag", "Compare"):
+    for tab in ("Leaderboard", "Models", "Use", "API", "Compare"):
         phone.get_by_role("tab", name=tab).click()
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, tab

@@ -39,7 +39,14 @@ def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = Fa
 
 
 def recommend(
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", show_default=False)],
+    images: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IMAGE...",
+            help="Pictures of one query; or a folder or CSV: each picture of it by itself.",
+            show_default=False,
+        ),
+    ],
     runs: Runs = SAMPLE_ZOO,
     backbones: Backbones = None,
     top: Annotated[int, typer.Option(help="Items per backbone.")] = 5,
@@ -65,10 +72,17 @@ def recommend(
     sheet: Annotated[
         Optional[Path], typer.Option(help="Also write query and items as one picture.")
     ] = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="CSV file, for a folder or CSV. Left out: stdout.")
+    ] = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recommend items that look like one picture, or like the style of several."""
+    """Recommend items that look like one picture, or like the style of several.
+
+    Of a folder or CSV each picture is a query by itself, and a CSV is written.
+    """
+    from zoo.commands.recommending import recommend_each
     from zoo.compare import open_zoo
     from zoo.pictures import read_bytes
     from zoo.reports import recommend_report
@@ -80,6 +94,13 @@ def recommend(
         top, alpha, _conditions(where or []), same_category, exact, diversity, near_duplicates
     )
     zoo = open_zoo(runs, folders or ())
+    if any(path.is_dir() or path.suffix.lower() == ".csv" for path in images):
+        if len(images) > 1 or sheet is not None:
+            raise ZooError("a folder or CSV of pictures is given alone, and without --sheet")
+        recommend_each(zoo, images[0], ask, backbones or (), out, as_json)
+        return
+    if out is not None:
+        raise ZooError("--out is for a folder or CSV of pictures; for these use --json or --sheet")
     pictures = {str(path): read_bytes(path) for path in images}
     results = zoo.recommend(pictures, ask, backbones or ())
     show(recommend_text, recommend_report(zoo, list(pictures), results), as_json)

@@ -37,13 +37,16 @@ def serve(
     proxy: Annotated[
         Optional[str], typer.Option(help="Address or network of a reverse proxy to believe.")
     ] = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Also serve the endpoints as tools for assistants (MCP).")
+    ] = False,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
     from zoo.page.serving.asked import Asked
 
-    launch(Asked(runs, host, port, share, auth, public, folders or (), manage, proxy))
+    launch(Asked(runs, host, port, share, auth, public, folders or (), manage, proxy, mcp))
 
 
 def doctor(

@@ -30,7 +30,8 @@ class Features:
     @property
     def best(self) -> np.ndarray:
         """The predicted class of each attribute, (n, m) int32."""
-        return self.classes[:, :, 0]
+        best: np.ndarray = self.classes[:, :, 0]
+        return best
 
     def __getitem__(self, rows: slice | np.ndarray) -> Features:
         """The same for some of the pictures."""

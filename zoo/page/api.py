@@ -22,14 +22,18 @@ class Api:
 
     @told
     def models(self) -> dict[str, Any]:
-        """Every backbone with its state, the failed plugins, the runs that did not open."""
+        """The image backbones there are: name, title, source, whether trained, and what failed."""
         state, zoo = self._state, self._state.zoo()
         there = models(state.registry, state.folder, zoo)
         return models_report(there, state.registry, zoo)
 
     @told
     def leaderboard(self) -> dict[str, Any]:
-        """Scores of every backbone and of the baselines, as `zoo evaluate --json`."""
+        """How good each trained backbone is on true labels of the test split, with two baselines.
+
+        Per backbone: accuracy per attribute, retrieval metrics (recall@k, map@10 and
+        attribute_match@5) with 95 % intervals, speed and size. As `zoo evaluate --json`.
+        """
         return full_report(self._state.trained())
 
     @told
@@ -45,7 +49,23 @@ class Api:
         diversity: float,
         near_duplicates: bool,
     ) -> dict[str, Any]:
-        """As `zoo recommend --json`; paths are those within the catalogue."""
+        """Find the items of the clothing catalogue that look like one picture, or fit several.
+
+        Several pictures make one style profile. Answers as `zoo recommend --json`: per backbone
+        the items with rank, item_id, title, similarity, matched and unmatched attributes, and what
+        the backbone predicts of the pictures. Paths are those within the catalogue.
+
+        Args:
+            pictures: One to 32 pictures of clothing.
+            backbones: Names of trained backbones as /models gives them; [] is all of them.
+            top: How many items per backbone, 1 to 1000.
+            alpha: 1 ranks by similarity of looks, 0 by equal attributes, between: a blend.
+            where: Only items with these classes, such as {"colour": "red"}; {} is all items.
+            same_category: Only items of the category that the pictures have.
+            exact: Look at every item, rather than ask the approximate index.
+            diversity: 0 to 1; higher gives fewer items that resemble each other.
+            near_duplicates: Give pictures of one shot one by one, not behind the first of them.
+        """
         zoo = self._state.trained()
         conditions = {k: [v] if isinstance(v, str) else v for k, v in (where or {}).items()}
         ask = Ask(
@@ -63,7 +83,14 @@ class Api:
 
     @told
     def tag(self, pictures: list[str] | None, backbone: str | None) -> dict[str, Any]:
-        """As `zoo tag --json`."""
+        """Predict the attributes of pictures of clothing: class and confidence (0 to 1) of each.
+
+        Answers as `zoo tag --json`; `skipped` has the pictures that cannot be used and the reasons.
+
+        Args:
+            pictures: One to 32 pictures of clothing.
+            backbone: Name of a trained backbone as /models gives it; "" is the first.
+        """
         zoo = self._state.trained()
         tagged, skipped = zoo.tag(
             [Path(p) for p in (pictures or [])[:MOST_PICTURES]], backbone or None

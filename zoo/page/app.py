@@ -13,10 +13,11 @@ from zoo.page.judge.tab import judge_tab
 from zoo.page.leaderboard.tab import leaderboard_tab
 from zoo.page.map.tab import map_tab
 from zoo.page.models.tab import models_tab
+from zoo.page.programs.tab import programs_tab
 from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
 from zoo.page.state import PageState
-from zoo.page.tagging.tab import tagging_tab
 from zoo.page.under_way import progress_of
+from zoo.page.use.tab import use_tab
 
 FOLDER = Path(__file__).parent
 TITLE = "Fashion model zoo"
@@ -27,8 +28,9 @@ TABS = (
     ("leaderboard", "Leaderboard", leaderboard_tab),
     ("judge", "Judge", judge_tab),
     ("map", "Map", map_tab),
-    ("tag", "Tag", tagging_tab),
+    ("use", "Use", use_tab),
     ("models", "Models", models_tab),
+    ("programs", "API", programs_tab),
 )
 
 

@@ -29,7 +29,6 @@ def endpoints(do: Api) -> None:
             [pictures, backbones, top, alpha, where, same, exact, diversity, apart],
             result,
             api_name="recommend",
-            api_description="Items of the catalogue that look like one picture, or like several.",
             concurrency_id="search",
         )
         gr.Button("tag").click(
@@ -37,6 +36,5 @@ def endpoints(do: Api) -> None:
             [pictures, backbone],
             result,
             api_name="tag",
-            api_description="Predicted class and confidence of every attribute, per picture.",
             concurrency_id="search",
         )

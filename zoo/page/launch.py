@@ -88,6 +88,7 @@ def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsF
                 footer_links=["api"],
                 ssr_mode=False,
                 run_history=False,
+                mcp_server=asked.mcp,
                 app_kwargs={"middleware": _middleware(state, asked, uploads)},
             )
     except OSError as error:
@@ -116,6 +117,8 @@ def _introduce(asked: Asked, served: Served, login: Login | None, job: Job | Non
     """Say where the page is, who may come in, and what goes on."""
     print(f"zoo: {asked.folder}", flush=True)
     print(f"page: {served.address}", flush=True)
+    if asked.mcp:
+        print(f"mcp: {served.address.rstrip('/')}/gradio_api/mcp/", flush=True)
     if asked.share:
         line = share_line(served.link, served.said, login is not None)
         print(line, file=sys.stdout if served.link else sys.stderr, flush=True)

@@ -46,9 +46,9 @@ class Thumbnails:
         return ROUTE + quote(str(path))
 
 
-def inline(data: bytes) -> str:
+def inline(data: bytes, side: int = SIDE) -> str:
     """An uploaded picture as a data address, so that no upload is ever served as a file."""
-    return data_address(_shrink(decode(data, at_least=SIDE)))
+    return data_address(_shrink(decode(data, at_least=side), side))
 
 
 def data_address(picture: Image.Image) -> str:
@@ -58,5 +58,5 @@ def data_address(picture: Image.Image) -> str:
     return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _shrink(picture: Image.Image) -> Image.Image:
-    return ImageOps.contain(picture, (SIDE, SIDE)) if max(picture.size) > SIDE else picture
+def _shrink(picture: Image.Image, side: int = SIDE) -> Image.Image:
+    return ImageOps.contain(picture, (side, side)) if max(picture.size) > side else picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -21,6 +21,19 @@ def told(function: Callable[P, T]) -> Callable[P, T]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
+        except ZooError as error:
+            raise gr.Error(str(error), print_exception=False, title="Not done") from error
+
+    return wrapped
+
+
+def told_while(function: Callable[P, Iterator[T]]) -> Callable[P, Iterator[T]]:
+    """The same for a handler that says on the way how far it is."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        try:
+            yield from function(*args, **kwargs)
         except ZooError as error:
             raise gr.Error(str(error), print_exception=False, title="Not done") from error
 

@@ -15,10 +15,15 @@ def contents(paths: Sequence[str]) -> dict[str, bytes]:
     """Uploaded files by name; their folders are the server's own business."""
     if len(paths) > MOST_PICTURES:
         raise ZooError(f"{len(paths)} pictures are over the limit of {MOST_PICTURES} a query")
-    found: dict[str, bytes] = {}
+    return {name: read_bytes(path) for name, path in named(paths).items()}
+
+
+def named(paths: Sequence[str]) -> dict[str, Path]:
+    """Uploaded files by a name that no other of them has."""
+    found: dict[str, Path] = {}
     for path in paths:
         name = Path(path).name
         while name in found:
             name = f"{name} (again)"
-        found[name] = read_bytes(Path(path))
+        found[name] = Path(path)
     return found

@@ -91,7 +91,7 @@ class Recommender:
     def recommend(self, query: Query, ask: Ask) -> Answer:
         """The items that look most like the query and match its profile, best first."""
         started = time.perf_counter()
-        vector = _unit_mean(query.features.embeddings)
+        vector = unit_mean(query.features.embeddings)
         allowed = self._allowed(query, ask)
         rows, cosines, approximate = self._candidates(vector, allowed, query, ask)
         found = self._ranked(rows, cosines, query, ask)
@@ -225,7 +225,7 @@ def category_attribute(catalog: Catalog) -> str:
     return "category" if "category" in names else catalog.key[0]
 
 
-def _unit_mean(embeddings: np.ndarray) -> np.ndarray:
+def unit_mean(embeddings: np.ndarray) -> np.ndarray:
     """The direction of several unit rows (q, D) -> (D,)."""
     mean = embeddings.mean(axis=0)
     unit: np.ndarray = mean / max(float(np.linalg.norm(mean)), 1e-12)

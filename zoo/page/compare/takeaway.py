@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.answered import recommended_csv
 from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.compare import link
@@ -20,7 +21,6 @@ from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import contents
 from zoo.pictures import read_bytes
-from zoo.recommended import recommended_csv
 from zoo.reports import recommend_report, without_folders
 from zoo.sheet import contact_sheet
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from zoo.errors import ZooError
@@ -26,8 +27,13 @@ class Asked:
     plugins: Sequence[Path] = ()
     manage: bool = False
     proxy: str | None = None  # address or network of a reverse proxy that is believed
+    mcp: bool = False  # the named endpoints are tools for assistants as well
 
     def __post_init__(self) -> None:
+        if self.mcp and find_spec("mcp") is None:
+            raise ZooError(
+                "--mcp needs the package mcp; install it with: pip install 'fashion-model-zoo[mcp]'"
+            )
         if self.proxy is not None:
             _check_network(self.proxy)
         if self.manage and self.share:

@@ -1,0 +1,76 @@
+"""Recommendations for a folder or CSV of pictures, each by itself."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import typer
+
+from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from zoo.compare import Zoo
+    from zoo.picture_tables import PictureTable
+    from zoo.recommended import Written
+    from zoo.search.recommender import Ask
+
+
+def recommend_each(
+    zoo: Zoo, source: Path, ask: Ask, backbones: Sequence[str], out: Path | None, as_json: bool
+) -> None:
+    """Write a row per picture, backbone and rank; pictures that cannot be used are told."""
+    from zoo.files import written_whole
+    from zoo.picture_tables import pictures_in
+    from zoo.reports import skipped_report
+
+    if as_json and out is None:
+        raise ZooError("--json of a folder or CSV says what was written: name a file with --out")
+    table = pictures_in(source)
+    for finding in table.findings:
+        typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}", err=True)
+    if out is None:
+        _told(source, table, _write(zoo, table, ask, backbones, sys.stdout))
+        return
+    with written_whole(out) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        written = _write(zoo, table, ask, backbones, file)
+        _told(source, table, written)
+    report = {
+        "file": str(out),
+        "rows": written.rows,
+        "backbones": [run.name for run in zoo.select(backbones)],
+        "skipped": skipped_report(list(written.skipped.values())),
+    }
+    if as_json:
+        typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    typer.echo(f"wrote {out}", err=True)
+
+
+def _write(
+    zoo: Zoo, table: PictureTable, ask: Ask, backbones: Sequence[str], file: TextIO
+) -> Written:
+    from zoo.progress import Progress
+    from zoo.recommended import Written, header, write_recommended
+
+    written = Written()
+    csv.writer(file, lineterminator="\n").writerow(header(table.columns))
+    for run in zoo.select(backbones):
+        with Progress().stage(f"{run.name}: recommendations", len(table.paths)) as bar:
+            write_recommended(zoo, table, ask, run, file, written, bar.advance)
+    return written
+
+
+def _told(source: Path, table: PictureTable, written: Written) -> None:
+    """Say what came of it; ZooError when no picture could be used."""
+    for picture in written.skipped.values():
+        typer.echo(f"skipped {picture.reason}", err=True)
+    if not written.pictures:
+        raise ZooError(f"{source}: none of its {len(table.paths)} pictures can be used")
+    typer.echo(
+        f"{written.rows} rows; {len(written.skipped)} of {len(table.paths)} pictures skipped",
+        err=True,
+    )

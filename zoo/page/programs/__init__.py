@@ -1,0 +1,1 @@
+"""API: how a program asks what the page answers."""

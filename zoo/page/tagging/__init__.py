@@ -1,1 +1,0 @@
-"""Tag: predicted attributes of uploaded pictures."""

@@ -1,0 +1,170 @@
+"""What the events of the tab that uses one backbone do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from zoo.errors import ZooError
+from zoo.page.picks import pick_strip
+from zoo.page.state import PageState
+from zoo.page.told import told, told_while
+from zoo.page.uploads import named
+from zoo.page.use import kept, tables
+from zoo.page.use.looked import Looked, each_csv, look, look_up, of_profile, tags_csv
+from zoo.search.recommender import Ask
+from zoo.style import MOST_PICTURES, current, recommend_for
+
+PICKS = 20
+
+
+class UseHandlers:
+    """The use of one backbone over the state that all visitors share."""
+
+    def __init__(self, state: PageState) -> None:
+        self._state = state
+
+    @told
+    def choices(self, chosen: str | None) -> Any:
+        """The trained backbones; the one chosen stays so."""
+        zoo = self._state.zoo()
+        titles = [(r.backbone.title, name) for name, r in sorted(zoo.runs.items())] if zoo else []
+        names = [name for _, name in titles]
+        value = chosen if chosen in names else next(iter(names), None)
+        return gr.Dropdown(choices=titles, value=value)
+
+    @told
+    def picks(self) -> str:
+        """Some items of the catalogue to make a set of."""
+        zoo = self._state.zoo()
+        if zoo is None:
+            return ""
+        rows = random.sample(range(len(zoo.catalog)), min(PICKS, len(zoo.catalog)))
+        return pick_strip(self._state, zoo, rows)
+
+    @told
+    def toggle(self, chosen: list[str], event: gr.EventData) -> list[str]:
+        """The set with the clicked item added, or taken out of it."""
+        item = str(event.item)
+        if item in chosen:
+            return [one for one in chosen if one != item]
+        if len(chosen) >= MOST_PICTURES:
+            raise ZooError(f"a set has {MOST_PICTURES} pictures at most")
+        return [*chosen, item]
+
+    @told
+    def set_of_items(self, chosen: list[str]) -> str:
+        """The chosen items, to click out again."""
+        zoo = self._state.zoo()
+        if zoo is None or not chosen:
+            return ""
+        rows = [zoo.catalog.row_of(item) for item in chosen]
+        many = f"{len(rows)} picture{'s' if len(rows) != 1 else ''}"
+        return (
+            f'<p class="quiet">Your set: {many} of the catalogue; a click takes one out</p>'
+            f"{pick_strip(self._state, zoo, rows)}"
+        )
+
+    @told_while
+    def look(
+        self, files: list[str] | None, chosen: list[str], backbone: str | None
+    ) -> Iterator[tuple[Any, Any]]:
+        """How far it is, then what one backbone says of the set."""
+        zoo = self._state.trained()
+        name = zoo.run(backbone or None).name
+        if not files and not chosen:
+            raise ZooError("no picture; upload some, or click pictures of the catalogue")
+        if not files:
+            yield "", look_up(self._state, zoo, chosen, name)
+            return
+        if len(files) > MOST_PICTURES:
+            raise ZooError(
+                f"{len(files)} pictures are over the limit of {MOST_PICTURES}; for more, use: "
+                "zoo tag FOLDER, zoo recommend FOLDER"
+            )
+        yield _progress(0, len(files)), gr.skip()
+        for part in look(zoo, named(files), name):
+            if isinstance(part, Looked):
+                yield "", part
+            else:
+                yield _progress(part, len(files)), gr.skip()
+
+    @told
+    def show(self, looked: Looked | None, threshold: float) -> tuple[str, str, str, str]:
+        """Summary, matrix, bars and the link to the CSV; no network is asked."""
+        if looked is None:
+            return "", "", "", ""
+        return (
+            tables.summary(self._state.zoo(), looked, threshold),
+            tables.matrix(looked, threshold),
+            tables.bars(looked, threshold),
+            tables.download("tags.csv", tags_csv(looked), "Download the tags (CSV)"),
+        )
+
+    @told
+    def recommend(self, looked: Looked | None, top: float, alpha: float) -> str:
+        """What the backbone recommends for the set as a whole."""
+        if looked is None:
+            return ""
+        zoo = self._state.trained()
+        answer = recommend_for(zoo, looked.profile, Ask(int(top), float(alpha)))
+        rows = [item.row for item in answer.items]
+        return tables.tiles(zoo, answer, self._state.thumbnails.urls(zoo.catalog, rows))
+
+    @told
+    def each(self, looked: Looked | None, top: float, alpha: float) -> str:
+        """A link to the CSV of what is recommended for each picture by itself."""
+        if looked is None:
+            raise ZooError("no picture was tagged yet")
+        text = each_csv(self._state.trained(), looked, Ask(int(top), float(alpha)))
+        rows = text.count("\n") - 1
+        return tables.download("recommended.csv", text, f"Download it: {rows} rows (CSV)")
+
+    @told
+    def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Any, Any, str]:
+        """The profiles with this one, the choice of them, and an empty name."""
+        if looked is None:
+            raise ZooError("no picture was tagged yet")
+        profiles = kept.with_profile(value, name, looked.profile)
+        return profiles, gr.Dropdown(choices=list(profiles), value=" ".join(name.split())), ""
+
+    @told
+    def kept_choices(self, value: Any, chosen: str | None) -> Any:
+        """The profiles that this browser keeps; the one chosen stays so."""
+        names = list(kept.profiles(value))
+        first = next(iter(names), None)
+        return gr.Dropdown(choices=names, value=chosen if chosen in names else first)
+
+    @told
+    def remove(self, name: str | None, value: Any) -> tuple[Any, Any]:
+        """The profiles without this one, and the choice of those left."""
+        left = {known: one for known, one in kept.profiles(value).items() if known != name}
+        return left, gr.Dropdown(choices=list(left), value=next(iter(left), None))
+
+    @told
+    def open_kept(self, name: str | None, value: Any) -> Looked:
+        """A kept profile as the present training of its backbone sees it."""
+        profile, zoo = kept.profile_named(value, name), self._state.trained()
+        note = f"The profile {name!r}, kept by this browser."
+        try:
+            now = current(zoo, profile)
+        except ZooError as error:
+            return of_profile(self._state, zoo, profile, f"{note} {_sentence(error)}")
+        if now is not profile:
+            note += " Its backbone was trained anew since: its pictures were looked up again."
+        return of_profile(self._state, zoo, now, note)
+
+
+def _sentence(error: ZooError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _progress(done: int, of: int) -> str:
+    return (
+        f'<div class="job" role="status"><b>{done} of {of} pictures</b>'
+        f'<progress value="{done / of:.3f}" max="1">{done / of:.0%}</progress></div>'
+    )

@@ -1,0 +1,82 @@
+"""The tab that puts many pictures through one backbone: tags, style, recommendations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.shared import HIDDEN, Fill, Shared
+from zoo.page.use.handlers import UseHandlers
+from zoo.page.use.kept import KEY, SECRET
+from zoo.page.use.layout import Source, keeping, recommended, source, tagged
+
+ASKED: dict[str, Any] = {"api_visibility": "private", "concurrency_id": "search"}
+
+
+def use_tab(shared: Shared) -> Fill:
+    """Lay the tab out and wire it; it is filled by what is returned."""
+    do = UseHandlers(shared.state)
+    chosen, looked = gr.State([]), gr.State(None)
+    browser = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
+    given = source()
+    with gr.Row(elem_classes="ends"):
+        backbone = gr.Dropdown(label="Backbone", choices=[], min_width=260, elem_id="use-backbone")
+        button = gr.Button("Tag and profile", variant="primary", elem_id="use-button")
+    old = keeping()
+    progress = gr.HTML(elem_id="use-progress")
+    with gr.Column(visible=False, elem_id="use-result") as result:
+        seen, fit = tagged(), recommended()
+        with gr.Row(elem_classes="ends"):
+            name = gr.Textbox(
+                label="Keep this profile in this browser as",
+                max_lines=1,
+                min_width=260,
+                elem_id="use-name",
+            )
+            keep = gr.Button("Keep", elem_id="use-keep")
+
+    shown: list[Any] = [seen.summary, seen.matrix, seen.bars, seen.csv]
+    wanted: list[Any] = [looked, fit.top, fit.alpha]
+
+    def answer(event: Any) -> None:
+        """Show what was looked at, and ask for what fits it."""
+        there = event.success(lambda: (gr.Column(visible=True), ""), None, [result, fit.each_csv],
+                              **HIDDEN)  # fmt: skip
+        told = there.then(do.show, [looked, seen.threshold], shown, **HIDDEN)
+        told.then(do.recommend, wanted, fit.fits, **ASKED)
+
+    _one_source(given, do, chosen)
+    answer(button.click(do.look, [given.files, chosen, backbone], [progress, looked], **ASKED))
+    answer(old.load.click(do.open_kept, [old.names, browser], looked, **ASKED))
+    # By the keyboard a slider is never released: what it was last set to is shown.
+    seen.threshold.change(
+        do.show, [looked, seen.threshold], shown, trigger_mode="always_last", **HIDDEN
+    )
+    for slider in (fit.top, fit.alpha):
+        slider.change(do.recommend, wanted, fit.fits, trigger_mode="always_last", **ASKED)
+    fit.each.click(do.each, wanted, fit.each_csv, **ASKED)
+    shared.ask_on_click(fit.fits)
+    keep.click(do.keep, [looked, name, browser], [browser, old.names, name], **HIDDEN)
+    old.remove.click(do.remove, [old.names, browser], [browser, old.names], **HIDDEN)
+
+    # The browser says what it keeps when the page is there, and after every change.
+    browser.change(do.kept_choices, [browser, old.names], old.names, **HIDDEN)
+
+    def fill(event: Any) -> Any:
+        event.then(do.picks, None, given.picks, **HIDDEN)
+        return event.then(do.choices, backbone, backbone, **HIDDEN)
+
+    return fill
+
+
+def _one_source(given: Source, do: UseHandlers, chosen: gr.State) -> None:
+    """A set is of uploads or of the catalogue: whoever begins one gives up the other."""
+    moved = given.folder.upload(lambda found: found, given.folder, given.files, **HIDDEN)
+    moved.then(lambda: [], None, chosen, **HIDDEN)
+    given.files.upload(lambda: [], None, chosen, **HIDDEN)
+    for strip in (given.picks, given.items):
+        added = strip.click(do.toggle, chosen, chosen, **HIDDEN)
+        added.success(lambda: None, None, given.files, **HIDDEN)
+    chosen.change(do.set_of_items, chosen, given.items, **HIDDEN)
+    given.shuffle.click(do.picks, None, given.picks, **HIDDEN)
