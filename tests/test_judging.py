@@ -66,7 +66,10 @@ def test_a_duel_is_what_both_backbones_answer(zoo: Zoo) -> None:
         assert pair_of(drawn) == {"tiny_a", "tiny_b"}
         sides.add(drawn.left.backbone)
     assert sides == {"tiny_a", "tiny_b"}
-    assert len(query_rows(zoo, "all")) == len(zoo.catalog)
+    everything = query_rows(zoo, "all")
+    assert len(everything) == len(zoo.catalog)
+    after = query_rows(zoo, "all", drawn)  # no query twice in a row
+    assert np.setdiff1d(everything, after).tolist() == [row]
     with pytest.raises(ZooError, match="unknown pool"):
         query_rows(zoo, "../..")
 

@@ -97,12 +97,18 @@ def _duel(
     return Duel(query, *sides)
 
 
-def query_rows(zoo: Zoo, pool: str) -> np.ndarray:
-    """Rows that queries are drawn from: of the `test` split, or of the whole catalogue (`all`)."""
-    everything = np.arange(len(zoo.catalog))
-    if pool == "all":
-        return everything
-    if pool != "test":
+def query_rows(zoo: Zoo, pool: str, before: Duel | None = None) -> np.ndarray:
+    """Rows that queries are drawn from: of the `test` split, or of the whole catalogue (`all`).
+
+    The query of the duel `before` is not among them, as long as there is another.
+    """
+    if pool not in ("test", "all"):
         raise ZooError(f"unknown pool of queries {pool!r}; choose test or all")
+    rows = np.arange(len(zoo.catalog))
     tested = zoo.catalog.query_rows()
-    return tested if len(tested) else everything
+    if pool == "test" and len(tested):
+        rows = tested
+    if before is None or "item" not in before.query:
+        return rows
+    others = rows[(zoo.catalog.table["item_id"].iloc[rows] != before.query["item"]).to_numpy()]
+    return others if len(others) else rows

@@ -55,7 +55,8 @@ class JudgeHandlers:
             return start.start_html(zoo, refused), None
         if pool == UPLOAD:
             return self._draw_upload(zoo, upload, ballot)
-        duel = item_duel(zoo, query_rows(zoo, pool), read_votes(zoo.folder).votes, self._chance)
+        rows = query_rows(zoo, pool, ballot.duel if ballot else None)
+        duel = item_duel(zoo, rows, read_votes(zoo.folder).votes, self._chance)
         if duel is None:
             return start.ALIKE, None
         row = zoo.catalog.row_of(duel.query["item"])
