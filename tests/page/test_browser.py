@@ -82,7 +82,7 @@ def test_a_click_on_a_tile_asks_for_more_like_it(page: Page) -> None:
 
 def test_leaderboard_and_models(page: Page) -> None:
     page.get_by_role("tab", name="Leaderboard").click()
-    page.wait_for_selector("table.board")
+    page.wait_for_selector("#leaderboard table.board")
     text = page.locator("#leaderboard").inner_text()
     assert "True labels only" in text
     for row in ("Tiny A", "Pixels, 12 x 12 thumbnail (baseline)", "Random order (baseline)"):
