@@ -34,7 +34,7 @@ def overlap(zoo: Zoo, results: Mapping[str, Result]) -> str:
     )
     return (
         '<details class="overlap"><summary>How alike are the answers?</summary>'
-        f'<p>{WHAT}</p><div class="scroll"><table class="board"><thead><tr><td></td>{head}</tr>'
+        f'<p>{WHAT}</p><div class="scroll"><table class="pairs"><thead><tr><td></td>{head}</tr>'
         f'</thead><tbody>{body}</tbody></table></div><p class="quiet">{HOW}</p></details>'
     )
 
