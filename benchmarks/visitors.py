@@ -152,15 +152,18 @@ class Visitor:
     async def _through_queue(self, call: int) -> None:
         body = {"fn_index": call, "data": self.wiring.inputs(call), "session_hash": self.session}
         event = _checked(await self.http.post(f"{API}/queue/join", json=body)).json()["event_id"]
-        where = {"session_hash": self.session}
+        where, answered = {"session_hash": self.session}, False
+        # Read to its end: one that is left early takes the next question of the session with it.
         async with self.http.stream("GET", f"{API}/queue/data", params=where) as answer:
             async for line in answer.aiter_lines():
                 message = json.loads(line[5:]) if line.startswith("data:") else {}
-                if message.get("msg") == "process_completed" and message["event_id"] == event:
-                    if not message["success"]:
-                        raise RuntimeError(f"not answered: {message['output']}")
-                    return
-        raise RuntimeError("the answer broke off")
+                if message.get("msg") != "process_completed" or message["event_id"] != event:
+                    continue
+                if not message["success"]:
+                    raise RuntimeError(f"not answered: {message['output']}")
+                answered = True
+        if not answered:
+            raise RuntimeError("the answer broke off")
 
     async def _endpoint(self, name: str, **given: Any) -> None:
         asked = {"data": self.wiring.arguments(f"/{name}", **given)}
