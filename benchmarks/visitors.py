@@ -189,7 +189,8 @@ async def visit(visitor: Visitor, asked: argparse.Namespace, until: float, met: 
     doings = (visitor.random_query, visitor.upload, visitor.leaderboard)
     polling = asyncio.create_task(_polling(visitor, until, met))
     await asyncio.sleep(random.uniform(0, asked.pause))
-    await _timed(visitor.opening, met)
+    while not await _timed(visitor.opening, met) and time.monotonic() < until:
+        await asyncio.sleep(asked.pause)  # told that the page is busy: tried again
     while time.monotonic() < until:
         await _timed(random.choice(doings), met)
         await asyncio.sleep(random.uniform(asked.pause / 2, asked.pause * 1.5))
@@ -202,7 +203,8 @@ async def _polling(visitor: Visitor, until: float, met: Met) -> None:
         await asyncio.sleep(POLL)
 
 
-async def _timed(do: Callable[[], Awaitable[None]], met: Met) -> None:
+async def _timed(do: Callable[[], Awaitable[None]], met: Met) -> bool:
+    """Do it and note what it met; whether it was answered."""
     name, begun = getattr(do, "__name__", "?"), time.perf_counter()
     try:
         await do()
@@ -212,6 +214,8 @@ async def _timed(do: Callable[[], Awaitable[None]], met: Met) -> None:
         met.errors.append(f"{name}: {type(error).__name__}: {error}")
     else:
         met.seconds[name].append(time.perf_counter() - begun)
+        return True
+    return False
 
 
 async def watch(process: int, folder: Path, until: float) -> list[Sample]:
