@@ -118,7 +118,7 @@ def test_maps_are_made_once(zoo_folder: Path, tmp_path: Path) -> None:
     assert "tiny_a: has its map" in run(*asked).stderr
     assert not list(runs.glob(".maps/progress.json"))
     assert not (runs / "tiny_b" / "map.npz").exists()
-    assert "unknown backbone 'tiny'" in told("map", "tiny", "--runs", runs)
+    assert "unknown backbone 'tiny'" in told("map", "tiny", *asked[2:])
 
 
 def test_plugins_shape() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from zoo.page.map.colours import DISTINCT, OTHER, class_colours
-from zoo.page.map.packing import note, packed_places
+from zoo.page.map.packing import note, packed, packed_places
+from zoo.page.map.tab import FOLDER, script
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -134,9 +136,52 @@ def test_on_a_phone_maps_are_stacked_and_the_page_scrolls(phone: Page) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_places_are_packed_into_a_square_without_changing_their_shape() -> None:
-    import base64
+# The board of maps by itself, as gradio starts it.
+BOARD = """([script, facts]) => {
+  const watched = {}, props = {left: null, right: null, classes: null};
+  window.told = [];
+  Function('element', 'trigger', 'props', 'watch', script)(
+    document.body, (name, data) => told.push([name, data]), props,
+    (names, call) => [].concat(names).forEach((name) => { watched[name] = call; }));
+  Object.assign(props, facts);
+  watched.left();
+  watched.classes();
+}"""
 
+
+def large_map(count: int) -> dict[str, Any]:
+    """What the server sends of so many items, drawn at random."""
+    generator = np.random.default_rng(0)
+    places = packed_places(generator.standard_normal((count, 2)))
+    codes = packed(np.arange(count) % 30)
+    names = [f"class {n}" for n in range(30)]
+    one = {"name": "big", "title": "Big", "items": count, "places": places, "note": ""}
+    classes = {"attribute": "class", "names": names, "counts": [count // 30] * 30, "codes": codes,
+               "colours": class_colours(names), "other": OTHER, "unknown": 0}  # fmt: skip
+    return {"left": one, "right": one, "classes": classes}
+
+
+def test_a_hundred_thousand_points_are_drawn_and_found(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    style = (FOLDER / "style.css").read_text()
+    page.set_content(f"<style>{style}</style>{(FOLDER / 'board.html').read_text()}")
+    page.evaluate(BOARD, [script(), large_map(100_000)])
+    page.wait_for_selector(".map-frame[data-points='100000'][data-painter=webgl]")
+    assert colours_drawn(page) > 100
+    plot = "document.body.plots[0]"
+    row = page.evaluate(f"() => {plot}.near(...{plot}.screen(4321), 1)")
+    assert page.evaluate(f"() => {plot}.screen({row}).map(Math.round)") == page.evaluate(
+        f"() => {plot}.screen(4321).map(Math.round)"
+    )
+    page.get_by_role("button", name="14 other classes").click()
+    told = page.evaluate("() => told.at(-1)")
+    assert told[0] == "select"
+    assert told[1]["rows"][:2] == [16, 17]
+    assert told[1]["count"] == sum(n % 30 >= 16 for n in range(100_000))
+    page.close()
+
+
+def test_places_are_packed_into_a_square_without_changing_their_shape() -> None:
     steps = np.frombuffer(base64.b64decode(packed_places(np.array([[0, 0], [4, 1.0]]))), "<u2")
     x0, y0, x1, y1 = steps.astype(int)
     assert (x1 - x0) == pytest.approx(4 * (y1 - y0), rel=0.001)

@@ -91,9 +91,10 @@ class Plot {
     this.painter.draw(this.scale * dots, x * dots, y * dots, this.size() * dots);
     this.drawTop(dots);
   }
-  // Pixels of a point: smaller where there are many, larger when one is near.
+  // Pixels of a point: smaller where there are many or the map is small, larger from near.
   size() {
-    const usual = Math.min(7, Math.max(2.2, 380 / Math.sqrt(this.painter.count || 1)));
+    const side = Math.min(this.width, this.height);
+    const usual = Math.min(7, Math.max(1.6, (0.6 * side) / Math.sqrt(this.painter.count || 1)));
     return Math.min(12, usual * Math.pow(this.zoom, 0.35));
   }
   drawTop(dots) {
