@@ -105,7 +105,7 @@ class UseHandlers:
         )
 
     @told
-    def recommend(self, looked: Looked | None, top: float, alpha: float) -> str:
+    def fits(self, looked: Looked | None, top: float, alpha: float) -> str:
         """What the backbone recommends for the set as a whole."""
         if looked is None:
             return ""

@@ -44,7 +44,7 @@ def use_tab(shared: Shared) -> Fill:
         there = event.success(lambda: (gr.Column(visible=True), ""), None, [result, fit.each_csv],
                               **HIDDEN)  # fmt: skip
         told = there.then(do.show, [looked, seen.threshold], shown, **HIDDEN)
-        told.then(do.recommend, wanted, fit.fits, **ASKED)
+        told.then(do.fits, wanted, fit.fits, **ASKED)
 
     _one_source(given, do, chosen)
     answer(button.click(do.look, [given.files, chosen, backbone], [progress, looked], **ASKED))
@@ -54,7 +54,7 @@ def use_tab(shared: Shared) -> Fill:
         do.show, [looked, seen.threshold], shown, trigger_mode="always_last", **HIDDEN
     )
     for slider in (fit.top, fit.alpha):
-        slider.change(do.recommend, wanted, fit.fits, trigger_mode="always_last", **ASKED)
+        slider.change(do.fits, wanted, fit.fits, trigger_mode="always_last", **ASKED)
     fit.each.click(do.each, wanted, fit.each_csv, **ASKED)
     shared.ask_on_click(fit.fits)
     keep.click(do.keep, [looked, name, browser], [browser, old.names, name], **HIDDEN)
