@@ -54,6 +54,10 @@ class CompareHandlers:
             card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
         return card + tiles.columns(zoo, results, self._urls(zoo, results))
 
+    def compare_picked(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
+        """The answer to an item; uploads, which take an item's place, are answered as they come."""
+        return self.compare(uploads, picked, *controls) if picked else gr.skip()
+
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
         table = zoo.catalog.table

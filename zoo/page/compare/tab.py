@@ -98,7 +98,11 @@ def compare_tab(shared: Shared) -> Fill:
         fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
-    ask_again(picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN))
+    note(
+        picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN).then(
+            do.compare_picked, inputs, answer, **compared
+        )
+    )
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
