@@ -59,14 +59,14 @@ class CompareHandlers:
             card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
         return card + columns(zoo, results, self._urls(zoo, results))
 
-    def compare_items(self, uploads: Any, picked: list[str], *controls: Any) -> Any:
-        """The answer to items of the catalogue; uploads, which clear these, are answered apart."""
-        return self.compare(uploads, picked, *controls) if picked else gr.skip()
-
     def answers(self, asked: Asked) -> dict[str, Result]:
         """What every chosen backbone answers; ZooError where none is chosen."""
         pictures = contents(asked.uploads)
         return asked.answers(self._state.trained(), pictures, self._state.remembered)
+
+    def compare_picked(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
+        """The answer to an item; uploads, which take an item's place, are answered as they come."""
+        return self.compare(uploads, picked, *controls) if picked else gr.skip()
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)

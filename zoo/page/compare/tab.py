@@ -73,7 +73,7 @@ def compare_tab(shared: Shared) -> Fill:
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
     cleared = picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN)
-    note(cleared.then(do.compare_items, inputs, answer, **compared))
+    note(cleared.then(do.compare_picked, inputs, answer, **compared))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
