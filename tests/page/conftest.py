@@ -111,6 +111,15 @@ def opened(browser: Browser, address: str, width: int, height: int) -> Page:
     return page
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Go to a tab as a person does; on a narrow page the last ones are in a menu."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    if not tab.is_visible():
+        page.get_by_role("button", name="More tabs").click()
+        tab = page.locator(".overflow-dropdown").get_by_role("button", name=name, exact=True)
+    tab.click()
+
+
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     page = opened(browser, address, 1440, 1000)

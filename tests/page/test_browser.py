@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import draw_shape
+from tests.page.conftest import open_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -81,14 +82,14 @@ def test_a_click_on_a_tile_asks_for_more_like_it(page: Page) -> None:
 
 
 def test_leaderboard_and_models(page: Page) -> None:
-    page.get_by_role("tab", name="Leaderboard").click()
+    open_tab(page, "Leaderboard")
     page.wait_for_selector("#leaderboard table.board")
     text = page.locator("#leaderboard").inner_text()
     assert "True labels only" in text
     for row in ("Tiny A", "Pixels, 12 x 12 thumbnail (baseline)", "Random order (baseline)"):
         assert row in text
     page.wait_for_selector(".js-plotly-plot")
-    page.get_by_role("tab", name="Models").click()
+    open_tab(page, "Models")
     models = page.locator("#models")
     models.get_by_text("Plugin kept apart: more/broken.py").wait_for()
     assert "nothing_of_this_name" in models.inner_text()
@@ -103,5 +104,5 @@ def test_a_bad_upload_is_told(page: Page, tmp_path: Path) -> None:
 
 def test_phone_width_has_no_sideways_scrolling(phone: Page) -> None:
     for tab in ("Leaderboard", "Models", "Use", "API", "Compare"):
-        phone.get_by_role("tab", name=tab).click()
+        open_tab(phone, tab)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, tab

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.page.conftest import open_tab
 from tests.page.test_browser import wait_for_query
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def open_leaderboard(page: Page) -> None:
-    page.get_by_role("tab", name="Leaderboard").click()
+    open_tab(page, "Leaderboard")
     page.wait_for_selector("#leaderboard table.board")
     page.wait_for_selector(".verdict")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import PLUGINS, draw_shape
+from tests.page.conftest import open_tab
 from zoo.compare import open_zoo
 from zoo.evaluation.votes import VOTES
 from zoo.page.judge import start
@@ -32,7 +33,7 @@ def votes(page_folder: Path) -> Iterator[Path]:
 
 
 def judging(page: Page) -> None:
-    page.get_by_role("tab", name="Judge").click()
+    open_tab(page, "Judge")
     page.get_by_role("button", name="Start").click()
     page.wait_for_selector("#judge .blind")
 
@@ -78,15 +79,15 @@ def test_keys_vote_once_and_go_on(page: Page, votes: Path) -> None:
     page.keyboard.press("ArrowRight")
     page.get_by_text("You preferred").wait_for()
     assert [line["vote"] for line in lines(votes)] == ["tie", "right"]
-    page.get_by_role("tab", name="Compare").click()
+    open_tab(page, "Compare")
     page.keyboard.press("Enter")  # not for the tab that is away
-    page.get_by_role("tab", name="Judge").click()
+    open_tab(page, "Judge")
     page.wait_for_selector("#judge .named")
 
 
 def test_an_own_picture_is_judged_and_not_kept(page: Page, votes: Path, tmp_path: Path) -> None:
     draw_shape("red", "disc", 4711).save(tmp_path / "mine.png")
-    page.get_by_role("tab", name="Judge").click()
+    open_tab(page, "Judge")
     page.get_by_text("My picture").click()
     page.get_by_text("Choose a picture above").wait_for()
     page.locator("#judge-query input[type=file]").set_input_files(str(tmp_path / "mine.png"))

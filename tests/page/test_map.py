@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.page.conftest import open_tab
 from zoo.page.map.colours import DISTINCT, OTHER, class_colours
 from zoo.page.map.packing import note, packed, packed_places
 from zoo.page.map.tab import FOLDER, script
@@ -31,7 +32,7 @@ FREE_POINT = """() => {
 
 def open_maps(page: Page) -> None:
     """Go to the tab and have the maps, made now if nobody has."""
-    page.get_by_role("tab", name="Map").click()
+    open_tab(page, "Map")
     page.wait_for_selector("#map-board .map-legend button")
     button = page.locator(".map-make").first
     frames = page.locator(".map-frame[data-points='240']")

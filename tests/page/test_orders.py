@@ -112,7 +112,7 @@ def test_training_from_the_page(
 ) -> None:
     import shutil
 
-    from tests.page.conftest import opened, serve
+    from tests.page.conftest import open_tab, opened, serve
 
     folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
     shutil.rmtree(folder / "tiny_b")
@@ -120,14 +120,14 @@ def test_training_from_the_page(
     try:
         page = opened(browser, address, 1440, 1000)
         page.set_default_timeout(120_000)
-        page.get_by_role("tab", name="Models").click()
+        open_tab(page, "Models")
         page.locator('[data-model="tiny_b"]').get_by_text("not trained yet").wait_for()
         page.locator("#train-backbone input").click()
         page.get_by_role("option", name="Tiny B").click()
         page.locator("#train-start").click()
         page.locator("#train-work").get_by_text("training of tiny_b").wait_for()
         page.reload()  # the job is the server's
-        page.get_by_role("tab", name="Models").click()
+        open_tab(page, "Models")
         page.locator("#train-work").get_by_text("Done: training of tiny_b").wait_for()
         page.locator('[data-model="tiny_b"]').get_by_text("trained", exact=True).wait_for()
         page.close()

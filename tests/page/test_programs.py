@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import draw_shape
+from tests.page.conftest import open_tab
 from zoo.errors import ZooError
 from zoo.page.programs.snippets import CURL, ENDPOINTS, LANGUAGES, PICTURE, PYTHON, snippet
 
@@ -63,7 +64,7 @@ def test_what_there_is_no_snippet_for() -> None:
 
 
 def test_the_tab_is_filled_with_the_pages_own_address(page: Page, address: str) -> None:
-    page.get_by_role("tab", name="API").click()
+    open_tab(page, "API")
     code = page.locator("#api-code")
     code.get_by_text(f'Client("{address}"').wait_for()
     assert "tiny_a" in code.inner_text()

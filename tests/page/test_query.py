@@ -85,7 +85,7 @@ def test_a_link_brings_the_comparison_back(page: Page, browser: Browser) -> None
     wait_for_address(page, "near_duplicates=1")
     address, title = page.url, query(page)
     assert asked(page)["backbones"] == ["tiny_b"]
-    tiles = page.locator(".tile button").evaluate_all("all => all.map(b => b.dataset.item)")
+    tiles = page.locator(".tile .more").evaluate_all("all => all.map(b => b.dataset.item)")
 
     other = browser.new_page(viewport={"width": 1440, "height": 1000})
     other.goto(address)
@@ -154,7 +154,7 @@ def test_files_hold_what_is_on_screen(page: Page, tmp_path: Path) -> None:
     draw_shape("red", "disc", 923).save(tmp_path / "mine.png")
     upload(page, tmp_path / "mine.png")
     page.wait_for_selector("#permalink [data-uploads]")
-    shown = page.locator(".tile button").evaluate_all("all => all.map(b => b.dataset.item)")
+    shown = page.locator(".tile .more").evaluate_all("all => all.map(b => b.dataset.item)")
     got = {}
     for kind in ("csv", "json", "sheet"):
         with page.expect_download() as waiting:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import PLUGINS, draw_shape
+from tests.page.conftest import open_tab
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.page.state import PageState
@@ -34,7 +35,7 @@ def pictures(tmp_path: Path) -> list[str]:
 
 
 def at_use(page: Page) -> None:
-    page.get_by_role("tab", name="Use").click()
+    open_tab(page, "Use")
     page.locator("#use-backbone input").wait_for()
 
 
@@ -98,20 +99,20 @@ def test_a_profile_of_catalogue_items_is_kept_and_opened_again(page: Page) -> No
     page.locator("#use-name input, #use-name textarea").fill("my <i>style")
     page.get_by_text("Kept profiles").click()
     page.click("#use-keep")
-    page.wait_for_function("() => document.querySelector('#use-names input').value")
+    page.wait_for_function("() => document.querySelector('#use-names input')?.value")
 
     page.reload()
     page.wait_for_selector(".backbone .tile")
     at_use(page)
     page.get_by_text("Kept profiles").click()
-    page.wait_for_function("() => document.querySelector('#use-names input').value")
+    page.wait_for_function("() => document.querySelector('#use-names input')?.value")
     assert page.locator("#use-names input").input_value() == "my <i>style"
     page.click("#use-load")
     page.locator("#use-summary", has_text="The profile 'my <i>style'").wait_for()
     page.locator("#use-fits li").first.wait_for()
     assert page.locator("#use-fits li b").all_text_contents() == fits
     page.click("#use-remove")
-    page.wait_for_function("() => !document.querySelector('#use-names input').value")
+    page.wait_for_function("() => !document.querySelector('#use-names input')?.value")
 
 
 def test_the_result_fits_a_phone(phone: Page, pictures: list[str]) -> None:
