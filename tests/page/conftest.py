@@ -114,6 +114,7 @@ def opened(browser: Browser, address: str, width: int, height: int) -> Page:
 def open_tab(page: Page, name: str) -> None:
     """Go to a tab as a person does; on a narrow page the last ones are in a menu."""
     tab = page.get_by_role("tab", name=name, exact=True)
+    page.get_by_role("tab").first.wait_for()
     if not tab.is_visible():
         page.get_by_role("button", name="More tabs").click()
         tab = page.locator(".overflow-dropdown").get_by_role("button", name=name, exact=True)

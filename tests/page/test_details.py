@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import draw_shape
+from tests.page.conftest import opened
 from tests.page.test_browser import upload
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 TOPS = """() => [...document.querySelectorAll('.backbone')].map(column =>
   [...column.querySelectorAll('.tile')].map(t => Math.round(t.getBoundingClientRect().top)))"""
@@ -90,12 +91,8 @@ def test_details_by_keyboard(page: Page) -> None:
     panel.wait_for()
 
 
-def test_the_reasons_add_up_on_the_page(page: Page) -> None:
-    page.get_by_text("Filters and ranking").click()
-    blend = page.locator("#alpha input[type=number]")
-    blend.fill("0.4")
-    blend.press("Tab")
-    page.locator("#alpha input[type=range]").dispatch_event("pointerup")
+def test_the_reasons_add_up_on_the_page(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}?alpha=0.4", 1440, 1000)
     # Where looks and labels agree wholly, the score is the similarity and is not said again.
     tile = page.locator(".tile", has_text="score").first
     tile.wait_for()
@@ -110,6 +107,7 @@ def test_the_reasons_add_up_on_the_page(page: Page) -> None:
     assert abs(score - 0.4 * similarity - 0.6 * match) < 0.002
     adds = re.findall(r"^(?:category|colour)\b.*\t([\d.]+)$", text, re.MULTILINE)
     assert abs(sum(map(float, adds)) - match) < 0.002
+    page.close()
 
 
 def test_details_of_an_upload(page: Page, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ function takeMap(plot, facts) {
   plot.missing.hidden = !facts || Boolean(facts.places);
   plot.missing.replaceChildren();
   plot.top.setAttribute('aria-label', facts ? `Map of ${facts.items.toLocaleString('en')} items by ${facts.title}. `
-    + 'Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.' : '');
+    + 'Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.' : 'No map');
   if (!facts || facts.places) return;
   const said = document.createElement('span'), button = document.createElement('button');
   said.textContent = `There is no map of ${facts.title} yet. Making one takes a minute or two for each backbone.`;
