@@ -91,7 +91,7 @@ def test_a_link_brings_the_comparison_back(page: Page, browser: Browser) -> None
     other.goto(address)
     wait_for_query_anew(other, title)
     assert columns(other) == ["Tiny B"]
-    again = other.locator(".tile button").evaluate_all("all => all.map(b => b.dataset.item)")
+    again = other.locator(".tile .more").evaluate_all("all => all.map(b => b.dataset.item)")
     assert again == tiles
     assert not other.get_by_role("checkbox", name="Tiny A").is_checked()
     assert other.locator(".toast-body").count() == 0
