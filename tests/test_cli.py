@@ -88,6 +88,7 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
     settings = {
         "--hidden": "16,8", "--dropout": "0.1", "--balance": "sampling", "--ema": "0.5",
         "--layer-decay": "0.9", "--accumulate": "2", "--networks": "per-attribute",
+        "--metric": "0.5",
         "--save-every": "0", "--patience": "4", "--label-smoothing": "0.2", "--flip": "never",
     }  # fmt: skip
     done = run(

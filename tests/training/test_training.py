@@ -142,6 +142,7 @@ EXTRAS = {
     "ema": {"ema": 0.9},
     "accumulate": {"batch_size": 8, "accumulate": 2},
     "layer decay": {"layer_decay": 0.5},
+    "metric": {"metric": 1.0},
     "deep heads": {"hidden": (32, 16)},
     "sampling": {"balance": "sampling"},
     "weights": {"balance": "weights"},
@@ -307,6 +308,7 @@ def test_a_backbone_without_parameters_trains_its_heads_only(
         ({"accumulate": 0}, "accumulate 0 is below 1"),
         ({"dropout": 1.0}, "dropout 1.0 is not within"),
         ({"ema": 1.0}, "ema 1.0 is not within"),
+        ({"metric": -1.0}, "metric -1.0 is not within 0..100"),
         ({"layer_decay": 0.0}, "layer-decay 0.0 is not within"),
     ],
 )

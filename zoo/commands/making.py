@@ -42,6 +42,9 @@ def train(
         str, typer.Option(help="none, sampling (classes drawn equally often) or weights.")
     ] = "none",
     ema: Annotated[float, typer.Option(help="Decay of averaged weights, such as 0.999.")] = 0.0,
+    metric: Annotated[
+        float, typer.Option(help="Weight of the embedding's own loss beside the heads'; 0: none.")
+    ] = 0.0,
     layer_decay: Annotated[
         float, typer.Option(help="Rate of each layer as a share of the next one's.")
     ] = 1.0,
@@ -138,6 +141,7 @@ def train(
         label_smoothing=label_smoothing,
         flip=flip,
         ema=ema,
+        metric=metric,
         layer_decay=layer_decay,
     )
     settings.require_weights()

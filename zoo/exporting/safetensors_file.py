@@ -20,7 +20,11 @@ Model = ZooModel | StackedModel
 def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> float:
     """Write backbone.* and heads.<number>.*; returns the difference after reading back: 0."""
     described = {**facts, "tensors": _tensors(model, facts)}
-    state = {name: value.contiguous() for name, value in model.state_dict().items()}
+    state = {
+        name: value.contiguous()
+        for name, value in model.state_dict().items()
+        if "proxies." not in name
+    }
     with written_whole(path) as partial:
         safetensors.torch.save_file(state, partial, metadata=as_metadata(described))
         again = safetensors.torch.load_file(partial)

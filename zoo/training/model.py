@@ -12,6 +12,7 @@ from torch import nn
 if TYPE_CHECKING:
     from zoo.backbones import Transform
     from zoo.catalog import Attribute
+    from zoo.training.proxies import Proxies
 
 
 class ZooModel(nn.Module):
@@ -28,6 +29,7 @@ class ZooModel(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.width = width
+        self.proxies: Proxies | None = None  # only where the embedding has a loss of its own
         # A list, in the order of the attributes: their names may hold what module names cannot.
         self.heads = nn.ModuleList(
             _head((width, *hidden), len(attribute.classes), dropout) for attribute in attributes

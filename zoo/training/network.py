@@ -24,6 +24,7 @@ from zoo.training.frozen import frozen_features, train_heads
 from zoo.training.history import Epoch, best_epoch, write_history
 from zoo.training.model import ZooModel, embedding_width
 from zoo.training.optimizer import make_optimizer
+from zoo.training.proxies import Proxies
 from zoo.training.sampling import Balance, make_balance
 from zoo.training.settings import Settings
 from zoo.training.targets import Targets, head_attributes, targets_of
@@ -68,6 +69,8 @@ def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple
     width = embedding_width(network, backbone.transform(settings.image_size))
     heads = head_attributes(catalog)
     model = ZooModel(network, width, heads, settings.hidden, settings.dropout)
+    if settings.metric:
+        model.proxies = Proxies(width, heads)
     return model, origin
 
 

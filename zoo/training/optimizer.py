@@ -32,8 +32,11 @@ def make_optimizer(model: ZooModel, settings: Settings) -> torch.optim.Optimizer
     if settings.layer_decay == 1.0:
         groups = _two_groups(list(model.parameters()), settings.weight_decay)
     else:
-        heads = _two_groups(list(model.heads.parameters()), settings.weight_decay)
-        groups = [*_by_depth(model.backbone, settings), *heads]
+        named = model.named_parameters()
+        beside = [p for name, p in named if not name.startswith("backbone.")]
+        groups = [
+            *_by_depth(model.backbone, settings), *_two_groups(beside, settings.weight_decay)
+        ]  # fmt: skip
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), fused=True)
 
 

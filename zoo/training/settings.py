@@ -17,6 +17,7 @@ CHOICES = {
 }
 LEAST = {"epochs_frozen": 0, "epochs_unfrozen": 0, "seed": 0, "accumulate": 1, "patience": 1}
 WITHIN = {"image_size": (16, 1024, " pixels"), "batch_size": (2, 4096, "")}
+MOST_METRIC = 100.0
 SHARES = ("dropout", "ema", "label_smoothing")
 
 
@@ -45,6 +46,7 @@ class Settings:
     accumulate: int = 1  # batches whose gradients make one step
     ema: float = 0.0  # decay per step of the averaged weights that are kept; 0 keeps the last
     networks: str = "shared"  # one for all attributes, or FashionNet's one per attribute
+    metric: float = 0.0  # weight of the loss of the embedding itself, beside that of the heads
     layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
     def __post_init__(self) -> None:
@@ -71,6 +73,8 @@ class Settings:
             raise ZooError("no epoch to train: epochs-frozen and epochs-unfrozen are both 0")
         if not self.hidden or not all(1 <= width <= 65536 for width in self.hidden):
             raise ZooError(f"hidden {self.hidden}: give widths of 1..65536, such as 1024,512,256")
+        if not 0 <= self.metric <= MOST_METRIC:
+            raise ZooError(f"metric {self.metric} is not within 0..{MOST_METRIC:.0f}")
         if not 0 < self.layer_decay <= 1:
             raise ZooError(f"layer-decay {self.layer_decay} is not within 0..1 (0 excluded)")
 

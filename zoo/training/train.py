@@ -29,6 +29,7 @@ from zoo.training.network import (
     train_network,
     training_data,
 )
+from zoo.training.proxies import Proxies
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
@@ -57,7 +58,10 @@ def build_model(
     """The untrained model that these settings train; `width` is that of its embedding."""
 
     def network(heads: Sequence[Attribute], width: int) -> ZooModel:
-        return ZooModel(backbone.network(), width, heads, settings.hidden, settings.dropout)
+        model = ZooModel(backbone.network(), width, heads, settings.hidden, settings.dropout)
+        if settings.metric:
+            model.proxies = Proxies(width, heads)
+        return model
 
     if settings.networks == "shared":
         return network(attributes, width)

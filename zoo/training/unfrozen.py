@@ -180,9 +180,12 @@ class Unfrozen:
             truth = targets[part]
             with self._apart(last=start + size >= len(targets)):
                 with self.compute.autocast():
-                    _, *logits = self.together(pictures[part])
+                    embedding, *logits = self.together(pictures[part])
                 smoothing = self.settings.label_smoothing
                 loss = heads_loss(logits, truth, smoothing, self.data.balance)
+                if self.model.proxies is not None:
+                    of_embedding = self.model.proxies.loss(embedding, truth.singles, smoothing)
+                    loss = loss + self.settings.metric * of_embedding
                 loss = loss * (len(truth) / len(targets))
                 loss.backward()
             total += float(loss.detach())
