@@ -85,7 +85,7 @@ def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsF
                 max_file_size=MAX_UPLOAD,
                 theme=theme(),
                 head=f"<style>{css()}</style>",
-                footer_links=["api"],
+                footer_links=[],  # the tab API says what programs need
                 ssr_mode=False,
                 run_history=False,
                 mcp_server=asked.mcp,

@@ -83,10 +83,9 @@ def compare_tab(shared: Shared) -> Fill:
     words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
-    for control in (backbones, filters, *boxes):
-        note(control.input(do.compare, inputs, answer, **compared))
-    for slider in sliders:
-        note(slider.release(do.compare, inputs, answer, **compared))
+    # Sliders too at every step, by mouse or by keys: of those on the way only the last is answered.
+    for control in (backbones, filters, *boxes, *sliders):
+        note(control.input(do.compare, inputs, answer, trigger_mode="always_last", **compared))
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
