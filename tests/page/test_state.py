@@ -25,5 +25,19 @@ def test_warming_up_opens_all_and_says_what_does_not_open(
     assert "recommender" not in vars(runs["tiny_a"])
 
 
+def test_the_leaderboard_is_made_once_for_all_visitors(
+    zoo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    state, made = PageState(folder, [PLUGINS], None), []
+    monkeypatch.setattr("zoo.page.state.full_report", lambda zoo: made.append(zoo) or {})
+    state.report()
+    state.report()
+    assert len(made) == 1
+    (folder / "tiny_a" / "run.json").touch()  # as when a run has been replaced
+    state.report()
+    assert len(made) == 2
+
+
 def test_there_may_be_nothing_to_warm_up(tmp_path: Path) -> None:
     PageState(tmp_path, [PLUGINS], None).warm_up()

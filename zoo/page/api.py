@@ -10,7 +10,7 @@ from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import MOST_PICTURES, contents
-from zoo.reports import full_report, recommend_report, tags_report, without_folders
+from zoo.reports import recommend_report, tags_report, without_folders
 from zoo.search.recommender import Ask
 
 
@@ -34,7 +34,7 @@ class Api:
         Per backbone: accuracy per attribute, retrieval metrics (recall@k, map@10 and
         attribute_match@5) with 95 % intervals, speed and size. As `zoo evaluate --json`.
         """
-        return full_report(self._state.trained())
+        return self._state.report()
 
     @told
     def recommend(

@@ -16,6 +16,7 @@ from zoo.page.thumbnails import Thumbnails
 from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
 from zoo.remembered import Remembered
+from zoo.reports import full_report
 from zoo.runs import RUN
 
 GO_ON = "Start it again from the tab Models: unfinished training goes on where it was."
@@ -35,7 +36,8 @@ class PageState:
         self.remembered = Remembered()
         self._zoo: Zoo | None = None
         self._seen: tuple[Any, ...] = ()
-        self._lock, self._starting = threading.Lock(), threading.Lock()
+        self._reported: tuple[Zoo, dict[str, Any]] | None = None
+        self._lock, self._starting, self._reporting = (threading.Lock() for _ in range(3))
 
     def zoo(self) -> Zoo | None:
         """The zoo as it is now; None while its catalogue is still being made."""
@@ -53,6 +55,14 @@ class PageState:
         if zoo is None or not zoo.runs:
             raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
         return zoo
+
+    def report(self) -> dict[str, Any]:
+        """The whole leaderboard of the trained zoo, made once for each of its versions."""
+        zoo = self.trained()
+        with self._reporting:
+            if self._reported is None or self._reported[0] is not zoo:
+                self._reported = zoo, full_report(zoo)
+            return self._reported[1]
 
     def begin(self, command: list[str], title: str) -> None:
         """Start a job of the page; ZooError while it, or another process, is at work."""

@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 
 from zoo.compare import Zoo
-from zoo.deciding import decide
 from zoo.page.leaderboard.confusions import cell_html, confusions_html
 from zoo.page.leaderboard.curves import learning_plot
 from zoo.page.leaderboard.gaps import gaps_html, measures
@@ -27,7 +26,6 @@ class LeaderboardHandlers:
 
     def __init__(self, state: PageState) -> None:
         self._state = state
-        self._decided: tuple[Any, dict[str, Any]] = ((), {})  # of which version of the zoo
 
     @told
     def board(self) -> tuple[str, Any, Any, Any]:
@@ -49,11 +47,7 @@ class LeaderboardHandlers:
         zoo = self._state.zoo()
         if zoo is None or not zoo.runs:
             return "", None
-        report, titles = evaluate_report(zoo), _titles(zoo)
-        version = self._state.version()
-        if self._decided[0] != version:
-            self._decided = version, decide(zoo, report)
-        report["decision"] = self._decided[1]
+        report, titles = self._state.report(), _titles(zoo)
         return (
             verdict_html(report, titles),
             speed_plot(report, titles, report["decision"]["front"]),
