@@ -73,7 +73,8 @@ def pair(difference: float, half: float) -> dict[str, Any]:
 
 def report(compared: dict[str, Any], speeds: tuple[float, float], above: list[str]) -> Any:
     """Two backbones, the first the better one."""
-    shared = {"epochs": 3, "image_size": 96, "weights": "pretrained"}
+    alike = {"metric": 0.0, "hidden": [512]}
+    shared = {"epochs": 3, "image_size": 96, "weights": "pretrained", "settings": alike}
     backbones = {
         name: {"retrieval": {MATCH: match}, "images_per_s": speed, **shared}
         for name, match, speed in (("a", 0.8, speeds[0]), ("b", 0.7, speeds[1]))
@@ -118,13 +119,21 @@ def test_nothing_above_thumbnails_is_no_choice() -> None:
     assert not any("fastest" in reason for reason in reasons(nothing, TITLES))
 
 
+def test_a_best_that_is_not_clearly_above_thumbnails_is_told_apart() -> None:
+    one = report(pair(0.1, 0.02), (10, 40), ["b"])
+    assert "Net A scores highest" in headline(one, TITLES)
+    assert "only Net B can be told to be better" in headline(one, TITLES)
+
+
 def test_unlike_trainings_are_told() -> None:
     unlike = report(pair(0.1, 0.02), (40, 10), ["a", "b"])
     unlike["backbones"]["b"]["epochs"] = 9
+    unlike["backbones"]["b"]["settings"] = {"metric": 1.0, "hidden": [512]}
     said = " ".join(reasons(unlike, TITLES))
     assert "Net A is also the fastest" in said
     assert "Not trained alike" in said
-    assert "Net A 3 epochs, Net B 9 epochs" in said
+    assert "Net A 3 epochs, Net B 9 epochs; metric: Net A 0.0, Net B 1.0" in said
+    assert "hidden" not in said
 
 
 def test_a_beginning_with_random_weights_is_told() -> None:

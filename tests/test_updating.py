@@ -19,6 +19,7 @@ from zoo.catalog.change import Change, addition, removal, synchronisation
 from zoo.catalog.listing import Finding
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
+from zoo.evaluation.votes import VOTES
 from zoo.features.encoder import Encoder
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
@@ -271,6 +272,17 @@ def test_compacting_finds_the_same_and_measures_anew(
     assert not (place / "tiny_a" / runs.INDEX_ROWS).exists()
     assert evaluate_report(zoo)["catalog"]["since_measured"] == {}
     redoing.refuse_behind(place, backbones)
+
+
+def test_votes_that_came_meanwhile_are_kept(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = addition(opened(place).catalog, rows_to_add(pictures_in(new), new))
+    kill_an_update(place, change, monkeypatch)
+    (place / VOTES).write_text("a vote\n")  # the first, after the work was begun
+    (place / ".progress.json.77.partial").touch()  # of another process, and soon gone
+    update(opened(place), change, Progress())
+    assert (place / VOTES).read_text() == "a vote\n"
 
 
 def test_a_large_change_is_compacted_at_once(

@@ -10,6 +10,7 @@ from zoo.deciding import decide
 from zoo.pipeline import ensure_baselines
 from zoo.runs import Run, since
 from zoo.search.recommender import Item
+from zoo.training.settings import ALIKE, Settings
 
 
 def item_report(zoo: Zoo, item: Item, run: Run) -> dict[str, Any]:
@@ -116,6 +117,7 @@ def full_report(zoo: Zoo) -> dict[str, Any]:
 
 def _scores(run: Run) -> dict[str, Any]:
     trained, embedded, indexed = (run.facts[s] for s in ("trained", "embedded", "indexed"))
+    settings = Settings.from_dict(trained["settings"]).as_dict()
     return {
         "multi": {},
         "processed": {},  # runs of earlier versions have none
@@ -136,6 +138,7 @@ def _scores(run: Run) -> dict[str, Any]:
         "training_s": trained["seconds"],
         "weights": trained["weights"]["kind"],
         "epochs": trained["epochs"],
+        "settings": {name: settings[name] for name in ALIKE},
         "image_size": trained["transform"]["size"],
         "dimension": trained["dimension"],
         "parameters": trained["parameters"],

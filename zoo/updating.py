@@ -23,6 +23,7 @@ from zoo.catalog.readers.csv_columns import find_roles, without_unknown
 from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
+from zoo.evaluation.votes import VOTES
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import sha256_of, swap_in, write_json, written_whole
@@ -30,6 +31,8 @@ from zoo.picture_tables import PictureTable
 from zoo.progress import Progress
 
 NEW = "new"  # the folder of a partial run in which new pictures are embedded
+# Files of other processes on their way to their place, and where maps are being made.
+PASSING = shutil.ignore_patterns(".maps", ".*.[0-9]*.partial")
 BEGUN_FROM = "begun_from.json"  # in the work folder: the runs that it was laid out from
 # So much of a catalogue may come, go or get another label before all is built and measured anew.
 SMALL = 0.05
@@ -70,7 +73,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     if not _begun(work, place):
         shutil.rmtree(work, ignore_errors=True)
         # Links, not copies: the zoo stays as it is until the new one takes its place.
-        shutil.copytree(place, work, copy_function=os.link)
+        shutil.copytree(place, work, copy_function=os.link, ignore=PASSING)
         catalog.save(work)
         write_json(work / BEGUN_FROM, _runs_in(place))
     for run in zoo.runs.values():
@@ -80,7 +83,15 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     if not all(_small(run, change) for run in zoo.runs.values()):
         redoing.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
     (work / BEGUN_FROM).unlink()
+    _bring_votes(place, work)
     swap_in(work, place)
+
+
+def _bring_votes(place: Path, work: Path) -> None:
+    """The file of the votes itself: those that came since the work was begun are in it too."""
+    if (place / VOTES).is_file():
+        (work / VOTES).unlink(missing_ok=True)
+        os.link(place / VOTES, work / VOTES)
 
 
 def _small(run: runs.Run, change: Change) -> bool:

@@ -10,7 +10,14 @@ def headline(report: dict[str, Any], titles: Mapping[str, str]) -> str:
     """The answer in one sentence; `report` is of `full_report`."""
     decision = report["decision"]
     best, level = decision["order"][0], decision["level_with_best"]
-    if best not in decision["above_pixels"]:
+    above = decision["above_pixels"]
+    if above and best not in above:
+        clear = listed([titles[name] for name in above])
+        return (
+            f"{titles[best]} scores highest for “more like this”, but only {clear} can be told to "
+            "be better than comparing tiny thumbnails."
+        )
+    if not above:
         return "No backbone is clearly better than comparing tiny thumbnails: train for longer."
     if len(decision["order"]) == 1:
         return f"{titles[best]} is the only backbone trained; it is above the pixels baseline."
@@ -99,6 +106,11 @@ def _unlike(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
         values = {titles[n]: scores[key] for n, scores in report["backbones"].items()}
         if len(set(values.values())) > 1:
             told.append(", ".join(f"{n} {v} {what}".strip() for n, v in values.items()))
+    for key in next(iter(report["backbones"].values()))["settings"]:
+        values = {titles[n]: str(s["settings"][key]) for n, s in report["backbones"].items()}
+        if len(set(values.values())) > 1:
+            said = ", ".join(f"{n} {v}" for n, v in values.items())
+            told.append(f"{key.replace('_', ' ')}: {said}")
     if not told:
         return []
     return [f"Not trained alike, so it is not the backbones alone that differ: {'; '.join(told)}"]

@@ -71,5 +71,6 @@ def test_what_is_kept_belongs_to_its_scores(tmp_path: Path) -> None:
     np.testing.assert_equal(found.values("colour"), [0.5, np.nan])
     assert kept(tmp_path, "net", "of other scores") is None
     assert kept(tmp_path, "other", "of these scores") is None
-    (tmp_path / FOLDER / "net.npz").write_bytes(b"damaged")
-    assert kept(tmp_path, "net", "of these scores") is None
+    for damaged in (b"damaged", b""):
+        (tmp_path / FOLDER / "net.npz").write_bytes(damaged)
+        assert kept(tmp_path, "net", "of these scores") is None

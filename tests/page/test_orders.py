@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import PLUGINS
 from zoo.errors import ZooError
-from zoo.page.job import Job
+from zoo.page.job import Job, stop_all
 from zoo.page.models.order import NUMBERS, checked, usual
 from zoo.page.models.training import work_html
 from zoo.page.state import PageState
@@ -46,6 +46,19 @@ def test_an_order_is_a_command_of_ours() -> None:
     assert order(task="embed").command(Path("zoo"), [])[3:] == ["embed", "tiny_a", "--runs", "zoo"]
 
 
+def test_what_runs_have_alike_is_ordered_too() -> None:
+    alike = Settings(metric=0.5, hidden=(64, 32), networks="per-attribute", seed=3)
+    command = order(alike=alike).command(Path("zoo"), [])
+    assert command[-8:] == [
+        "--seed", "3", "--hidden", "64,32", "--networks", "per-attribute", "--metric", "0.5",
+    ]  # fmt: skip
+    assert "--metric" not in order(task="index", alike=alike).command(Path("zoo"), [])
+
+
+def test_numbers_matter_to_a_training_alone() -> None:
+    assert order(task="index", numbers=(1, 1, 5000, 8, 3)).task == "index"
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -56,7 +69,7 @@ def test_an_order_is_a_command_of_ours() -> None:
         ({"weights": "/etc/passwd"}, "unknown weights"),
         ({"numbers": (0, 0, 32, 8, 3)}, "no epoch to train"),
         ({"numbers": (1, 201, 32, 8, 3)}, "Epochs of the whole network '201'"),
-        ({"numbers": (1, 1, 31, 8, 3)}, "Picture size 31 is not within 32..512, or 0"),
+        ({"numbers": (1, 1, 15, 8, 3)}, "Picture size 15 is not within 16..1024, or 0"),
         ({"numbers": (1, 1, 32.5, 8, 3)}, "'32.5' is not a whole number"),
         ({"numbers": (math.nan, 1, 32, 8, 3)}, "'nan' is not a whole number"),
         ({"numbers": (math.inf, 1, 32, 8, 3)}, "'inf' is not a whole number"),
@@ -100,6 +113,14 @@ def test_one_job_at_a_time_and_it_can_be_cancelled(tmp_path: Path) -> None:
     state.job._process.wait(30)
     assert state.job.failure() == "error: no"
     assert "asleep" not in work_html(state.job)
+
+
+def test_jobs_end_with_the_page(tmp_path: Path) -> None:
+    one = Job([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path)
+    stop_all()
+    assert not one.running()
+    one.log.unlink()  # as when an update put another folder in its place
+    assert one.said() == []
 
 
 def test_a_page_that_only_shows_begins_nothing(tmp_path: Path) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import pytest
 
 from tests.conftest import PLUGINS
+from zoo.errors import ZooError
+from zoo.page.map.making import Making
+from zoo.page.serving.asked import Asked
 from zoo.page.state import PageState
+from zoo.page.told import told
 
 
 def test_warming_up_opens_all_and_says_what_does_not_open(
@@ -37,6 +43,36 @@ def test_the_leaderboard_is_made_once_for_all_visitors(
     (folder / "tiny_a" / "run.json").touch()  # as when a run has been replaced
     state.report()
     assert len(made) == 2
+
+
+def test_what_is_told_is_text(tmp_path: Path) -> None:
+    @told
+    def fails() -> None:
+        raise ZooError("no class '<img src=x>'")
+
+    with pytest.raises(gr.Error, match="no class '&lt;img src=x&gt;'"):
+        fails()
+
+
+@pytest.mark.parametrize(
+    ("more", "trusted"),
+    [
+        ({}, True),
+        ({"share": True}, False),
+        ({"host": "0.0.0.0"}, False),
+        ({"proxy": "127.0.0.1"}, False),
+        ({"host": "0.0.0.0", "manage": True, "auth": "a:b"}, True),
+    ],
+)
+def test_a_page_for_others_only_shows(tmp_path: Path, more: dict[str, Any], trusted: bool) -> None:
+    assert Asked(tmp_path, **more).trusts_visitors() is trusted
+
+
+def test_maps_are_made_for_who_may_only(tmp_path: Path) -> None:
+    making = Making(PageState(tmp_path, [PLUGINS], None, makes_maps=False))
+    with pytest.raises(ZooError, match="only shows"):
+        making.start(["tiny_a"])
+    assert not making.running()
 
 
 def test_there_may_be_nothing_to_warm_up(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +43,15 @@ def kept(zoo: Path, name: str, scores: str) -> PerQuery | None:
     try:
         with np.load(zoo / FOLDER / f"{name}.npz", allow_pickle=False) as data:
             arrays = dict(data)
-    except (OSError, ValueError, zipfile.BadZipFile):  # missing or damaged: measured again
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ):  # missing or damaged: measured again
         return None
-    if str(arrays.get("scores")) != scores:
+    if str(arrays.get("scores")) != scores or "items" not in arrays:
         return None
     return PerQuery(arrays["items"], _named(arrays, METRIC), _named(arrays, ATTRIBUTE))
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from zoo.errors import ZooError
 
 VOTES = "votes.jsonl"  # in the zoo directory
+MOST_BYTES = 32 << 20  # some fifty thousand votes; then voting is off
 Choice = Literal["left", "right", "tie", "bad"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 
@@ -64,6 +65,8 @@ def why_not_kept(folder: Path) -> str | None:
             path.open("ab").close()
         except OSError as error:
             return f"{VOTES} cannot be written ({error.strerror})"
+        if path.stat().st_size > MOST_BYTES:
+            return f"{VOTES} has {MOST_BYTES >> 20} MiB; put it aside to go on"
         return None
     return None if os.access(folder, os.W_OK) else "the zoo directory cannot be written"
 

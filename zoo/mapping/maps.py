@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,14 @@ def _opened(run: Run, part: str | None) -> Map | None:
             if any(facts.get(name) != value for name, value in _key(run).items()):
                 return None
             return Map(data[part] if part else np.empty((0, 2)), facts)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged is missing: made anew
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        zlib.error,
+        BadZipFile,
+    ):  # damaged is missing: made anew
         return None
 
 

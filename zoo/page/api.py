@@ -34,7 +34,7 @@ class Api:
         Per backbone: accuracy per attribute, retrieval metrics (recall@k, map@10 and
         attribute_match@5) with 95 % intervals, speed and size. As `zoo evaluate --json`.
         """
-        return self._state.report()
+        return self._state.report()[1]
 
     @told
     def recommend(

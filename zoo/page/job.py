@@ -27,6 +27,18 @@ def sample_command(zoo: Path) -> list[str]:
     return [sys.executable, "-m", "zoo.cli", "train", "--runs", str(zoo), "--resume", *recipe]
 
 
+BEGUN: list[Job] = []  # by this page, which ends them with itself
+
+
+def stop_all() -> None:
+    """End what is still at work."""
+    for job in BEGUN:
+        job.stop()
+
+
+atexit.register(stop_all)
+
+
 class Job:
     """One process that ends with the page; what it finished stays, the rest can be resumed."""
 
@@ -47,7 +59,7 @@ class Job:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C on the page is passed on below, once
             )  # fmt: skip
-        atexit.register(self.stop)
+        BEGUN.append(self)
 
     def running(self) -> bool:
         """Whether it is still at work."""
@@ -62,6 +74,8 @@ class Job:
 
     def said(self) -> list[str]:
         """The last lines of its output; of a bar that was drawn anew, what it came to."""
+        if not self.log.is_file():  # the folder was replaced meanwhile
+            return []
         with self.log.open("rb") as log:
             log.seek(max(self._begins, self.log.stat().st_size - TAIL))
             text = log.read().decode("utf-8", errors="replace")

@@ -24,7 +24,7 @@ from zoo.building import RUNS, SAMPLE, sole_writer
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
-from zoo.page.job import Job, sample_command
+from zoo.page.job import Job, sample_command, stop_all
 from zoo.page.serving.asked import Asked
 from zoo.page.serving.door import Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
@@ -53,7 +53,9 @@ def launch(asked: Asked) -> None:
     job = _sample_job(asked)
     if job is None:
         load_catalog(asked.folder)  # one clear line now, rather than an empty page
-    state = PageState(asked.folder, asked.plugins, job, asked.manage)
+    state = PageState(
+        asked.folder, asked.plugins, job, managed=asked.manage, makes_maps=asked.trusts_visitors()
+    )
     uploads = UploadsFolder()
     try:
         served = start(state, asked, login, uploads)
@@ -63,7 +65,7 @@ def launch(asked: Asked) -> None:
     _introduce(asked, served, login, job)
     if job is None:
         threading.Thread(target=state.warm_up, daemon=True).start()
-    _wait(state, uploads)
+    _wait(uploads)
 
 
 def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsFolder) -> Served:
@@ -160,7 +162,7 @@ def _sample_job(asked: Asked) -> Job | None:
     return Job(sample_command(folder), folder)
 
 
-def _wait(state: PageState, uploads: UploadsFolder) -> None:
+def _wait(uploads: UploadsFolder) -> None:
     """Sleep until Ctrl-C or a request to end."""
     ended = threading.Event()
 
@@ -171,8 +173,7 @@ def _wait(state: PageState, uploads: UploadsFolder) -> None:
     signal.signal(signal.SIGINT, end)
     while not ended.wait(1.0):
         pass
-    if state.job is not None:
-        state.job.stop()
+    stop_all()
     uploads.remove()
     print("stopped", flush=True)
     os._exit(0)  # gradio's server threads would keep the process alive

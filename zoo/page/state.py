@@ -26,10 +26,16 @@ class PageState:
     """What all visitors of one page share."""
 
     def __init__(
-        self, folder: Path, plugins: Sequence[Path], job: Job | None, managed: bool = False
+        self,
+        folder: Path,
+        plugins: Sequence[Path],
+        job: Job | None,
+        managed: bool = False,
+        makes_maps: bool = True,
     ) -> None:
         self.folder, self.job = folder, job
         self.managed = managed  # whether visitors may train
+        self.makes_maps = makes_maps  # whether they may have missing maps made
         self.plugins = tuple(plugins)
         self.registry: Registry = load_plugins(plugins)
         self.thumbnails = Thumbnails(folder / "thumbnails")
@@ -56,13 +62,13 @@ class PageState:
             raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
         return zoo
 
-    def report(self) -> dict[str, Any]:
-        """The whole leaderboard of the trained zoo, made once for each of its versions."""
+    def report(self) -> tuple[Zoo, dict[str, Any]]:
+        """The trained zoo and its whole leaderboard, made once for each version of it."""
         zoo = self.trained()
         with self._reporting:
             if self._reported is None or self._reported[0] is not zoo:
                 self._reported = zoo, full_report(zoo)
-            return self._reported[1]
+            return self._reported
 
     def begin(self, command: list[str], title: str) -> None:
         """Start a job of the page; ZooError while it, or another process, is at work."""

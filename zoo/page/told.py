@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from html import escape
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
@@ -14,6 +15,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def _shown(error: ZooError) -> gr.Error:
+    # A toast is HTML, and names of files and classes may come from anywhere.
+    said = escape(str(error), quote=False)
+    return gr.Error(said, print_exception=False, title="Not done")
+
+
 def told(function: Callable[P, T]) -> Callable[P, T]:
     """Show an expected failure to the visitor as one line."""
 
@@ -22,7 +29,7 @@ def told(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except ZooError as error:
-            raise gr.Error(str(error), print_exception=False, title="Not done") from error
+            raise _shown(error) from error
 
     return wrapped
 
@@ -35,6 +42,6 @@ def told_while(function: Callable[P, Iterator[T]]) -> Callable[P, Iterator[T]]:
         try:
             yield from function(*args, **kwargs)
         except ZooError as error:
-            raise gr.Error(str(error), print_exception=False, title="Not done") from error
+            raise _shown(error) from error
 
     return wrapped

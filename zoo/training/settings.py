@@ -21,6 +21,13 @@ MOST_METRIC = 100.0
 SHARES = ("dropout", "ema", "label_smoothing")
 
 
+# What runs are to have alike for a comparison of backbones, besides epochs, size and weights.
+ALIKE = (
+    "seed", "hidden", "dropout", "label_smoothing", "flip", "balance", "accumulate", "ema",
+    "networks", "metric", "layer_decay",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Settings:
     """One training of one backbone."""

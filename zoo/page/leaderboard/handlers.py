@@ -47,7 +47,8 @@ class LeaderboardHandlers:
         zoo = self._state.zoo()
         if zoo is None or not zoo.runs:
             return "", None
-        report, titles = self._state.report(), _titles(zoo)
+        zoo, report = self._state.report()
+        titles = _titles(zoo)
         return (
             verdict_html(report, titles),
             speed_plot(report, titles, report["decision"]["front"]),

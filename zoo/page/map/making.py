@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from zoo.errors import ZooError
 from zoo.mapping.maps import WORK
 from zoo.page.job import Job
 from zoo.page.state import PageState
@@ -23,7 +25,15 @@ class Making:
         self._lock = threading.Lock()
 
     def start(self, names: Sequence[str]) -> None:
-        """Make the maps of these backbones in a process of its own, unless one is at work."""
+        """Make the maps of these backbones in a process of its own, unless one is at work.
+
+        ZooError on a page that only shows, or in a zoo that cannot be written.
+        """
+        folder = self._state.folder
+        if not self._state.makes_maps:
+            raise ZooError("this page only shows; whoever runs it can make maps with zoo map")
+        if not os.access(folder, os.W_OK):
+            raise ZooError("the zoo directory cannot be written, and maps are kept in it")
         with self._lock:
             if self.running():
                 return
@@ -40,7 +50,7 @@ class Making:
             return ""
         failure = self._job.failure()
         if failure:
-            return f'<div class="job failed"><b>No map was made.</b> {escape(failure)}</div>'
+            return f'<div class="job failed"><b>Not all maps were made.</b> {escape(failure)}</div>'
         return _progress(read_progress(self._state.folder / WORK)) if self._job.running() else ""
 
     def _command(self, names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from zoo.errors import ZooError, unknown
 from zoo.plugins import Registry
-from zoo.training.settings import WEIGHTS, Settings
+from zoo.training.settings import ALIKE, WEIGHTS, Settings
 
 TRAIN, EMBED, INDEX = "train", "embed", "index"
 TASKS = {
@@ -19,6 +19,7 @@ TASKS = {
     INDEX: "Index and evaluate again",
 }
 DOING = {TRAIN: "training", EMBED: "embedding", INDEX: "evaluation"}
+DEFAULTS = Settings()
 OWN = 0  # as a number: the backbone's own size, or a batch size that is chosen
 
 
@@ -52,8 +53,8 @@ class Bound:
 NUMBERS = {
     "epochs_frozen": Bound("--epochs-frozen", "Epochs of the heads alone", 0, 100),
     "epochs_unfrozen": Bound("--epochs-unfrozen", "Epochs of the whole network", 0, 200),
-    "image_size": Bound("--image-size", "Picture size", 32, 512, "the backbone's own"),
-    "batch_size": Bound("--batch-size", "Pictures a step", 2, 512, "automatic"),
+    "image_size": Bound("--image-size", "Picture size", 16, 1024, "the backbone's own"),
+    "batch_size": Bound("--batch-size", "Pictures a step", 2, 4096, "automatic"),
     "patience": Bound("--patience", "Patience", 1, 200, "a third of the epochs"),
 }
 
@@ -67,6 +68,7 @@ class Order:
     weights: str
     restart: bool
     numbers: Mapping[str, int]
+    alike: Settings = DEFAULTS  # of the runs there are, in what is not asked for here
 
     @property
     def title(self) -> str:
@@ -87,11 +89,32 @@ class Order:
             for part in (NUMBERS[name].option, str(value))
         ]
         again = "--restart" if self.restart else "--resume"
-        return [*command, "--weights", self.weights, again, *numbers]
+        return [*command, "--weights", self.weights, again, *numbers, *options(self.alike)]
+
+
+def options(settings: Settings) -> list[str]:
+    """As the command's options, what runs are to have alike and is not the default."""
+    usual, asked = DEFAULTS.as_dict(), settings.as_dict()
+    return [
+        part
+        for name in ALIKE
+        if asked[name] != usual[name]
+        for part in (f"--{name.replace('_', '-')}", _text(asked[name]))
+    ]
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def checked(
-    registry: Registry, task: Any, backbone: Any, weights: Any, restart: Any, numbers: Sequence[Any]
+    registry: Registry,
+    task: Any,
+    backbone: Any,
+    weights: Any,
+    restart: Any,
+    numbers: Sequence[Any],
+    alike: Settings = DEFAULTS,
 ) -> Order:
     """The order; ZooError for anything but known names and bounded numbers.
 
@@ -104,13 +127,15 @@ def checked(
     if weights not in WEIGHTS:
         raise ZooError(unknown("weights", str(weights)[:40], WEIGHTS))
     name = registry.get(backbone[:80]).name
+    if task != TRAIN:
+        return Order(task, name, weights, False, {})
     found = {
         key: bound.check(value)
         for (key, bound), value in zip(NUMBERS.items(), numbers, strict=True)
     }
-    if task == TRAIN and found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
+    if found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
         raise ZooError("no epoch to train: give one at least")
-    return Order(task, name, weights, restart is True, found)
+    return Order(task, name, weights, restart is True, found, alike)
 
 
 def usual(settings: Iterable[Mapping[str, Any]]) -> Settings:

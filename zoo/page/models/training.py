@@ -12,7 +12,7 @@ from zoo.page.models.order import NUMBERS, TASKS, TRAIN, Bound, Order, checked, 
 from zoo.page.shared import HIDDEN, Fill
 from zoo.page.state import PageState
 from zoo.page.told import told
-from zoo.training.settings import WEIGHTS
+from zoo.training.settings import WEIGHTS, Settings
 
 POLL = 2.0  # seconds
 READ_ONLY = (
@@ -89,17 +89,23 @@ def work_html(job: Job | None) -> str:
 def _ordered(
     state: PageState, task: Any, backbone: Any, weights: Any, restart: Any, *numbers: Any
 ) -> Order:
-    return checked(state.registry, task, backbone, weights, restart, numbers)
+    alike = _usual(state)
+    return checked(state.registry, task, backbone, weights, restart, numbers, alike)
 
 
 def _beginnings(state: PageState) -> list[Any]:
     """Weights and numbers that the form begins with."""
+    settings = _usual(state)
+    weights = settings.weights if settings.weights in WEIGHTS else WEIGHTS[0]
+    return [weights, *(getattr(settings, name) or 0 for name in NUMBERS)]
+
+
+def _usual(state: PageState) -> Settings:
+    """The settings of the run that was trained last."""
     zoo = state.zoo()
     runs = zoo.runs.values() if zoo else ()
     trained = sorted((run.facts["trained"] for run in runs), key=lambda t: str(t["finished"]))
-    settings = usual(facts["settings"] for facts in trained)
-    weights = settings.weights if settings.weights in WEIGHTS else WEIGHTS[0]
-    return [weights, *(getattr(settings, name) or 0 for name in NUMBERS)]
+    return usual(facts["settings"] for facts in trained)
 
 
 def _number(name: str, bound: Bound) -> gr.Number:

@@ -53,6 +53,10 @@ class Asked:
         """Whether only this machine can reach the page."""
         return self.host in LOOPBACK
 
+    def trusts_visitors(self) -> bool:
+        """Whether visitors may have the server work for minutes: the owner alone, or by leave."""
+        return self.manage or (self.local and not self.share and self.proxy is None)
+
     def login(self) -> Login | None:
         """The name and password to ask for, if any."""
         return login_for(self.auth, self.share, self.public)
