@@ -112,7 +112,7 @@ def test_what_is_wrong_in_a_link_is_told_and_left_out(browser: Browser, address:
     assert "alpha '<b>' is not a number within 0..1" in told
     assert columns(page) == ["Tiny B"]
     assert page.locator(".tile").count() == 7
-    wait_for_address(page, "__theme=dark&items=")  # what is not ours stays
+    wait_for_address(page, "__theme=dark&items=images")  # what is not ours stays
     assert asked(page)["items"] != ["nowhere"]
     page.close()
 
