@@ -40,13 +40,35 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Also serve the endpoints as tools for assistants (MCP).")
     ] = False,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Write nothing into the zoo: several pages share it."),
+    ] = False,
+    cache: Annotated[
+        Optional[Path], typer.Option(help="A folder for thumbnails, rather than in the zoo.")
+    ] = None,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
     from zoo.page.serving.asked import Asked
 
-    launch(Asked(runs, host, port, share, auth, public, folders or (), manage, proxy, mcp))
+    launch(
+        Asked(
+            runs,
+            host,
+            port,
+            share,
+            auth,
+            public,
+            folders or (),
+            manage,
+            proxy,
+            mcp,
+            read_only,
+            cache,
+        )
+    )
 
 
 def doctor(
