@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 COOKIE = b"page"
 BLOCK = 1 << 16
+CLOSING = 0.1  # seconds in which connections that were closed go
 HEAD_ENDS = b"\r\n\r\n"
 
 
@@ -32,11 +33,19 @@ class StickyProxy:
         self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def stop(self) -> None:
-        """Listen no more."""
-        self._loop.call_soon_threadsafe(self._server.close)
+        """Listen no more, and end what is under way."""
+        asyncio.run_coroutine_threadsafe(self._stopped(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _stopped(self) -> None:
+        self._server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(CLOSING)
 
     async def _serve(self, visitor: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """One request and its answer; then both connections are closed."""

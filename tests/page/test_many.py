@@ -80,10 +80,15 @@ class Shelf:
         os.replace(link, self.link)
 
 
+@pytest.fixture(scope="module")
+def next_folder(zoo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return next_version(open_zoo(zoo_folder, [PLUGINS]), tmp_path_factory.mktemp("next") / "zoo")
+
+
 @pytest.fixture
-def shelf(zoo_folder: Path, tmp_path: Path) -> Shelf:
+def shelf(zoo_folder: Path, next_folder: Path, tmp_path: Path) -> Shelf:
     first = Path(shutil.copytree(zoo_folder, tmp_path / "first"))
-    second = next_version(open_zoo(first, [PLUGINS]), tmp_path / "second")
+    second = Path(shutil.copytree(next_folder, tmp_path / "second"))
     (tmp_path / "zoo").symlink_to(first)
     return Shelf(tmp_path / "zoo", first, second)
 
