@@ -10,6 +10,7 @@ import itertools
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import closing, suppress
 
 COOKIE = b"page"
 BLOCK = 1 << 16
@@ -49,26 +50,12 @@ class StickyProxy:
 
     async def _serve(self, visitor: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """One request and its answer; then both connections are closed."""
-        try:
+        # Either of the two may go away, which the other sees by the end of its own connection.
+        with closing(answer), suppress(OSError, asyncio.IncompleteReadError):
             head = await visitor.readuntil(HEAD_ENDS)
             page, reader, writer = await self._connected(_page_of(head))
-        except (OSError, asyncio.IncompleteReadError):
-            answer.close()
-            return
-        writer.write(_closing(head))
-        asking = asyncio.ensure_future(_copied(visitor, writer))
-        try:
-            said = await reader.readuntil(HEAD_ENDS)
-            cookie = b"Set-Cookie: %s=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (COOKIE, page)
-            first, _, rest = said.partition(b"\r\n")
-            answer.write(first + b"\r\n" + cookie + rest)
-            await _copied(reader, answer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # either of the two went away, which the other sees by the end of its connection
-        finally:
-            asking.cancel()
-            writer.close()
-            answer.close()
+            with closing(writer):
+                await _passed_on(head, visitor, writer, page, reader, answer)
 
     async def _connected(
         self, page: int | None
@@ -95,6 +82,28 @@ def _closing(head: bytes) -> bytes:
     """The head of a request that asks for the connection to be closed after its answer."""
     kept = re.sub(rb"\r\n(connection|keep-alive):[^\r]*", b"", head, flags=re.IGNORECASE)
     return kept[: -len(HEAD_ENDS)] + b"\r\nConnection: close" + HEAD_ENDS
+
+
+async def _passed_on(
+    head: bytes,
+    visitor: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    page: int,
+    reader: asyncio.StreamReader,
+    answer: asyncio.StreamWriter,
+) -> None:
+    """The request to the page, and its answer, with the cookie, to the visitor."""
+    writer.write(_closing(head))
+    asking = asyncio.ensure_future(_copied(visitor, writer))
+    try:
+        said = await reader.readuntil(HEAD_ENDS)
+        cookie = b"Set-Cookie: %s=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (COOKIE, page)
+        first, _, rest = said.partition(b"\r\n")
+        answer.write(first + b"\r\n" + cookie + rest)
+        await _copied(reader, answer)
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
 
 
 async def _copied(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

@@ -25,7 +25,7 @@ from tests.page.conftest import serve
 from zoo import pipeline, runs
 from zoo.catalog.change import addition
 from zoo.compare import Zoo, open_zoo
-from zoo.errors import ZooError
+from zoo.errors import ReplacedError, ZooError
 from zoo.evaluation.per_query import FOLDER
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import swap_in, write_json
@@ -35,6 +35,8 @@ from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
 from zoo.page.serving.asked import Asked
 from zoo.page.state import PageState
+from zoo.page.thumbnails import Thumbnails
+from zoo.page.told import told
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
 from zoo.training.settings import Settings
@@ -349,3 +351,44 @@ def test_a_cache_that_cannot_be_is_told(zoo_folder: Path, tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(ZooError, match="name a folder for them with --cache"):
         PageState(zoo_folder, [PLUGINS], None, read_only=True, cache=tmp_path / "file")
+
+
+def test_a_thumbnail_that_cannot_be_kept_is_within_the_page(zoo: Zoo, tmp_path: Path) -> None:
+    made = Thumbnails(tmp_path / "zoo" / "thumbnails")
+    shutil.rmtree(tmp_path / "zoo")  # as between the two moves of a swap
+    assert made.urls(zoo.catalog, [0])[0].startswith("data:image/webp;base64,")
+    assert not (tmp_path / "zoo").exists()  # else the second move would find its place taken
+    (tmp_path / "zoo").mkdir()
+    assert Path(made.urls(zoo.catalog, [0])[0].removeprefix("/gradio_api/file=")).is_file()
+
+
+def test_a_question_that_met_a_replaced_run_is_asked_again() -> None:
+    met: list[str] = []
+
+    @told
+    def asked() -> str:
+        met.append("asked")
+        if len(met) == 1:
+            raise ReplacedError("replaced meanwhile")
+        return "answered"
+
+    assert asked() == "answered"
+    assert met == ["asked", "asked"]
+
+
+def test_a_run_that_was_swapped_before_it_was_opened_says_so(shelf: Shelf) -> None:
+    run = open_zoo(shelf.first, [PLUGINS]).run("tiny_a")
+    swap_in(Path(shutil.copytree(shelf.second, shelf.first.with_name("new"))), shelf.first)
+    with pytest.raises(ReplacedError, match="was replaced meanwhile"):
+        _ = run.recommender
+    shutil.rmtree(shelf.first)
+    with pytest.raises(ReplacedError, match="was replaced meanwhile"):
+        _ = run.recommender
+
+
+def test_a_swap_goes_to_where_a_link_leads(shelf: Shelf, tmp_path: Path) -> None:
+    swap_in(Path(shutil.copytree(shelf.second, tmp_path / "new")), shelf.link)
+    assert shelf.link.is_symlink()
+    table = open_zoo(shelf.first, [PLUGINS]).catalog.table
+    assert table["item_id"].str.startswith(NEXT).all()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["first", "second", "zoo"]
