@@ -122,7 +122,8 @@ def test_inputs_are_measured_into_the_file(
     measuring.main()
     measured = json.loads(path.read_text())["measured"]
     (size,) = measured["annoy"]["sizes"]
-    assert (size["items"], size["dimension"], size["recall"]) == (300, 16, 1.0)
+    assert (size["items"], size["dimension"]) == (300, 16)
+    assert 0.9 < size["recall"] <= 1
     assert size["bytes"] > 300 * 16 * 4
     assert measured["decode"]["images_per_s_per_core"] > 0
     assert measured["decode"]["pictures"] == 8
