@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import torch
 from annoy import AnnoyIndex
-from extraction_rate import SUFFIXES, bare, from_files, runtimes
+from extraction_rate import SUFFIXES, from_files, runtimes
 from growth import resident_mib
 from machine import cores, cpu_name
 from search_engines import Effort, Vectors, ask, generated, recall, tenth_cosines
@@ -48,6 +48,7 @@ from zoo.training.model import embedding_width
 INPUTS = Path(__file__).with_name("scaling.json")
 SAMPLED = 20_000  # vectors of the index whose bytes an item are told
 SEARCH_K = 800  # what the growing index is asked with: right for 100,000 items
+RUNTIMES = ["torch", "compiled", "openvino"]
 SMALL = 96  # pixels at which a network is asked for its width
 MIB = 1 << 20
 
@@ -156,10 +157,11 @@ def extraction(asked: argparse.Namespace) -> dict[str, Any]:
         torch.manual_seed(0)
         network, transform = backbone.network(), backbone.transform()
         rates = {}
-        for make in runtimes(network, transform, devices.choose()):
+        for make in runtimes(network, transform, devices.choose(), asked.runtime or RUNTIMES):
             runtime = make()
             warm = np.zeros((2, transform.size, transform.size, 3), dtype=np.uint8)
-            bare(runtime, warm)
+            for _ in runtime.stream([warm]):
+                pass
             began = time.process_time()
             rate = from_files(runtime, paths, transform)
             if asked.device == "cpu":
@@ -208,6 +210,7 @@ def main() -> None:
     extract = parts.add_parser("extraction")
     extract.add_argument("--backbone", action="append", default=[])
     extract.add_argument("--device", default="cpu")
+    extract.add_argument("--runtime", action="append", choices=RUNTIMES, help="All that are there.")
     for part in (extract, parts.add_parser("decode")):
         part.add_argument("--data", type=Path, required=True)
         part.add_argument("--limit", type=int, default=256)
