@@ -46,7 +46,7 @@ from zoo.search.annoy_index import NEIGHBOURS, TREES
 from zoo.training.model import embedding_width
 
 INPUTS = Path(__file__).with_name("scaling.json")
-SAMPLED = 20_000  # vectors of the index whose bytes an item are told
+SAMPLED = 10_000  # vectors of the index whose bytes an item are told
 SEARCH_K = 800  # what the growing index is asked with: right for 100,000 items
 RUNTIMES = ["torch", "compiled", "openvino"]
 SMALL = 96  # pixels at which a network is asked for its width
