@@ -190,6 +190,7 @@ def _checked(answer: httpx.Response) -> httpx.Response:
 async def visit(visitor: Visitor, asked: argparse.Namespace, until: float, met: Met) -> None:
     """Ask until the time is up."""
     doings = (visitor.random_query, visitor.upload, visitor.leaderboard)
+    _checked(await visitor.http.get("/healthz"))  # the proxy's cookie, before two questions at once
     polling = asyncio.create_task(_polling(visitor, until, met))
     await asyncio.sleep(random.uniform(0, asked.pause))
     while not await _timed(visitor.opening, met) and time.monotonic() < until:
