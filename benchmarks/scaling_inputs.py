@@ -151,19 +151,19 @@ def decode(asked: argparse.Namespace) -> dict[str, Any]:
 
 def extraction(asked: argparse.Namespace) -> dict[str, Any]:
     """The quickest runtime of each backbone, files to embeddings."""
-    paths = pictures(asked)
+    paths, on = pictures(asked), devices.choose()
     found = {}
     for backbone in load_plugins().select(asked.backbone):
         torch.manual_seed(0)
         network, transform = backbone.network(), backbone.transform()
         rates = {}
-        for make in runtimes(network, transform, devices.choose(), asked.runtime or RUNTIMES):
+        for make in runtimes(network, transform, on, asked.runtime or RUNTIMES):
             runtime = make()
             warm = np.zeros((2, transform.size, transform.size, 3), dtype=np.uint8)
             for _ in runtime.stream([warm]):
                 pass
             began = time.process_time()
-            rate = from_files(runtime, paths, transform)
+            rate = from_files(runtime, paths, transform, on)
             if asked.device == "cpu":
                 rate = len(paths) / (time.process_time() - began) * cores()
             rates[f"{runtime.name} {runtime.precision}"] = rate

@@ -42,11 +42,12 @@ class StickyProxy:
 
     async def _stopped(self) -> None:
         self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(CLOSING)
+        # Connections that were accepted just before become tasks only now, and so on.
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(CLOSING)
 
     async def _serve(self, visitor: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """One request and its answer; then both connections are closed."""
