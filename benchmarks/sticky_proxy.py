@@ -9,8 +9,9 @@ import asyncio
 import itertools
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import closing, suppress
+from typing import Any
 
 COOKIE = b"page"
 BLOCK = 1 << 16
@@ -24,6 +25,7 @@ class StickyProxy:
     def __init__(self, ports: Sequence[int]) -> None:
         self._ports = list(ports)
         self._turns = itertools.count()
+        self._under_way: set[asyncio.Task[Any] | None] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -51,12 +53,19 @@ class StickyProxy:
 
     async def _serve(self, visitor: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """One request and its answer; then both connections are closed."""
+        task = asyncio.current_task()
+        self._under_way.add(task)  # the loop itself would let it be collected
         # Either of the two may go away, which the other sees by the end of its own connection.
-        with closing(answer), suppress(OSError, asyncio.IncompleteReadError):
-            head = await visitor.readuntil(HEAD_ENDS)
-            page, reader, writer = await self._connected(_page_of(head))
-            with closing(writer):
-                await _passed_on(head, visitor, writer, page, reader, answer)
+        try:
+            with closing(answer), suppress(OSError, asyncio.IncompleteReadError):
+                head = await visitor.readuntil(HEAD_ENDS)
+                page, reader, writer = await self._connected(_page_of(head))
+                with closing(writer):
+                    writer.write(_closing(head))
+                    asking = _copied(visitor, writer)
+                    await _first_of(asking, _answered(page, reader, answer))
+        finally:
+            self._under_way.discard(task)
 
     async def _connected(
         self, page: int | None
@@ -85,26 +94,24 @@ def _closing(head: bytes) -> bytes:
     return kept[: -len(HEAD_ENDS)] + b"\r\nConnection: close" + HEAD_ENDS
 
 
-async def _passed_on(
-    head: bytes,
-    visitor: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    page: int,
-    reader: asyncio.StreamReader,
-    answer: asyncio.StreamWriter,
-) -> None:
-    """The request to the page, and its answer, with the cookie, to the visitor."""
-    writer.write(_closing(head))
-    asking = asyncio.ensure_future(_copied(visitor, writer))
+async def _first_of(*both: Coroutine[Any, Any, None]) -> None:
+    """Wait until one of them is done, and end the other."""
+    tasks = [asyncio.ensure_future(one) for one in both]
     try:
-        said = await reader.readuntil(HEAD_ENDS)
-        cookie = b"Set-Cookie: %s=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (COOKIE, page)
-        first, _, rest = said.partition(b"\r\n")
-        answer.write(first + b"\r\n" + cookie + rest)
-        await _copied(reader, answer)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _answered(page: int, reader: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+    """The page's answer, with the cookie, to the visitor."""
+    said = await reader.readuntil(HEAD_ENDS)
+    cookie = b"Set-Cookie: %s=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (COOKIE, page)
+    first, _, rest = said.partition(b"\r\n")
+    answer.write(first + b"\r\n" + cookie + rest)
+    await _copied(reader, answer)
 
 
 async def _copied(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
