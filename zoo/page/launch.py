@@ -25,6 +25,7 @@ from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command, stop_all
+from zoo.page.language import _, speak
 from zoo.page.serving.asked import Asked
 from zoo.page.serving.door import Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
@@ -49,6 +50,7 @@ class Served:
 
 def launch(asked: Asked) -> None:
     """Serve the page until interrupted; ZooError when it cannot be bound or opened."""
+    speak(asked.language)
     login = asked.login()
     job = _sample_job(asked)
     if job is None:
@@ -81,7 +83,7 @@ def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsF
                 server_port=asked.port,
                 share=asked.share,
                 auth=login,
-                auth_message=NOTICE if login else None,
+                auth_message=_(NOTICE) if login else None,
                 prevent_thread_lock=True,
                 quiet=True,
                 max_file_size=MAX_UPLOAD,
