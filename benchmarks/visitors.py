@@ -293,9 +293,10 @@ def judged(memory: list[float]) -> tuple[str, bool]:
     steps = [after / before - 1 for before, after in pairwise(memory[WARM - 1 :])]
     if len(steps) < 2:
         return f"not judged: that takes {WARM + 2} minutes", False
+    growth = (memory[-1] / memory[WARM - 1]) ** (1 / len(steps)) - 1
     said = ", ".join(f"{step:+.1%}" for step in steps)
-    flat = max(steps) < GROWTH and min(steps) < TREND
-    return f"from minute {WARM} on, minute by minute: {said}", flat
+    flat = growth < GROWTH and min(steps) < TREND
+    return f"{growth:+.2%} a minute from minute {WARM} on ({said})", flat
 
 
 def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:

@@ -133,8 +133,8 @@ function takeMap(plot, facts) {
   plot.take(facts && facts.places ? uint16(facts.places) : null);
   plot.missing.hidden = !facts || Boolean(facts.places);
   plot.missing.replaceChildren();
-  plot.top.setAttribute('aria-label', facts ? `${_('Map of {n} items by {backbone}.', {n: facts.items.toLocaleString('en'), backbone: facts.title})} `
-    + _('Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.') : _('No map'));
+  plot.top.setAttribute('aria-label', facts ? _('Map of {n} items by {backbone}.', {n: facts.items.toLocaleString('en'), backbone: facts.title})
+    + ' ' + _('Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.') : _('No map'));
   if (!facts || facts.places) return;
   const said = document.createElement('span'), button = document.createElement('button');
   said.textContent = _('There is no map of {backbone} yet. Making one takes a minute or two for each backbone.', {backbone: facts.title});
