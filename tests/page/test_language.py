@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.page.conftest import CLICK_PATIENCE, PATIENCE, open_tab, serve
-from zoo.backbones import Backbone
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
+from zoo.inventory import models
 from zoo.page import language
 from zoo.page.app import TABS
 from zoo.page.language import IN_SCRIPT
 from zoo.page.messages import CATALOGUE, FOLDER, TEXTS, all_messages, calls, catalogue, in_script
+from zoo.page.programs.snippets import ENDPOINTS
 from zoo.plugins import load_plugins
 from zoo.tables import BLEND_NOTE, PROCESSED_NOTE
+from zoo.training.settings import WEIGHTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -56,13 +58,17 @@ UNTRANSLATED = """([begin, end, outside]) => {
       if (node.getAttribute(name)) keep(node, node.getAttribute(name));
   return [...found];
 }"""
-# Code to copy, sentences that the commands say as well, and gradio's own parts.
+# Code to copy; sentences and rows that the commands say as well; gradio's own parts.
 OUTSIDE = (
-    "pre, code, kbd, .cm-editor, footer, .upload-container, .icon-button-wrapper, "
-    ".modebar, .verdict > h3, .verdict > ul, .notes, .machine, [data-testid=file-upload], "
-    ".toast-wrap, .upload-text, .webcam-wrap, .problems, [aria-label=Clear], "
-    "[aria-label='Empty value']"
+    "pre, code, kbd, .cm-editor, .verdict > h3, .verdict > ul, .notes, .few, .enough, .machine, "
+    ".problems, #leaderboard tbody th, .home, footer, .upload-container, .icon-button-wrapper, "
+    ".modebar, .toast-wrap, .webcam-wrap, [data-testid=file-upload], [data-testid=status-tracker], "
+    "[aria-label=Clear], [aria-label='Empty value']"
 )
+GRADIO = {
+    "Upload file", "Paste from clipboard", "number input for", "range slider for",
+    "Reset to default value", "processing",
+}  # fmt: skip
 
 
 def at_import(tree: ast.AST) -> Iterator[ast.Call]:
@@ -157,16 +163,18 @@ def translated(
 
 
 def known_words(folder: Path, plugins: Path) -> re.Pattern[str]:
-    """What is data: names and titles of items, classes, attributes and backbones, and units."""
+    """What is data: items, classes, attributes, backbones, units and names of options."""
     catalog = load_catalog(folder)
     words = {BLEND_NOTE.capitalize(), PROCESSED_NOTE.capitalize(), catalog.name}
     words |= {str(text) for name in ("item_id", "title") for text in catalog.table[name]}
     for attribute in catalog.attributes:
         words |= {attribute.name, *attribute.classes}
-    backbones: list[Backbone] = list(load_plugins([plugins]).backbones.values())
-    words |= {word for one in backbones for word in (one.title, one.name)}
+    registry = load_plugins([plugins])
+    for model in models(registry, folder, None):
+        published = model.published.licence or ""
+        words |= {model.title, model.name, model.source, model.origin, published}
     words |= {"attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10"}
-    words |= {"ms", "px", "MB", "kB", "GB", "min", "D", "M", "k", "B"}
+    words |= {"ms", "px", "MB", "kB", "GB", "min"} | set(WEIGHTS) | set(ENDPOINTS) | GRADIO
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(
         "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in longest_first if word)
