@@ -8,7 +8,7 @@ import sys
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 CALL = "/gradio_api/call/"
-MOST_SESSIONS = 256  # kept; a third of a MiB each, and what it shows
+MOST_SESSIONS = 256  # kept: each has the page's configuration, and what it was last shown
 ARENA_MAX = -8  # glibc's M_ARENA_MAX
 ARENAS = 2  # memory that one thread gave back and only it would use again is lost to the others
 
