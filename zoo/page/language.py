@@ -55,7 +55,7 @@ def marked(message: str) -> str:
     return message
 
 
-def script(*files: Path) -> str:
+def script_of(*files: Path) -> str:
     """Scripts of the page, one after the other, with the texts that they show before them."""
     code = "\n".join(file.read_text("utf-8") for file in files)
     words = {message: _(message) for message in IN_SCRIPT.findall(code)}

@@ -17,7 +17,7 @@ from zoo.page.compare.facts import facts
 from zoo.page.compare.heat_map import heat_maps
 from zoo.page.compare.subject import subject_of
 from zoo.page.compare.why import why
-from zoo.page.language import _, script
+from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -89,7 +89,7 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
     do = Details(state, answers)
     about = gr.State("")
     with gr.Column(elem_id="details"):
-        said = gr.HTML(js_on_load=script(OPENING), elem_id="details-facts")
+        said = gr.HTML(js_on_load=script_of(OPENING), elem_id="details-facts")
         head = gr.Radio(
             label=_("Where each backbone looks for"), choices=[], elem_id="details-head"
         )

@@ -16,7 +16,7 @@ from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
-from zoo.page.language import _, script
+from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -122,7 +122,7 @@ def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Cal
         )
         as_json = gr.DownloadButton(_("as JSON"), elem_id="take-json", **plain)
         sheet = gr.DownloadButton(_("as picture"), elem_id="take-sheet", **plain)
-        copy = gr.HTML(js_on_load=names + script(SCRIPT), elem_id="permalink", min_width=120)
+        copy = gr.HTML(js_on_load=names + script_of(SCRIPT), elem_id="permalink", min_width=120)
         made = gr.DownloadButton(visible="hidden", elem_id="take-made")
     do = TakeAway(state, Path(made.GRADIO_CACHE))
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):

@@ -7,8 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.page import language
-from zoo.page.language import _
+from zoo.page.language import _, script_of
 from zoo.page.map.board import board_html
 from zoo.page.map.handlers import MapHandlers
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
@@ -20,7 +19,7 @@ POLL = 1.5  # seconds between looks at a making of maps
 
 def script() -> str:
     """What runs when the board of maps is there."""
-    return language.script(*(FOLDER / name for name in SCRIPTS))
+    return script_of(*(FOLDER / name for name in SCRIPTS))
 
 
 def map_tab(shared: Shared) -> Fill:
