@@ -40,13 +40,19 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Also serve the endpoints as tools for assistants (MCP).")
     ] = False,
+    language: Annotated[
+        Optional[str],
+        typer.Option(envvar="ZOO_LANGUAGE", help="Of the page: a translation, or its folder."),
+    ] = None,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
     from zoo.page.serving.asked import Asked
 
-    launch(Asked(runs, host, port, share, auth, public, folders or (), manage, proxy, mcp))
+    launch(
+        Asked(runs, host, port, share, auth, public, folders or (), manage, proxy, mcp, language)
+    )
 
 
 def doctor(

@@ -28,6 +28,7 @@ class Asked:
     manage: bool = False
     proxy: str | None = None  # address or network of a reverse proxy that is believed
     mcp: bool = False  # the named endpoints are tools for assistants as well
+    language: str | None = None  # of the page, as language.speak takes it
 
     def __post_init__(self) -> None:
         if self.mcp and find_spec("mcp") is None:
