@@ -1,6 +1,6 @@
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 
-.PHONY: check format lint types test
+.PHONY: check format lint types test messages
 
 check: lint types test
 
@@ -17,3 +17,6 @@ types:
 
 test:
 	$(PYTHON) -m pytest
+
+messages:
+	$(PYTHON) -m zoo.page.messages

@@ -7,8 +7,8 @@ leaderboard) with a pause of a few seconds between, while his page polls as the 
 answer "busy" is what a full queue promises and is counted apart; anything else that is no answer
 is an error.
 
-Exit status 1 on an error, when the memory of the last minute is more than a tenth above that of
-the second, or when uploads fill their folder. Visitors and server share the cores of this process.
+Exit status 1 on an error, when memory grows after the first two minutes, or when uploads fill their
+folder; the last line says which it was. Visitors and server share the cores of this machine.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,10 @@ API = "/gradio_api"
 POLL = 2.0  # seconds, as the page does
 OPENING = 240.0  # seconds for the page to open
 PATIENCE = 120.0  # seconds for one answer
-GROWTH = 1.1  # of the memory, that is still flat
+WARM = 2  # minutes in which networks, indexes and threads are opened
+GROWTH = 0.02  # of the memory, a minute, that is still flat
+TREND = 0.005  # the same, if it is so in every minute
+IDLE = 2.0  # seconds that a connection is used again; the server closes it after five
 SERVE = Path(__file__).parent.parent / "serve.py"
 
 
@@ -244,7 +248,7 @@ async def hold(
     address: str, processes: Sequence[int], folder: Path, asked: argparse.Namespace
 ) -> tuple[Met, list[Sample]]:
     """All visitors at once for the time asked."""
-    met, limits = Met(), httpx.Limits(max_connections=None)
+    met, limits = Met(), httpx.Limits(max_connections=None, keepalive_expiry=IDLE)
     catalog = load_catalog(asked.runs)
     pictures = [catalog.path(row) for row in catalog.rows("test")[:200]]
     async with AsyncExitStack() as opened:
@@ -318,6 +322,17 @@ def memory_of(samples: list[Sample], begin: float, end: float) -> float:
     return float(np.median([s.memory for s in samples if begin <= s.at < end] or [np.nan]))
 
 
+def judged(memory: list[float]) -> tuple[str, bool]:
+    """In words and as a verdict, whether the medians of the minutes stay where they are."""
+    steps = [after / before - 1 for before, after in pairwise(memory[WARM - 1 :])]
+    if len(steps) < 2:
+        return f"not judged: that takes {WARM + 2} minutes", False
+    growth = (memory[-1] / memory[WARM - 1]) ** (1 / len(steps)) - 1
+    said = ", ".join(f"{step:+.1%}" for step in steps)
+    flat = growth < GROWTH and min(steps) < TREND
+    return f"{growth:+.2%} a minute from minute {WARM} on ({said})", flat
+
+
 def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:
     """Print the tables; whether all went as it should."""
     pages = "one page" if asked.pages == 1 else f"{asked.pages} pages behind a proxy"
@@ -338,22 +353,24 @@ def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:
         begin, end = minute * 60, (minute + 1) * 60
         uploads = max((s.uploads for s in samples if begin <= s.at < end), default=0.0)
         print(f"| {minute + 1} | {memory_of(samples, begin, end):.0f} | {uploads:.1f} |")
-    # The first minute opens networks and indexes.
-    early = memory_of(samples, 60, 120)
-    late = memory_of(samples, (minutes - 1) * 60, float("inf"))
-    verdict = "flat" if late <= early * GROWTH else "grows"
-    if minutes < 3:
-        verdict = "not judged: that takes three minutes"
+    memory = [memory_of(samples, m * 60, (m + 1) * 60) for m in range(minutes)]
+    verdict, flat = judged(memory)
     bounded = max(s.uploads for s in samples) * 2**20 <= MOST_KEPT
-    print(f"\nerrors: {len(met.errors)}; memory {verdict}", end="; ")
-    print(f"uploads {'within' if bounded else 'over'} {MOST_KEPT >> 30} GiB")
+    print(f"\nmemory {verdict}")
     for error in met.errors[:5]:
         print(f"- {error}")
     answered = sum(len(times) for name, times in met.seconds.items() if name != "poll")
     print(f"\nanswered: {answered / asked.minutes / 60:.1f}/s, polls apart")
     load = os.getloadavg()[1]
+    print(f"\nerrors: {len(met.errors)}")
     print(f"\n{made_on(['gradio'])}\n- load of the machine over five minutes: {load:.1f}")
-    return not met.errors and verdict != "grows" and bounded
+    kept = {
+        "no error but busy": not met.errors,
+        "memory flat": flat,
+        f"uploads within {MOST_KEPT >> 30} GiB": bounded,
+    }
+    print("\n" + "; ".join(f"{what}: {'kept' if ok else 'NOT KEPT'}" for what, ok in kept.items()))
+    return all(kept.values())
 
 
 def parse() -> argparse.Namespace:

@@ -19,6 +19,7 @@ from zoo.catalog import Catalog, load_catalog
 from zoo.errors import PictureError, RunError, ZooError, unknown
 from zoo.evaluation.per_query import PerQuery
 from zoo.features.encoder import Features
+from zoo.features.forwards import in_few_threads
 from zoo.pictures import decode, digest, read_bytes
 from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
@@ -78,6 +79,10 @@ class Encoded:
 def encode(run: Run, pictures: Mapping[str, bytes]) -> Encoded:
     """Features of uploaded pictures; PictureError names the first that cannot be used."""
     run.encoder  # noqa: B018  opened first: decoding and forward are what is timed
+    return in_few_threads(_encoded, run, pictures)
+
+
+def _encoded(run: Run, pictures: Mapping[str, bytes]) -> Encoded:
     started = time.perf_counter()
     pixels = [_pixels(run, name, data) for name, data in pictures.items()]
     features = run.encoder(np.stack(pixels))
@@ -219,10 +224,10 @@ class Zoo:
                 continue
             names.append(str(path))
             if len(names) == TAG_BATCH:
-                yield Seen(names, run.encoder(np.stack(pixels)))
+                yield Seen(names, in_few_threads(run.encoder, np.stack(pixels)))
                 names, pixels = [], []
         if names:
-            yield Seen(names, run.encoder(np.stack(pixels)))
+            yield Seen(names, in_few_threads(run.encoder, np.stack(pixels)))
 
     def tags_of(self, names: Sequence[str], features: Features) -> list[Tags]:
         """What those features say of every attribute, one per name."""

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from zoo.errors import ZooError, unknown
+from zoo.features.forwards import in_few_threads
 from zoo.features.saliency import Heat, grad_cam
 from zoo.pictures import Box, decode
 from zoo.runs import Run
@@ -38,7 +39,7 @@ def look(run: Run, data: bytes, attribute: str, box: Box | None = None) -> Look:
     picture = run.transform(decode(data, at_least=run.transform.resized, box=box))
     network, head = run.model.network_of(place)
     device = next((p.device for p in network.parameters()), torch.device("cpu"))
-    heat = grad_cam(network, head, picture[None].to(device))
+    heat = in_few_threads(grad_cam, network, head, picture[None].to(device))
     chances = _chances(heat, heads[place].kind == "multi")
     label, confidence = heads[place].classes[heat.target], float(chances[heat.target])
     return Look(label, confidence, heat.values, heat.places)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.page.conftest import open_tab
+from zoo.page.map.board import board_html
 from zoo.page.map.colours import DISTINCT, OTHER, class_colours
 from zoo.page.map.packing import note, packed, packed_places
 from zoo.page.map.tab import FOLDER, script
@@ -165,7 +166,7 @@ def large_map(count: int) -> dict[str, Any]:
 def test_a_hundred_thousand_points_are_drawn_and_found(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     style = (FOLDER / "style.css").read_text()
-    page.set_content(f"<style>{style}</style>{(FOLDER / 'board.html').read_text()}")
+    page.set_content(f"<style>{style}</style>{board_html()}")
     page.evaluate(BOARD, [script(), large_map(100_000)])
     page.wait_for_selector(".map-frame[data-points='100000'][data-painter=webgl]")
     assert colours_drawn(page) > 100

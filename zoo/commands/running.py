@@ -40,6 +40,10 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Also serve the endpoints as tools for assistants (MCP).")
     ] = False,
+    language: Annotated[
+        Optional[str],
+        typer.Option(envvar="ZOO_LANGUAGE", help="Of the page: a translation, or its folder."),
+    ] = None,
     read_only: Annotated[
         bool,
         typer.Option("--read-only", help="Write nothing into the zoo: several pages share it."),
@@ -65,6 +69,7 @@ def serve(
             manage,
             proxy,
             mcp,
+            language,
             read_only,
             cache,
         )

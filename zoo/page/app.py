@@ -10,6 +10,7 @@ from zoo.page.api import Api
 from zoo.page.compare.tab import compare_tab
 from zoo.page.endpoints import endpoints
 from zoo.page.judge.tab import judge_tab
+from zoo.page.language import _, marked
 from zoo.page.leaderboard.tab import leaderboard_tab
 from zoo.page.map.tab import map_tab
 from zoo.page.models.tab import models_tab
@@ -20,17 +21,17 @@ from zoo.page.under_way import progress_of
 from zoo.page.use.tab import use_tab
 
 FOLDER = Path(__file__).parent
-TITLE = "Fashion model zoo"
+TITLE = marked("Fashion model zoo")
 POLL = 2.0  # seconds
 MOST_WAITING = 64  # requests; further visitors are told that the page is busy
 TABS = (
-    (COMPARE, "Compare", compare_tab),
-    ("leaderboard", "Leaderboard", leaderboard_tab),
-    ("judge", "Judge", judge_tab),
-    ("map", "Map", map_tab),
-    ("use", "Use", use_tab),
-    ("models", "Models", models_tab),
-    ("programs", "API", programs_tab),
+    (COMPARE, marked("Compare"), compare_tab),
+    ("leaderboard", marked("Leaderboard"), leaderboard_tab),
+    ("judge", marked("Judge"), judge_tab),
+    ("map", marked("Map"), map_tab),
+    ("use", marked("Use"), use_tab),
+    ("models", marked("Models"), models_tab),
+    ("programs", marked("API"), programs_tab),
 )
 
 
@@ -59,13 +60,14 @@ def theme() -> gr.themes.Base:
 def build(state: PageState) -> gr.Blocks:
     """The page over one zoo."""
     page: gr.Blocks = gr.Blocks(
-        title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True
+        title=_(TITLE), analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True
     )
     with page:
-        gr.HTML(
-            f'<div class="zoo-head"><h1>{TITLE}</h1><p class="quiet">The same picture, every '
-            "backbone: see what each recommends, then read what the numbers say.</p></div>"
+        what = _(
+            "The same picture, every backbone: see what each recommends, then read what the "
+            "numbers say."
         )
+        gr.HTML(f'<div class="zoo-head"><h1>{_(TITLE)}</h1><p class="quiet">{what}</p></div>')
         progress = gr.HTML(elem_id="progress")
         version = gr.State("")
         picked = gr.State([])
@@ -73,7 +75,7 @@ def build(state: PageState) -> gr.Blocks:
         with gr.Tabs() as tabs:
             shared = Shared(state, tabs, picked)
             for name, label, tab in TABS:
-                with gr.Tab(label, id=name):
+                with gr.Tab(_(label), id=name):
                     fills.append(tab(shared))
         endpoints(Api(state))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
+from zoo.page.language import _, marked, ngettext
 from zoo.runs import Run
 
 ORIGINS = {
-    "random": "random weights at the start",
-    "pretrained": "pretrained weights",
-    "file": "weights from a file",
-    "none": "no weights",
+    "random": marked("random weights at the start"),
+    "pretrained": marked("pretrained weights"),
+    "file": marked("weights from a file"),
+    "none": marked("no weights"),
 }
 
 
@@ -26,8 +27,8 @@ def run_badges(run: Run) -> str:
     epochs = trained["epochs"]
     return "".join(
         (
-            badge(ORIGINS[kind], "warn" if kind == "random" else ""),
-            badge(f"{epochs} epoch{'s' if epochs != 1 else ''}"),
+            badge(_(ORIGINS[kind]), "warn" if kind == "random" else ""),
+            badge(ngettext("{n} epoch", "{n} epochs", epochs).format(n=epochs)),
             badge(f"{trained['transform']['size']} px"),
         )
     )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from zoo.page.language import _
+
 # Of the HTML component that shows a `sortable`: js_on_load=SORT.
 SORT = Path(__file__).with_suffix(".js").read_text("utf-8")
 
@@ -19,7 +21,7 @@ def board(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def sortable(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A `board` whose rows are ordered by the column that is clicked on."""
     head = "".join(
-        f'<th scope="col"><button type="button" data-sort>{escape(h) or "name"}</button></th>'
+        f'<th scope="col"><button type="button" data-sort>{escape(h) or _("name")}</button></th>'
         for h in header
     )
     return _table(head, rows)
@@ -33,7 +35,8 @@ def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
         for row in rows
     )
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="table"><table class="board">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{_("table")}">'
+        '<table class="board">'
         f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

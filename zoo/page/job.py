@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from zoo.page.language import _
 from zoo.progress import Progress
 from zoo.weights import answers
 
@@ -46,11 +47,12 @@ class Job:
         self,
         command: list[str],
         zoo: Path,
-        title: str = "the training of the sample zoo",
-        remedy: str = "Start the page again to go on where it was.",
+        title: str = "",
+        remedy: str = "",
     ) -> None:
         zoo.mkdir(parents=True, exist_ok=True)
-        self.title, self.remedy = title, remedy
+        self.title = title or _("the training of the sample zoo")
+        self.remedy = remedy or _("Start the page again to go on where it was.")
         self.stopped = False  # by a person, which is no failure
         self._zoo, self.log = zoo, zoo / LOG
         with self.log.open("ab") as log:
@@ -70,7 +72,7 @@ class Job:
         if self.running() or self.stopped or self._process.returncode == 0:
             return None
         said = self.said()
-        return said[-1] if said else f"exit status {self._process.returncode}"
+        return said[-1] if said else _("exit status {n}").format(n=self._process.returncode)
 
     def said(self) -> list[str]:
         """The last lines of its output; of a bar that was drawn anew, what it came to."""

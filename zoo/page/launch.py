@@ -28,10 +28,12 @@ from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command, stop_all
+from zoo.page.language import _, speak
 from zoo.page.serving.asked import Asked
 from zoo.page.serving.door import Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
 from zoo.page.serving.login import NOTICE, Login
+from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, few_arenas
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
@@ -52,6 +54,8 @@ class Served:
 
 def launch(asked: Asked) -> None:
     """Serve the page until interrupted; ZooError when it cannot be bound or opened."""
+    few_arenas()
+    speak(asked.language)
     login = asked.login()
     job = _sample_job(asked)
     if job is None:
@@ -109,10 +113,11 @@ def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsF
                 server_port=asked.port,
                 share=asked.share,
                 auth=login,
-                auth_message=NOTICE if login else None,
+                auth_message=_(NOTICE) if login else None,
                 prevent_thread_lock=True,
                 quiet=True,
                 max_file_size=MAX_UPLOAD,
+                state_session_capacity=MOST_SESSIONS,
                 theme=theme(),
                 head=f"<style>{css()}</style>",
                 footer_links=[],  # the tab API says what programs need
@@ -140,6 +145,7 @@ def _middleware(state: PageState, asked: Asked, uploads: UploadsFolder) -> list[
     return [
         Middleware(SafeHeaders, headers=safe_headers(os.environ)),
         Middleware(Door, rules=rules),
+        Middleware(ForgetCalls),
     ]
 
 

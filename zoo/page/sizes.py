@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoo.page.language import _
+
 
 def amount(size: float) -> str:
     """Bytes with the unit that suits them."""
@@ -15,5 +17,5 @@ def amount(size: float) -> str:
 def count(number: float) -> str:
     """Many, in thousands or millions."""
     if number < 1e6:
-        return f"{number / 1e3:.3g} thousand"
-    return f"{number / 1e6:.3g} million"
+        return _("{number} thousand").format(number=f"{number / 1e3:.3g}")
+    return _("{number} million").format(number=f"{number / 1e6:.3g}")

@@ -12,6 +12,7 @@ from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.evaluation.votes import why_not_kept
 from zoo.page.job import Job
+from zoo.page.language import _, marked
 from zoo.page.thumbnails import Thumbnails
 from zoo.page.watched import Version, Watched, open_parts
 from zoo.plugins import Registry, load_plugins
@@ -19,7 +20,7 @@ from zoo.progress import read_progress
 from zoo.remembered import Remembered
 from zoo.reports import full_report
 
-GO_ON = "Start it again from the tab Models: unfinished training goes on where it was."
+GO_ON = marked("Start it again from the tab Models: unfinished training goes on where it was.")
 
 
 class PageState:
@@ -55,7 +56,7 @@ class PageState:
         """The zoo with a trained backbone at least; ZooError while there is none."""
         zoo = self.zoo()
         if zoo is None or not zoo.runs:
-            raise ZooError("no backbone is trained yet; the page fills as each becomes ready")
+            raise ZooError(_("no backbone is trained yet; the page fills as each becomes ready"))
         return zoo
 
     def report(self) -> tuple[Zoo, dict[str, Any]]:
@@ -69,13 +70,14 @@ class PageState:
     def begin(self, command: list[str], title: str) -> None:
         """Start a job of the page; ZooError while it, or another process, is at work."""
         if not self.managed:
-            raise ZooError("nobody trains from this page; start it with --manage")
+            raise ZooError(_("nobody trains from this page; start it with --manage"))
         with self._starting:
             if self.job is not None and self.job.running():
-                raise ZooError(f"{self.job.title} is under way; one job at a time")
+                busy = _("{job} is under way; one job at a time")
+                raise ZooError(busy.format(job=self.job.title))
             with sole_writer(self.folder):
                 pass  # said now rather than by a process that ends at once
-            self.job = Job(command, self.folder, title, GO_ON)
+            self.job = Job(command, self.folder, title, _(GO_ON))
 
     def warm_up(self) -> None:
         """Open every run's network and index now, so that the first visitor does not wait."""
@@ -90,7 +92,7 @@ class PageState:
     def why_no_votes(self) -> str | None:
         """Why votes cannot be kept; None when they can."""
         if self.read_only:
-            return "this page only reads the zoo"
+            return _("this page only reads the zoo")
         return why_not_kept(self.folder)
 
     def progress(self) -> dict[str, Any] | None:

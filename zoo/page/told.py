@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 import gradio as gr
 
 from zoo.errors import ReplacedError, ZooError
+from zoo.page.language import _
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,7 +20,7 @@ T = TypeVar("T")
 def _shown(error: ZooError) -> gr.Error:
     # A toast is HTML, and names of files and classes may come from anywhere.
     said = escape(str(error), quote=False)
-    return gr.Error(said, print_exception=False, title="Not done")
+    return gr.Error(said, print_exception=False, title=_("Not done"))
 
 
 def told(function: Callable[P, T]) -> Callable[P, T]:

@@ -7,6 +7,8 @@ from html import escape
 from typing import Any
 
 from zoo.compare import Zoo
+from zoo.page.bar import bar_html
+from zoo.page.language import _
 from zoo.page.state import PageState
 from zoo.plugins import Registry
 
@@ -31,7 +33,7 @@ def progress_html(
     """What a training is doing; empty when none is at work and none failed."""
     if failure:
         return (
-            f'<div class="job failed"><b>The work stopped.</b> {escape(failure)}<br>'
+            f'<div class="job failed"><b>{_("The work stopped.")}</b> {escape(failure)}<br>'
             f"{escape(remedy)}</div>"
         )
     if progress is None:
@@ -40,11 +42,9 @@ def progress_html(
     share = min(1.0, progress["done"] / total)
     left = progress["seconds_left"]
     rate = f"{progress['rate']:.0f} {progress['unit']}/s" if progress["rate"] else ""
-    remains = f", {left:.0f} s left in this step" if left else ""
-    ready = len(zoo.runs) if zoo else 0
-    return (
-        f'<div class="job" role="status"><b>{ready} of {len(registry.backbones)} backbones '
-        f"ready</b> <span>{escape(progress['title'])}</span>"
-        f'<progress value="{share:.3f}" max="1">{share:.0%}</progress>'
-        f'<span class="quiet">{rate}{remains}. The columns appear one by one.</span></div>'
+    remains = _(", {s} s left in this step").format(s=f"{left:.0f}") if left else ""
+    ready = _("{ready} of {all} backbones ready").format(
+        ready=len(zoo.runs) if zoo else 0, all=len(registry.backbones)
     )
+    appear = _("The columns appear one by one.")
+    return bar_html(ready, share, escape(progress["title"]), f"{rate}{remains}. {appear}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zoo.errors import ZooError
+from zoo.page.language import _
 from zoo.pictures import read_bytes
 
 MOST_PICTURES = 32
@@ -14,7 +15,11 @@ MOST_PICTURES = 32
 def contents(paths: Sequence[str]) -> dict[str, bytes]:
     """Uploaded files by name; their folders are the server's own business."""
     if len(paths) > MOST_PICTURES:
-        raise ZooError(f"{len(paths)} pictures are over the limit of {MOST_PICTURES} a query")
+        raise ZooError(
+            _("{n} pictures are over the limit of {most} a query").format(
+                n=len(paths), most=MOST_PICTURES
+            )
+        )
     return {name: read_bytes(path) for name, path in named(paths).items()}
 
 
@@ -24,6 +29,6 @@ def named(paths: Sequence[str]) -> dict[str, Path]:
     for path in paths:
         name = Path(path).name
         while name in found:
-            name = f"{name} (again)"
+            name = _("{name} (again)").format(name=name)
         found[name] = Path(path)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from zoo.compare import Encode, Result, Zoo
 from zoo.errors import ZooError
+from zoo.page.language import _
 from zoo.search.recommender import Ask
 
 TOP = 5
@@ -83,7 +84,7 @@ class Asked:
     def answers(self, zoo: Zoo, pictures: Mapping[str, bytes], encode: Encode) -> dict[str, Result]:
         """The answer of every chosen backbone; `pictures` are the contents of the uploads."""
         if not self.backbones:
-            raise ZooError("no backbone is chosen; tick at least one")
+            raise ZooError(_("no backbone is chosen; tick at least one"))
         ready = [name for name in self.backbones if name in zoo.runs]
         if pictures:
             return zoo.recommend(pictures, self.ask(), ready, encode)

@@ -2,7 +2,7 @@
 const panel = element.closest('#details');
 panel.popover = 'auto';
 panel.setAttribute('role', 'dialog');
-panel.setAttribute('aria-label', 'Details');
+panel.setAttribute('aria-label', _('Details'));
 const open = () => {
   const asked = element.querySelector('[data-asked]');
   if (!asked || asked.dataset.asked === panel.dataset.shown) return;

@@ -17,6 +17,7 @@ from zoo.page.compare.facts import facts
 from zoo.page.compare.heat_map import heat_maps
 from zoo.page.compare.subject import subject_of
 from zoo.page.compare.why import why
+from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -32,9 +33,13 @@ element.addEventListener('click', (event) => {
   trigger('select', {about: button.dataset.details});
 });
 """
-OPENING = Path(__file__).with_name("details.js").read_text("utf-8")
-DRAWING = '<p class="quiet">Drawing where each backbone looks …</p>'
+OPENING = Path(__file__).with_name("details.js")
 Answers = Callable[[Zoo, Asked], dict[str, Result]]
+
+
+def drawing() -> str:
+    """While the heat maps are made."""
+    return f'<p class="quiet">{_("Drawing where each backbone looks …")}</p>'
 
 
 class Details:
@@ -50,21 +55,21 @@ class Details:
         zoo = self._state.trained()
         uploads, picked = inputs[:2]
         if not uploads and not picked:
-            raise ZooError("nothing is asked for; click on a picture first")
+            raise ZooError(_("nothing is asked for; click on a picture first"))
         subject = subject_of(zoo, about, uploads)
         results = self._answers(zoo, Asked.of(*inputs))
         reasons = ""
         if subject.row is not None:
-            reasons = f"<h3>Why it is here</h3>{why(zoo, results, subject.row)}"
+            reasons = f"<h3>{_('Why it is here')}</h3>{why(zoo, results, subject.row)}"
         html = (
             f'<div class="sheet" data-asked="{next(self._numbers)}"><header>'
             f'<h2>{escape(subject.name)}</h2><button type="button" class="close" '
-            f'aria-label="Close the details">✕</button></header>'
+            f'aria-label="{_("Close the details")}">✕</button></header>'
             f"{facts(zoo, results, subject)}{reasons}</div>"
         )
         names = [attribute.name for attribute in head_attributes(zoo.catalog)]
         chosen = head if head in names else category_attribute(zoo.catalog)
-        return html, gr.Radio(choices=names, value=chosen), DRAWING
+        return html, gr.Radio(choices=names, value=chosen), drawing()
 
     @told
     def heat(self, about: str, head: str | None, uploads: Any, backbones: list[str]) -> Any:
@@ -84,15 +89,17 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
     do = Details(state, answers)
     about = gr.State("")
     with gr.Column(elem_id="details"):
-        said = gr.HTML(js_on_load=OPENING, elem_id="details-facts")
-        head = gr.Radio(label="Where each backbone looks for", choices=[], elem_id="details-head")
+        said = gr.HTML(js_on_load=script_of(OPENING), elem_id="details-facts")
+        head = gr.Radio(
+            label=_("Where each backbone looks for"), choices=[], elem_id="details-head"
+        )
         heat = gr.HTML(elem_id="details-heat")
     searched: dict[str, Any] = {**HIDDEN, "concurrency_id": "search"}
     drawn = (do.heat, [about, head, inputs[0], inputs[2]], heat)
     asked = answer.select(_about, None, about, **HIDDEN)
     opened = asked.then(do.opened, [about, head, *inputs], [said, head, heat], **searched)
     opened.success(*drawn, **searched)
-    head.input(lambda: DRAWING, None, heat, **HIDDEN).then(*drawn, **searched)
+    head.input(drawing, None, heat, **HIDDEN).then(*drawn, **searched)
 
 
 def _about(event: gr.EventData) -> str:

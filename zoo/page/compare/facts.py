@@ -13,12 +13,13 @@ from zoo.page.badges import badge
 from zoo.page.board import board
 from zoo.page.compare.subject import Subject
 from zoo.page.compare.truth import sign, truth
+from zoo.page.language import _, marked
 from zoo.page.thumbnails import data_address
 from zoo.pictures import decode
 from zoo.runs import Run
 
 SIDE = 640  # pixels of the large picture's longer side
-SEEN = "a training picture: every backbone has learnt from its labels"
+SEEN = marked("a training picture: every backbone has learnt from its labels")
 
 
 def facts(zoo: Zoo, results: Mapping[str, Result], subject: Subject) -> str:
@@ -28,15 +29,14 @@ def facts(zoo: Zoo, results: Mapping[str, Result], subject: Subject) -> str:
         picture = ImageOps.contain(picture, (SIDE, SIDE))
     said = {name: _predicted(zoo.runs[name], result, subject) for name, result in results.items()}
     known = subject.row is not None
-    header = ["", *(["Catalogue"] * known), *(zoo.runs[name].backbone.title for name in results)]
+    header = ["", *([_("Catalogue")] * known), *(zoo.runs[name].backbone.title for name in results)]
     rows = [
         [attribute.name, *([_known(zoo.catalog, subject, attribute)] * known)]
         + [_cell(zoo.catalog, subject, attribute, tags) for tags in said.values()]
         for attribute in zoo.catalog.attributes
     ]
-    note = (
-        "" if known else '<p class="quiet">Not labelled: nobody knows which of them is right.</p>'
-    )
+    unlabelled = _("Not labelled: nobody knows which of them is right.")
+    note = "" if known else f'<p class="quiet">{unlabelled}</p>'
     return (
         f'<div class="about"><img src="{data_address(picture)}" alt="{escape(subject.name)}">'
         f'<div class="sayings">{_badges(zoo.catalog, subject)}{board(header, rows)}{note}'
@@ -48,7 +48,11 @@ def _badges(catalog: Catalog, subject: Subject) -> str:
     if subject.row is None:
         return ""
     item_id, split = (str(catalog.table[c].iat[subject.row]) for c in ("item_id", "split"))
-    seen = badge(SEEN, "warn") if split == "train" else badge(f"{split}: never trained on")
+    seen = (
+        badge(_(SEEN), "warn")
+        if split == "train"
+        else badge(_("{split}: never trained on").format(split=split))
+    )
     return f'<div class="badges">{badge(item_id)}{seen}</div>'
 
 
@@ -73,8 +77,8 @@ def _predicted(run: Run, result: Result, subject: Subject) -> Tags:
 def _known(catalog: Catalog, subject: Subject, attribute: Attribute) -> str:
     classes = truth(catalog, subject.row, attribute.name)
     if classes is None:
-        return '<span class="quiet">unknown</span>'
-    return escape(", ".join(classes)) or "none"
+        return f'<span class="quiet">{_("unknown")}</span>'
+    return escape(", ".join(classes)) or _("none")
 
 
 def _cell(catalog: Catalog, subject: Subject, attribute: Attribute, tags: Tags) -> str:
@@ -85,4 +89,4 @@ def _cell(catalog: Catalog, subject: Subject, attribute: Attribute, tags: Tags) 
         f"<span>{escape(value)} <i>{confidence:.0%}</i> {sign(value, known)}</span>"
         for value, confidence in said
     ]
-    return "<br>".join(parts) or "none"
+    return "<br>".join(parts) or _("none")

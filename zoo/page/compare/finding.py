@@ -14,6 +14,7 @@ from zoo.catalog import Catalog
 from zoo.compare import Zoo
 from zoo.page.compare import link
 from zoo.page.compare.asked import conditions
+from zoo.page.language import _, ngettext
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -84,7 +85,8 @@ def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
     """The values of all controls that an address asks for; what is wrong in it is told."""
     asked, problems = link.read(parameters, zoo)
     if problems:
-        gr.Warning(escape(f"left out of what was linked: {'; '.join(problems)}"), 20)
+        left_out = _("left out of what was linked: {problems}").format(problems="; ".join(problems))
+        gr.Warning(escape(left_out), 20)
     items = asked.items or (draw(zoo.catalog, conditions(asked.filters)),)
     return [list(items), *asked.controls()[1:]]
 
@@ -98,13 +100,16 @@ def _any(found: np.ndarray) -> list[int]:
 
 
 def _count(found: int, items: int, shown: int) -> str:
-    more = f"; {shown} are shown" if shown < found else ""
-    return f'<p class="quiet" role="status"><b>{found:,}</b> of {items:,} items found{more}</p>'
+    more = _("; {n} are shown").format(n=shown) if shown < found else ""
+    said = ngettext("<b>{found}</b> of {n} item found", "<b>{found}</b> of {n} items found", items)
+    said = said.format(found=f"{found:,}", n=f"{items:,}")
+    return f'<p class="quiet" role="status">{said}{more}</p>'
 
 
 def _nothing(text: str) -> str:
-    return (
-        f'<div class="empty" role="status"><b>No item with “{escape(text.strip())}”</b><br>'
+    none = _("No item with “{words}”").format(words=escape(text.strip()))
+    remedy = _(
         "Every word has to occur in its title, its id or its labels: try fewer words, "
-        "or a part of one.</div>"
+        "or a part of one."
     )
+    return f'<div class="empty" role="status"><b>{none}</b><br>{remedy}</div>'

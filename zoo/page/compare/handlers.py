@@ -10,14 +10,18 @@ from zoo.compare import Result, Zoo
 from zoo.page.compare import tiles
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.ranks import columns
+from zoo.page.language import _
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
+from zoo.page.titles import choices
 from zoo.page.told import told
 from zoo.page.uploads import contents
 
-EMPTY = (
-    '<div class="empty">Upload pictures, click one of the catalogue, or draw one at random.</div>'
-)
+
+def empty_html() -> str:
+    """What stands in place of an answer before anything is asked."""
+    said = _("Upload pictures, click one of the catalogue, or draw one at random.")
+    return f'<div class="empty">{said}</div>'
 
 
 class CompareHandlers:
@@ -98,9 +102,8 @@ class CompareHandlers:
         zoo = self._state.zoo()
         if zoo is None:
             return gr.CheckboxGroup(choices=[], value=[]), gr.Dropdown(choices=[])
-        titles = [(run.backbone.title, name) for name, run in sorted(zoo.runs.items())]
         filters = [f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes]
         return (
-            gr.CheckboxGroup(choices=titles, value=sorted(zoo.runs)),
+            gr.CheckboxGroup(choices=choices(zoo), value=sorted(zoo.runs)),
             gr.Dropdown(choices=filters),
         )

@@ -12,6 +12,7 @@ from zoo.catalog import Catalog
 from zoo.heat import Look, look, on_picture
 from zoo.page.compare.subject import Subject
 from zoo.page.compare.truth import sign, truth
+from zoo.page.language import _, marked
 from zoo.page.thumbnails import data_address
 from zoo.pictures import decode
 from zoo.runs import Run
@@ -21,11 +22,11 @@ FAINT, STRONG = 0.08, 0.75  # how much of the colour covers the coldest and the 
 # Hotter is darker and redder: seen on the white grounds of catalogues, by the colour-blind too.
 STOPS = (0.0, 0.5, 1.0)
 COLOURS = ((255, 230, 150), (249, 140, 45), (190, 0, 40))
-WHAT = (
+WHAT = marked(
     "The redder a part of the picture, the more it speaks for the class that this backbone "
     "predicts. One that is right while it looks at the background may be right by luck."
 )
-HOW = "Grad-CAM (Selvaraju et al. 2017) of the last feature map"
+HOW = marked("Grad-CAM (Selvaraju et al. 2017) of the last feature map")
 
 
 def heat_maps(catalog: Catalog, runs: Sequence[Run], subject: Subject, attribute: str) -> str:
@@ -33,9 +34,9 @@ def heat_maps(catalog: Catalog, runs: Sequence[Run], subject: Subject, attribute
     picture = ImageOps.contain(decode(subject.data, at_least=SIDE, box=subject.box), (SIDE, SIDE))
     figures = "".join(_figure(catalog, run, subject, attribute, picture) for run in runs)
     return (
-        f'<p class="quiet">{WHAT}</p><div class="heats">{figures}</div>'
-        f'<p class="quiet"><span class="scale" aria-hidden="true"></span> speaks little … much. '
-        f"{HOW}; what a backbone crops away is pale.</p>"
+        f'<p class="quiet">{_(WHAT)}</p><div class="heats">{figures}</div>'
+        f'<p class="quiet"><span class="scale" aria-hidden="true"></span> '
+        f"{_('speaks little … much.')} {_(HOW)}; {_('what a backbone crops away is pale.')}</p>"
     )
 
 
@@ -51,10 +52,10 @@ def _figure(
     )
     if found.heat is None:
         return (
-            f'<figure class="heat">{caption}</figcaption><p class="quiet">keeps no map of the '
-            "picture, so there is nothing to draw.</p></figure>"
+            f'<figure class="heat">{caption}</figcaption><p class="quiet">'
+            f"{_('keeps no map of the picture, so there is nothing to draw.')}</p></figure>"
         )
-    alt = f"where {title} finds {found.predicted}"
+    alt = _("where {backbone} finds {value}").format(backbone=title, value=found.predicted)
     return (
         f'<figure class="heat"><img src="{_drawn(picture, found, run)}" alt="{escape(alt)}">'
         f"{caption}<small>{_fineness(found)}</small></figcaption></figure>"
@@ -63,8 +64,8 @@ def _figure(
 
 def _fineness(found: Look) -> str:
     if found.heat is not None and not found.heat.any():
-        return "empty map: no part stands out"
-    return f"{found.places} × {found.places} places"
+        return _("empty map: no part stands out")
+    return _("{n} × {n} places").format(n=found.places)
 
 
 def _drawn(picture: Image.Image, found: Look, run: Run) -> str:

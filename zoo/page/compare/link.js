@@ -34,8 +34,8 @@ element.addEventListener('click', async (event) => {
   if (!button) return;
   const said = element.querySelector('.copied');
   const done = await copied(address()).catch(() => false);
-  if (!done) said.textContent = 'Your browser does not let this page copy: take the address bar';
+  if (!done) said.textContent = _('Your browser does not let this page copy: take the address bar');
   else if ('uploads' in button.dataset) {
-    said.textContent = 'Copied the settings: uploaded pictures cannot be in a link';
-  } else said.textContent = 'Copied';
+    said.textContent = _('Copied the settings: uploaded pictures cannot be in a link');
+  } else said.textContent = _('Copied');
 });

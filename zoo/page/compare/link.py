@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.page.compare.asked import Asked
+from zoo.page.language import _
 
 NAMES = tuple(field.name for field in fields(Asked) if field.name != "uploads")
 MOST_RESULTS = 24  # as the slider has it
@@ -86,17 +87,18 @@ def _item(zoo: Zoo, text: str) -> None:
 
 def _backbone(zoo: Zoo, text: str) -> None:
     if text not in zoo.runs:
-        raise ZooError(f"no trained backbone {text!r}")
+        raise ZooError(_("no trained backbone {name}").format(name=repr(text)))
 
 
 def _filter(zoo: Zoo, text: str) -> None:
     if text not in {f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes}:
-        raise ZooError(f"no attribute and class {text!r}")
+        raise ZooError(_("no attribute and class {name}").format(name=repr(text)))
 
 
 def _top(text: str) -> int:
     if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_RESULTS:
-        raise ZooError(f"{text!r} is not a whole number within 1..{MOST_RESULTS}")
+        whole = _("{value} is not a whole number within 1..{most}")
+        raise ZooError(whole.format(value=repr(text), most=MOST_RESULTS))
     return int(text)
 
 
@@ -106,13 +108,13 @@ def _share(text: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise ZooError(f"{text!r} is not a number within 0..1")
+        raise ZooError(_("{value} is not a number within 0..1").format(value=repr(text)))
     return share
 
 
 def _yes(text: str) -> bool:
     if text.lower() not in (*YES, *NO):
-        raise ZooError(f"{text!r} is neither 1 nor 0")
+        raise ZooError(_("{value} is neither 1 nor 0").format(value=repr(text)))
     return text.lower() in YES
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from html import escape
 
 from zoo.compare import Result, Zoo
+from zoo.page.language import _, marked
 from zoo.search.overlap import PERSISTENCE, jaccard, rank_biased_overlap
 
-WHAT = (
+WHAT = marked(
     "Every pair of backbones: first how many of the items either shows are shown by both "
     "(100 %: the same items), then how alike their order is, the first ranks counting most "
     "(1.00: the same order)."
 )
-HOW = (
-    f"Jaccard index and rank-biased overlap (Webber, Moffat and Zobel 2010; p = {PERSISTENCE}, "
+HOW = marked(
+    "Jaccard index and rank-biased overlap (Webber, Moffat and Zobel 2010; p = {p}, "
     "extrapolated) of the items shown."
 )
 
@@ -32,10 +33,11 @@ def overlap(zoo: Zoo, results: Mapping[str, Result]) -> str:
         + "</tr>"
         for one in rows
     )
+    how = _(HOW).format(p=PERSISTENCE)
     return (
-        '<details class="overlap"><summary>How alike are the answers?</summary>'
-        f'<p>{WHAT}</p><div class="scroll"><table class="pairs"><thead><tr><td></td>{head}</tr>'
-        f'</thead><tbody>{body}</tbody></table></div><p class="quiet">{HOW}</p></details>'
+        f'<details class="overlap"><summary>{_("How alike are the answers?")}</summary>'
+        f'<p>{_(WHAT)}</p><div class="scroll"><table class="pairs"><thead><tr><td></td>{head}</tr>'
+        f'</thead><tbody>{body}</tbody></table></div><p class="quiet">{how}</p></details>'
     )
 
 
@@ -44,8 +46,7 @@ def _cell(one: list[int], other: list[int], same: bool) -> str:
         return '<td class="self">–</td>'
     shared, order = jaccard(one, other), rank_biased_overlap(one, other)
     if shared is None or order is None:
-        return '<td title="one of them shows nothing">–</td>'
-    return (
-        f'<td style="--share:{shared:.3f}"><b>{shared:.0%}</b> shared'
-        f"<small>order {order:.2f}</small></td>"
-    )
+        return f'<td title="{_("one of them shows nothing")}">–</td>'
+    both = _("<b>{share}</b> shared").format(share=f"{shared:.0%}")
+    alike = _("order {order}").format(order=f"{order:.2f}")
+    return f'<td style="--share:{shared:.3f}">{both}<small>{alike}</small></td>'

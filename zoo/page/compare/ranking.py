@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import gradio as gr
 
+from zoo.page.language import _
+
 Sliders = tuple[gr.Slider, gr.Slider, gr.Slider]
 Boxes = tuple[gr.Checkbox, gr.Checkbox, gr.Checkbox]
 
 
 def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
     """Backbones; results, blend, variety; same category, exact, near-duplicates; filters."""
-    backbones = gr.CheckboxGroup(label="Backbones", choices=[], elem_id="backbones")
-    with gr.Accordion("Filters and ranking", open=False, elem_id="options"):
+    backbones = gr.CheckboxGroup(label=_("Backbones"), choices=[], elem_id="backbones")
+    with gr.Accordion(_("Filters and ranking"), open=False, elem_id="options"):
         with gr.Row():
             filters = gr.Dropdown(
-                label="Only items with (one attribute twice: either)",
+                label=_("Only items with (one attribute twice: either)"),
                 choices=[],
                 multiselect=True,
                 elem_id="filters",
             )
-            top = gr.Slider(1, 24, 5, step=1, label="Results per backbone", elem_id="top")
+            top = gr.Slider(1, 24, 5, step=1, label=_("Results per backbone"), elem_id="top")
             alpha = gr.Slider(
                 0,
                 1,
                 1,
                 step=0.05,
-                label="Blend",
-                info="1: by similarity of looks; 0: by attribute match",
+                label=_("Blend"),
+                info=_("1: by similarity of looks; 0: by attribute match"),
                 elem_id="alpha",
             )
             diversity = gr.Slider(
@@ -34,12 +36,12 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 1,
                 0,
                 step=0.05,
-                label="Variety",
-                info="0: the nearest; higher: fewer that resemble each other",
+                label=_("Variety"),
+                info=_("0: the nearest; higher: fewer that resemble each other"),
                 elem_id="diversity",
             )
         with gr.Row():
-            same = gr.Checkbox(label="Same category only", elem_id="same")
-            exact = gr.Checkbox(label="Exact search (no Annoy)", elem_id="exact")
-            apart = gr.Checkbox(label="Near-duplicates one by one", elem_id="near_duplicates")
+            same = gr.Checkbox(label=_("Same category only"), elem_id="same")
+            exact = gr.Checkbox(label=_("Exact search (no Annoy)"), elem_id="exact")
+            apart = gr.Checkbox(label=_("Near-duplicates one by one"), elem_id="near_duplicates")
     return backbones, (top, alpha, diversity), (same, exact, apart), filters

@@ -10,6 +10,7 @@ from zoo.compare import Result, Tags, Zoo
 from zoo.page.badges import badge, run_badges
 from zoo.page.compare.overlap import overlap
 from zoo.page.compare.tiles import mark, tile
+from zoo.page.language import _
 from zoo.runs import Run
 
 
@@ -34,11 +35,17 @@ def _agreement(found: Counter[int], backbones: int) -> str:
         return ""
     everyone = sum(1 for count in found.values() if count == backbones)
     alone = sum(1 for count in found.values() if count == 1)
-    return (
-        f'<p class="agreement"><b>{len(found)}</b> different items: '
-        f"{badge(f'all {backbones}', 'all')} <b>{everyone}</b> found by every backbone, "
-        f"{badge('only here', 'alone')} <b>{alone}</b> found by a single one.</p>"
+    said = _(
+        "<b>{n}</b> different items: {all} <b>{everyone}</b> found by every backbone, "
+        "{only} <b>{alone}</b> found by a single one."
+    ).format(
+        n=len(found),
+        all=badge(_("all {n}").format(n=backbones), "all"),
+        everyone=everyone,
+        only=badge(_("only here"), "alone"),
+        alone=alone,
     )
+    return f'<p class="agreement">{said}</p>'
 
 
 def _column(
@@ -53,7 +60,8 @@ def _column(
         tile(zoo, run, result, item, urls.get(item.row, ""), mark(item, found[item.row], backbones))
         for item in result.answer.items
     )
-    empty = '<p class="quiet">No item fits these filters.</p>' if not result.answer.items else ""
+    none = f'<p class="quiet">{_("No item fits these filters.")}</p>'
+    empty = "" if result.answer.items else none
     return (
         f'<section class="backbone" aria-label="{escape(run.backbone.title)}">'
         f"<header><h3>{escape(run.backbone.title)}</h3>"
@@ -64,7 +72,8 @@ def _column(
 
 
 def _how(result: Result) -> str:
-    search = "approximate search (Annoy)" if result.answer.approximate else "exact search"
+    approximate = result.answer.approximate
+    search = _("approximate search (Annoy)") if approximate else _("exact search")
     return f"{result.latency_ms:.0f} ms, {search}"
 
 
@@ -77,12 +86,12 @@ def _sees(predicted: Sequence[Tags]) -> str:
     found += [(name, *each) for name, several in first.multis.items() for each in several]
     cells = "".join(
         f'<span class="badge {"unsure" if confidence < 0.5 else ""}" '
-        f'title="{escape(name)}, confidence {confidence:.2f}">{escape(value)} '
+        f'title="{escape(name)}, {_("confidence")} {confidence:.2f}">{escape(value)} '
         f"<i>{confidence:.0%}</i></span>"
         for name, value, confidence in found
     )
-    more = f" (first of {len(predicted)})" if len(predicted) > 1 else ""
+    more = " " + _("(first of {n})").format(n=len(predicted)) if len(predicted) > 1 else ""
     return (
-        f'<details class="sees" open><summary>Predicted for the query{more}</summary>'
+        f'<details class="sees" open><summary>{_("Predicted for the query")}{more}</summary>'
         f'<div class="badges">{cells}</div></details>'
     )

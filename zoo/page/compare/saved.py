@@ -12,6 +12,7 @@ from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.finding import settings
+from zoo.page.language import _
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -35,14 +36,14 @@ class Saved:
         """The comparison on screen under that name; one of the same name is replaced."""
         name = name.strip()
         if asked is None or not (asked.items or asked.uploads):
-            raise ZooError("nothing is asked yet that could be saved")
+            raise ZooError(_("nothing is asked yet that could be saved"))
         if asked.uploads:
-            raise ZooError("uploaded pictures cannot be saved; only items of the catalogue can")
+            raise ZooError(_("uploaded pictures cannot be saved; only items of the catalogue can"))
         if not name or len(name) > LONGEST:
-            raise ZooError(f"give the query a name of 1 to {LONGEST} letters")
+            raise ZooError(_("give the query a name of 1 to {n} letters").format(n=LONGEST))
         own = self._own(kept)
         if name not in own and len(own) >= MOST:
-            raise ZooError(f"{MOST} queries are saved; delete one first")
+            raise ZooError(_("{n} queries are saved; delete one first").format(n=MOST))
         kept = self._with(kept, {**own, name: link.written(asked)})
         return kept, self._choices(kept, name), ""
 
@@ -98,23 +99,23 @@ def saved_queries(
     do = Saved(state)
     with gr.Row(elem_classes="saved"):
         name = gr.Textbox(
-            label="Save what is on screen as",
+            label=_("Save what is on screen as"),
             max_length=LONGEST,
             min_width=150,
             scale=3,
             elem_id="save-name",
         )
-        save = gr.Button("Save", size="md", min_width=70, scale=1, elem_id="save")
+        save = gr.Button(_("Save"), size="md", min_width=70, scale=1, elem_id="save")
     with gr.Row(elem_classes="saved"):
         names = gr.Dropdown(
-            label="Saved", choices=[], value=None, min_width=150, scale=3, elem_id="saved-names"
+            label=_("Saved"), choices=[], value=None, min_width=150, scale=3, elem_id="saved-names"
         )
-        load = gr.Button("Load", size="md", min_width=70, scale=1, elem_id="load")
-        delete = gr.Button("Delete", size="md", min_width=70, scale=1, elem_id="delete")
-    gr.HTML(
-        '<p class="quiet">Items and settings, kept in this browser only. '
-        "Uploaded pictures cannot be saved.</p>"
+        load = gr.Button(_("Load"), size="md", min_width=70, scale=1, elem_id="load")
+        delete = gr.Button(_("Delete"), size="md", min_width=70, scale=1, elem_id="delete")
+    told_where = _(
+        "Items and settings, kept in this browser only. Uploaded pictures cannot be saved."
     )
+    gr.HTML(f'<p class="quiet">{told_where}</p>')
     save.click(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
     name.submit(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
     ask_again(load.click(do.load, [names, kept], outputs, **HIDDEN))

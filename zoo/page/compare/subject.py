@@ -7,10 +7,11 @@ from typing import Any
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
+from zoo.page.language import _, marked
 from zoo.page.uploads import contents
 from zoo.pictures import Box, read_bytes
 
-GONE = "that picture is no longer asked about; click on Details again"
+GONE = marked("that picture is no longer asked about; click on Details again")
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class Subject:
 
 def subject_of(zoo: Zoo, about: str, uploads: list[tuple[str, str | None]] | None) -> Subject:
     """The picture that "item:" and an id, or "upload:" and a number from 0, stands for."""
-    kind, _, which = about.partition(":")
+    kind, __, which = about.partition(":")
     if kind == "item":
         return _item(zoo, zoo.catalog.row_of(which))
     if kind == "upload" and which.isdigit() and int(which) < len(uploads or ()):
         ((name, data),) = contents([(uploads or [])[int(which)][0]]).items()
         return Subject(name, data, upload=int(which))
-    raise ZooError(GONE)
+    raise ZooError(_(GONE))
 
 
 def _item(zoo: Zoo, row: int) -> Subject:

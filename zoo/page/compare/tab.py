@@ -9,10 +9,11 @@ import gradio as gr
 from zoo.page.compare.camera import camera
 from zoo.page.compare.details import ASK_DETAILS, details_panel
 from zoo.page.compare.finding import Finding
-from zoo.page.compare.handlers import EMPTY, CompareHandlers
+from zoo.page.compare.handlers import CompareHandlers, empty_html
 from zoo.page.compare.ranking import ranking
 from zoo.page.compare.saved import kept_in_browser, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
+from zoo.page.language import _
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
 
@@ -23,7 +24,7 @@ def compare_tab(shared: Shared) -> Fill:
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(
-                label="Your pictures (several make a style profile)",
+                label=_("Your pictures (several make a style profile)"),
                 type="filepath",
                 sources=["upload", "clipboard"],
                 file_types=["image"],
@@ -34,15 +35,15 @@ def compare_tab(shared: Shared) -> Fill:
                 elem_id="uploads",
             )
             with gr.Row():
-                draw = gr.Button("Random query", variant="primary", elem_id="random")
-                shuffle = gr.Button("Other pictures", elem_id="shuffle")
-            with gr.Accordion("Camera, saved queries", open=False, elem_id="more-queries"):
+                draw = gr.Button(_("Random query"), variant="primary", elem_id="random")
+                shuffle = gr.Button(_("Other pictures"), elem_id="shuffle")
+            with gr.Accordion(_("Camera, saved queries"), open=False, elem_id="more-queries"):
                 photo = camera()
                 saved_place = gr.Column()
         with gr.Column(scale=3, min_width=300):
             words = gr.Textbox(
-                label="Or click a picture of the catalogue",
-                placeholder="Search titles, ids and labels",
+                label=_("Or click a picture of the catalogue"),
+                placeholder=_("Search titles, ids and labels"),
                 elem_id="find",
             )
             picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="picks")
@@ -50,7 +51,9 @@ def compare_tab(shared: Shared) -> Fill:
     top, alpha, diversity = sliders
     same, exact, apart = boxes
     bar_place = gr.Column()
-    answer = gr.HTML(EMPTY, js_on_load=PICK_ITEM + ASK_DETAILS, elem_id="answer", min_height=320)
+    answer = gr.HTML(
+        empty_html(), js_on_load=PICK_ITEM + ASK_DETAILS, elem_id="answer", min_height=320
+    )
 
     inputs: list[Any] = [
         uploads, picked, backbones, top, alpha, filters, same, exact, diversity, apart

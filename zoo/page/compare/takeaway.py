@@ -16,6 +16,7 @@ from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
+from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -24,9 +25,7 @@ from zoo.pictures import read_bytes
 from zoo.reports import recommend_report, without_folders
 from zoo.sheet import contact_sheet
 
-SCRIPT = f"const names = {json.dumps(link.NAMES)};\n" + (
-    Path(__file__).parent / "link.js"
-).read_text("utf-8")
+SCRIPT = Path(__file__).with_name("link.js")
 # A download button gives the file that it has; these make theirs when they are pressed.
 FETCH = """
 (file) => {
@@ -72,7 +71,7 @@ class TakeAway:
     ) -> tuple[Zoo, dict[str, Any], dict[str, bytes], dict[str, Result]]:
         """The zoo, the report, the query's pictures and the answers that are on screen."""
         if asked is None:
-            raise ZooError("nothing is asked yet")
+            raise ZooError(_("nothing is asked yet"))
         zoo = self._state.trained()
         pictures = contents(asked.uploads)
         results = asked.answers(zoo, pictures, self._state.remembered)
@@ -101,7 +100,7 @@ def permalink(asked: Asked | None) -> str:
     left_out = " data-uploads" if asked.uploads else ""
     return (
         f'<button type="button" class="copy" data-query="{escape(link.written(asked))}"{left_out}>'
-        'Copy link</button><span class="copied quiet" role="status"></span>'
+        f'{_("Copy link")}</button><span class="copied quiet" role="status"></span>'
     )
 
 
@@ -115,12 +114,15 @@ def remember(*controls: Any) -> tuple[Asked | None, str]:
 
 def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Callable[[Any], Any]:
     """Lay the bar out; what it returns is chained to an answer and notes what was asked."""
+    names = f"const names = {json.dumps(link.NAMES)};\n"
     with gr.Row(elem_id="take-away"):
         plain: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 90}
-        csv = gr.DownloadButton("Results as CSV", elem_id="take-csv", **{**plain, "min_width": 120})
-        as_json = gr.DownloadButton("as JSON", elem_id="take-json", **plain)
-        sheet = gr.DownloadButton("as picture", elem_id="take-sheet", **plain)
-        copy = gr.HTML(js_on_load=SCRIPT, elem_id="permalink", min_width=120)
+        csv = gr.DownloadButton(
+            _("Results as CSV"), elem_id="take-csv", **{**plain, "min_width": 120}
+        )
+        as_json = gr.DownloadButton(_("as JSON"), elem_id="take-json", **plain)
+        sheet = gr.DownloadButton(_("as picture"), elem_id="take-sheet", **plain)
+        copy = gr.HTML(js_on_load=names + script_of(SCRIPT), elem_id="permalink", min_width=120)
         made = gr.DownloadButton(visible="hidden", elem_id="take-made")
     do = TakeAway(state, Path(made.GRADIO_CACHE))
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):

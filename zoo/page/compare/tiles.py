@@ -7,6 +7,8 @@ from html import escape
 
 from zoo.compare import Result, Zoo
 from zoo.page.badges import badge
+from zoo.page.language import _, ngettext
+from zoo.page.picks import item_button, picture
 from zoo.runs import Run
 from zoo.search.recommender import Item, commonest
 
@@ -15,19 +17,21 @@ def query_card(pictures: Sequence[tuple[str, str, str]], labels: Mapping[str, st
     """The query: (address, name, what it is to `details_button`) of its pictures, and the
     catalogue's own labels if it has any."""
     images = "".join(
-        f'<figure><img src="{escape(url)}" alt="query picture {escape(name)}" '
+        f'<figure><img src="{escape(url)}" alt="{_("query picture")} {escape(name)}" '
         f'title="{escape(name)}">{details_button(about, name)}</figure>'
         for url, name, about in pictures
     )
     known = "".join(badge(f"{name}: {value}") for name, value in labels.items())
     if known:
-        text = f'<p class="quiet">The catalogue says</p><div class="badges">{known}</div>'
+        text = f'<p class="quiet">{_("The catalogue says")}</p><div class="badges">{known}</div>'
     else:
-        text = '<p class="quiet">Not labelled: each backbone says below what it sees.</p>'
-    several = f" of {len(pictures)} pictures" if len(pictures) > 1 else ""
+        unlabelled = _("Not labelled: each backbone says below what it sees.")
+        text = f'<p class="quiet">{unlabelled}</p>'
+    several = _("Query of {n} pictures").format(n=len(pictures))
+    title = several if len(pictures) > 1 else _("Query")
     return (
         f'<div class="query"><div class="strip">{images}</div>'
-        f"<div><h3>Query{several}</h3>{text}</div></div>"
+        f"<div><h3>{title}</h3>{text}</div></div>"
     )
 
 
@@ -36,15 +40,10 @@ def tile(zoo: Zoo, run: Run, result: Result, item: Item, url: str, mark: str) ->
     table = zoo.catalog.table
     item_id, title = str(table["item_id"].iat[item.row]), str(table["title"].iat[item.row])
     name = title or item_id
-    picture = (
-        f'<img src="{escape(url)}" alt="{escape(name)}" loading="lazy">'
-        if url
-        else '<div class="missing">picture cannot be read</div>'
-    )
+    shown = f'{picture(url, name)}<span class="rank">{item.rank}</span>{mark}'
+    more = _("More like this: {name}").format(name=name)
     return (
-        f'<li class="tile"><button type="button" class="more" data-item="{escape(item_id)}" '
-        f'title="More like this: {escape(name)}">{picture}'
-        f'<span class="rank">{item.rank}</span>{mark}</button>'
+        f'<li class="tile">{item_button(item_id, more, shown, "more")}'
         f'<div class="facts"><b title="{escape(name)}">{escape(name)}</b>'
         f"<span>{_numbers(item)}</span>"
         f"{_alike(zoo, item)}{_labels(zoo, run, result, item)}"
@@ -54,28 +53,30 @@ def tile(zoo: Zoo, run: Run, result: Result, item: Item, url: str, mark: str) ->
 
 def details_button(about: str, name: str) -> str:
     """Asks for the details of `about`: "item:" and an id, or "upload:" and a number from 0."""
+    said = _("Details")
     return (
         f'<button type="button" class="details" data-details="{escape(about)}" '
-        f'aria-haspopup="dialog" aria-label="Details: {escape(name)}">Details</button>'
+        f'aria-haspopup="dialog" aria-label="{said}: {escape(name)}">{said}</button>'
     )
 
 
 def _numbers(item: Item) -> str:
     """Similarity, and the score where the blend makes it another number."""
-    similarity = f"similarity {item.similarity:.2f}"
+    similarity = _("similarity {number}").format(number=f"{item.similarity:.2f}")
     if abs(item.score - item.similarity) < 1e-6:
         return similarity
-    return f"{similarity} · score {item.score:.2f}"
+    score = _("score {number}").format(number=f"{item.score:.2f}")
+    return f"{similarity} · {score}"
 
 
 def mark(item: Item, count: int, backbones: int) -> str:
     """What is special of an item that `count` of the backbones found."""
     if item.exact_copy:
-        return '<span class="mark copy">exact copy</span>'
+        return f'<span class="mark copy">{_("exact copy")}</span>'
     if backbones > 1 and count == backbones:
-        return f'<span class="mark all">all {backbones}</span>'
+        return f'<span class="mark all">{_("all {n}").format(n=backbones)}</span>'
     if backbones > 1 and count == 1:
-        return '<span class="mark alone">only here</span>'
+        return f'<span class="mark alone">{_("only here")}</span>'
     return ""
 
 
@@ -84,7 +85,8 @@ def _alike(zoo: Zoo, item: Item) -> str:
     if not item.alike:
         return ""
     ids = ", ".join(str(zoo.catalog.table["item_id"].iat[row]) for row in item.alike)
-    said = f"+{len(item.alike)} near-duplicate{'s' if len(item.alike) > 1 else ''}"
+    several = len(item.alike)
+    said = ngettext("+{n} near-duplicate", "+{n} near-duplicates", several).format(n=several)
     return f'<span class="alike" title="{escape(ids)}">{said}</span>'
 
 
@@ -92,16 +94,17 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
     """In what an item equals the query, and in what not: the query's value and its own."""
     labels, profile = run.recommender.labels, result.query.labels
     same, other = [], []
+    predicted = f" {_('(predicted)')}"
     for column, attribute in enumerate(zoo.catalog.singles):
         star = "" if labels.true[item.row, column] else "*"
         value = attribute.classes[labels.classes[item.row, column]]
         if attribute.name in item.matched:
-            title = f"{attribute.name}: {value}{' (predicted)' if star else ''}"
+            title = f"{attribute.name}: {value}{predicted if star else ''}"
             same.append(f'<span title="{escape(title)}">{escape(attribute.name)}{star}</span>')
             continue
         codes = profile.classes[:, column]
         wanted = (
-            attribute.classes[commonest(codes[codes >= 0])] if (codes >= 0).any() else "unknown"
+            attribute.classes[commonest(codes[codes >= 0])] if (codes >= 0).any() else _("unknown")
         )
         query_star = "" if profile.true[:, column].all() else "*"
         other.append(
@@ -109,8 +112,9 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
             f"<i>{escape(wanted)}{query_star}</i> → {escape(value)}{star}</span>"
         )
     certain = bool(labels.true[item.row].all())
-    said = f": {'all' if certain and not other else ', '.join(same)}" if same else ""
+    said = f": {_('all') if certain and not other else ', '.join(same)}" if same else ""
+    match = _("match {n} of {of}").format(n=item.match, of=item.match_of)
     return (
-        f'<span class="label equal">✓ match {item.match} of {item.match_of}{said}</span>'
-        f'<span class="labels" title="the query → this item">{"".join(other)}</span>'
+        f'<span class="label equal">✓ {match}{said}</span>'
+        f'<span class="labels" title="{_("the query → this item")}">{"".join(other)}</span>'
     )

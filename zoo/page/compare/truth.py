@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo.catalog import Catalog
+from zoo.page.language import _
 
 
 def truth(catalog: Catalog, row: int | None, attribute: str) -> list[str] | None:
@@ -24,5 +25,5 @@ def sign(predicted: str, known: list[str] | None) -> str:
     if known is None:
         return ""
     if predicted in known:
-        return '<span class="right" title="as the catalogue says">✓</span>'
-    return '<span class="wrong" title="the catalogue says otherwise">✗</span>'
+        return f'<span class="right" title="{_("as the catalogue says")}">✓</span>'
+    return f'<span class="wrong" title="{_("the catalogue says otherwise")}">✗</span>'

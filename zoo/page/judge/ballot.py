@@ -9,16 +9,18 @@ from math import isnan
 from zoo.compare import Zoo
 from zoo.evaluation.votes import Choice, Duel, Side
 from zoo.page.badges import badge, run_badges
+from zoo.page.language import _, marked
+from zoo.page.picks import item_button, picture
 
-SIDES = ("left", "right")
+SIDES = {"left": marked("Left"), "right": marked("Right")}
 # vote -> what the button says, the keys it shows, the keys it answers to
 BUTTONS: dict[Choice, tuple[str, str, str]] = {
-    "left": ("Left is better", "1 or ←", "1 arrowleft"),
-    "right": ("Right is better", "2 or →", "2 arrowright"),
-    "tie": ("Tie", "3", "3"),
-    "bad": ("Both are bad", "4", "4"),
+    "left": (marked("Left is better"), marked("1 or ←"), "1 arrowleft"),
+    "right": (marked("Right is better"), marked("2 or →"), "2 arrowright"),
+    "tie": (marked("Tie"), "3", "3"),
+    "bad": (marked("Both are bad"), "4", "4"),
 }
-MATCH = "share of the known labels of these items that equal the query's"
+MATCH = marked("share of the known labels of these items that equal the query's")
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,21 @@ class Ballot:
 def blind_html(ballot: Ballot) -> str:
     """The duel without names, and the four votes."""
     sides = "".join(
-        f'<section class="side {side}" aria-label="{side}"><header><h3>{side.capitalize()}</h3>'
+        f'<section class="side {side}" aria-label="{_(title)}"><header><h3>{_(title)}</h3>'
         f"</header>{_tiles(ballot, _side(ballot, side), linked=False)}</section>"
-        for side in SIDES
+        for side, title in SIDES.items()
     )
     buttons = "".join(
         f'<button type="button" class="vote {vote}" data-vote="{vote}" data-key="{keys}">'
-        f"{said}<kbd>{shown}</kbd></button>"
+        f"{_(said)}<kbd>{_(shown)}</kbd></button>"
         for vote, (said, shown, keys) in BUTTONS.items()
     )
     skip = (
         '<button type="button" class="plain" data-next="skip" data-key="s">'
-        "Skip this one<kbd>S</kbd></button>"
+        f"{_('Skip this one')}<kbd>S</kbd></button>"
     )
     return (
-        f'<div class="ballot blind">{_query(ballot, "Which answer do you like better?")}{sides}'
+        f'<div class="ballot blind">{_query(ballot, _("Which answer do you like better?"))}{sides}'
         f'<div class="votes">{buttons}{skip}</div></div>'
     )
 
@@ -64,16 +66,16 @@ def revealed_html(zoo: Zoo, ballot: Ballot, choice: Choice, matches: tuple[float
     return (
         f'<div class="ballot">{_query(ballot, _verdict(zoo, ballot, choice))}{sides}'
         '<div class="votes after"><button type="button" class="vote next" data-next="next" '
-        'data-key="enter n">Next<kbd>Enter</kbd></button></div></div>'
+        f'data-key="enter n">{_("Next")}<kbd>{_("Enter")}</kbd></button></div></div>'
     )
 
 
 def _verdict(zoo: Zoo, ballot: Ballot, choice: Choice) -> str:
     if choice == "tie":
-        return "You found them equally good."
+        return _("You found them equally good.")
     if choice == "bad":
-        return "You found both bad."
-    return f"You preferred {_title(zoo, _side(ballot, choice))}."
+        return _("You found both bad.")
+    return _("You preferred {backbone}.").format(backbone=_title(zoo, _side(ballot, choice)))
 
 
 def _title(zoo: Zoo, side: Side) -> str:
@@ -89,15 +91,19 @@ def _named(zoo: Zoo, ballot: Ballot, side: str, choice: Choice, match: float) ->
     known = (
         ""
         if isnan(match)
-        else f'<p class="quiet" title="{MATCH}">attribute match of these {len(shown.items)}: '
-        f"<b>{match:.0%}</b></p>"
+        else f'<p class="quiet" title="{_(MATCH)}">{_matched(len(shown.items), match)}</p>'
     )
     return (
         f'<section class="side named {side} {won}"><header><h3>{escape(_title(zoo, shown))}</h3>'
-        f"{badge('preferred', 'all') if won else ''}</header>"
+        f"{badge(_('preferred'), 'all') if won else ''}</header>"
         f"{_tiles(ballot, shown, linked=True)}{known}"
         f'<div class="badges">{run_badges(run) if run else ""}</div></section>'
     )
+
+
+def _matched(items: int, match: float) -> str:
+    said = _("attribute match of these {n}: <b>{share}</b>")
+    return said.format(n=items, share=f"{match:.0%}")
 
 
 def _side(ballot: Ballot, side: str) -> Side:
@@ -105,12 +111,8 @@ def _side(ballot: Ballot, side: str) -> Side:
 
 
 def _query(ballot: Ballot, said: str) -> str:
-    picture = (
-        f'<img src="{escape(ballot.query)}" alt="the query">'
-        if ballot.query
-        else '<div class="missing">picture cannot be read</div>'
-    )
-    return f'<div class="asked">{picture}<div><h3>Query</h3><p>{escape(said)}</p></div></div>'
+    shown = picture(ballot.query, _("the query"))
+    return f'<div class="asked">{shown}<div><h3>{_("Query")}</h3><p>{escape(said)}</p></div></div>'
 
 
 def _tiles(ballot: Ballot, side: Side, linked: bool) -> str:
@@ -118,14 +120,9 @@ def _tiles(ballot: Ballot, side: Side, linked: bool) -> str:
     cells = []
     for item in side.items:
         url, title = ballot.pictures[item]
-        picture = (
-            f'<img src="{escape(url)}" alt="{escape(title)}">'
-            if url
-            else '<div class="missing">picture cannot be read</div>'
-        )
-        link = (
-            f'<button type="button" data-item="{escape(item)}" '
-            f'title="Compare all backbones on: {escape(title)}">{picture}</button>'
-        )
-        cells.append(f"<li>{link if linked else picture}</li>")
+        shown = picture(url, title)
+        if linked:
+            asked = _("Compare all backbones on: {name}").format(name=title)
+            shown = item_button(item, asked, shown)
+        cells.append(f"<li>{shown}</li>")
     return f'<ol class="shown">{"".join(cells)}</ol>'

@@ -20,8 +20,10 @@ from zoo.judging import item_duel, pair_of, query_rows, upload_duel
 from zoo.page.judge import start
 from zoo.page.judge.ballot import Ballot, blind_html, revealed_html
 from zoo.page.judge.results import results_html
+from zoo.page.language import _, ngettext
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
+from zoo.page.titles import titles
 from zoo.page.told import told
 from zoo.page.uploads import contents
 from zoo.pictures import digest
@@ -57,20 +59,20 @@ class JudgeHandlers:
         rows = query_rows(zoo, pool, ballot.duel if ballot else None)
         duel = item_duel(zoo, rows, read_votes(zoo.folder).votes, self._chance)
         if duel is None:
-            return start.ALIKE, None
+            return start.alike(), None
         row = zoo.catalog.row_of(duel.query["item"])
         return self._shown(zoo, duel, self._state.thumbnails.urls(zoo.catalog, [row])[row])
 
     def _draw_upload(self, zoo: Zoo, upload: str | None, ballot: Ballot | None) -> tuple[str, Any]:
         if not upload:
-            return start.CHOOSE, None
+            return start.choose(), None
         ((name, data),) = contents([upload]).items()
         again = ballot is not None and ballot.duel.query == {"sha256": digest(data)}
         done = ballot.done | {pair_of(ballot.duel)} if ballot and again else frozenset()
         votes = read_votes(zoo.folder).votes
         duel = upload_duel(zoo, name, data, votes, self._chance, done)
         if duel is None:
-            return start.DONE, ballot
+            return start.done(), ballot
         return self._shown(zoo, duel, inline(data), done)
 
     def _shown(
@@ -90,9 +92,9 @@ class JudgeHandlers:
         choice = getattr(event, "vote", None)
         refused = self._state.why_no_votes()
         if refused:
-            raise ZooError(f"the vote was not kept: {refused}")
+            raise ZooError(_("the vote was not kept: {reason}").format(reason=refused))
         if ballot is None or choice not in CHOICES:
-            raise ZooError("nothing is shown to vote on; press Next")
+            raise ZooError(_("nothing is shown to vote on; press Next"))
         try:
             duel = ballot.open.pop()
         except IndexError:
@@ -113,9 +115,10 @@ class JudgeHandlers:
         if zoo is None or len(zoo.runs) < 2:
             return gr.Accordion(visible=False), ""
         report = votes_report(zoo)
-        titles = {name: run.backbone.title for name, run in zoo.runs.items()}
-        label = f"Results so far ({report['votes']:,} vote{'s' if report['votes'] != 1 else ''})"
-        return gr.Accordion(label=label, visible=True), results_html(report, titles)
+        votes = report["votes"]
+        label = ngettext("Results so far ({n} vote)", "Results so far ({n} votes)", votes)
+        label = label.format(n=f"{votes:,}")
+        return gr.Accordion(label=label, visible=True), results_html(report, titles(zoo))
 
     def chosen(self, pool: str) -> Any:
         """The button for an own picture, where that is what is asked for."""

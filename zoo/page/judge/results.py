@@ -8,12 +8,13 @@ from typing import Any
 
 from zoo.evaluation.preference import FEW
 from zoo.page.board import board
+from zoo.page.language import _, marked
 from zoo.voted import METRICS, by_strength, headline, left_out, notes
 
-EXPLAINED = (
+EXPLAINED = marked(
     "Win rate: share of votes won, a tie is half a win; in small print its 95 % interval. "
     "Strength (Bradley-Terry) also weighs against whom: 2 is preferred to 1 two times out of "
-    f"three, 1 is the middle; its interval is shown from {FEW} votes on. Queries to which "
+    "three, 1 is the middle; its interval is shown from {few} votes on. Queries to which "
     "two backbones answer alike are never shown, so all this is about where they differ."
 )
 
@@ -21,13 +22,14 @@ EXPLAINED = (
 def results_html(report: dict[str, Any], titles: dict[str, str]) -> str:
     """The table of backbones, pair by pair, and what it rests on."""
     if not report["votes"]:
-        return f'<div class="empty">No votes yet.{_apart(report)}</div>'
+        return f'<div class="empty">{_("No votes yet.")}{_apart(report)}</div>'
     few = "few" if report["few"] else "enough"
     warning = f'<p class="{few}"><b>{escape(headline(report))}.</b></p>'
     said = "".join(f"<li>{_sentence(note)}</li>" for note in (*notes(report), *left_out(report)))
+    explained = _(EXPLAINED).format(few=FEW)
     return (
-        f'{warning}{_table(report, titles)}<p class="quiet">{EXPLAINED}</p>'
-        f'<ul class="notes">{said}</ul><h3>Pair by pair</h3>{_pairs(report, titles)}'
+        f'{warning}{_table(report, titles)}<p class="quiet">{explained}</p>'
+        f'<ul class="notes">{said}</ul><h3>{_("Pair by pair")}</h3>{_pairs(report, titles)}'
     )
 
 
@@ -52,8 +54,8 @@ def _table(report: dict[str, Any], titles: dict[str, str]) -> str:
         ]
         for name, b in by_strength(report)
     ]
-    header = ["", "win rate", "won – tied – lost", "both bad", "strength", *METRICS]
-    return board(header, rows)
+    header = [_("win rate"), _("won – tied – lost"), _("both bad"), _("strength"), *METRICS]
+    return board(["", *header], rows)
 
 
 def _pairs(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -66,13 +68,14 @@ def _pairs(report: dict[str, Any], titles: dict[str, str]) -> str:
         for pair in report["pairs"]
         if sum(pair["wins"]) + pair["ties"] + pair["both_bad"]
     ]
-    return board(["", "first won – tied – second won", "both bad"], rows)
+    return board(["", _("first won – tied – second won"), _("both bad")], rows)
 
 
 def _interval(value: float | None, interval: Sequence[float] | None, form: str) -> str:
     if value is None:
-        return '<span class="quiet">no votes</span>'
+        return f'<span class="quiet">{_("no votes")}</span>'
     if interval is None:
         return form.format(value)
     low, high = (form.format(bound) for bound in interval)
-    return f"{form.format(value)} <small>{low} to {high}</small>"
+    between = _("{low} to {high}").format(low=low, high=high)
+    return f"{form.format(value)} <small>{between}</small>"

@@ -8,10 +8,15 @@ from typing import Any
 import gradio as gr
 
 from zoo.page.judge.handlers import UPLOAD, JudgeHandlers
+from zoo.page.language import _, marked
 from zoo.page.shared import HIDDEN, Fill, Shared
 
 KEYS = (Path(__file__).parent / "keys.js").read_text("utf-8")
-POOLS = [("Test pictures", "test"), ("All pictures", "all"), ("My picture", UPLOAD)]
+POOLS = {
+    "test": marked("Test pictures"),
+    "all": marked("All pictures"),
+    UPLOAD: marked("My picture"),
+}
 
 
 def judge_tab(shared: Shared) -> Fill:
@@ -20,13 +25,17 @@ def judge_tab(shared: Shared) -> Fill:
     ballot = gr.State(None)
     with gr.Row(elem_id="judge-query"):
         pool = gr.Radio(
-            choices=POOLS, value="test", label="Queries", container=False, elem_id="judge-pool"
+            choices=[(_(title), name) for name, title in POOLS.items()],
+            value="test",
+            label=_("Queries"),
+            container=False,
+            elem_id="judge-pool",
         )
         upload = gr.UploadButton(
-            "Choose a picture", file_types=["image"], visible=False, elem_id="judge-upload"
+            _("Choose a picture"), file_types=["image"], visible=False, elem_id="judge-upload"
         )
     shown = gr.HTML(js_on_load=KEYS, elem_id="judge")
-    with gr.Accordion("Results so far", open=False, elem_id="judge-results") as fold:
+    with gr.Accordion(_("Results so far"), open=False, elem_id="judge-results") as fold:
         results = gr.HTML()
 
     drawing: dict[str, Any] = {

@@ -16,6 +16,7 @@ from zoo.evaluation.confusion import (
     worst_confusions,
 )
 from zoo.page.board import sortable
+from zoo.page.language import _, ngettext
 from zoo.page.picks import captioned
 from zoo.page.state import PageState
 from zoo.runs import Run
@@ -41,15 +42,23 @@ def confusions_html(run: Run, attribute: str) -> str:
     classes = run.catalog.single(attribute).classes
     counts = confusion_counts(labels, said, len(classes))
     if not counts.any():
-        return '<p class="quiet">No test picture has a label of this attribute.</p>'
+        none = _("No test picture has a label of this attribute.")
+        return f'<p class="quiet">{none}</p>'
     total, right = int(counts.sum()), int(np.trace(counts))
+    summed = _(
+        "{backbone} is right about {attribute} on {right} of {total} test pictures with a label. "
+        "Choose a confusion or a cell to see its pictures."
+    ).format(
+        backbone=escape(run.backbone.title),
+        attribute=escape(attribute),
+        right=f"{right:,}",
+        total=f"{total:,}",
+    )
     return (
-        f"<p>{escape(run.backbone.title)} is right about {escape(attribute)} on {right:,} of "
-        f"{total:,} test pictures with a label. Choose a confusion or a cell to see its "
-        f"pictures.</p>"
-        f"<h4>Most frequent confusions</h4>{_worst(counts, classes)}"
-        f"<h4>True class by predicted class</h4>{_heat_map(counts, classes)}"
-        f"<h4>Per class</h4>{_per_class(labels, said, classes)}"
+        f"<p>{summed}</p>"
+        f"<h4>{_('Most frequent confusions')}</h4>{_worst(counts, classes)}"
+        f"<h4>{_('True class by predicted class')}</h4>{_heat_map(counts, classes)}"
+        f"<h4>{_('Per class')}</h4>{_per_class(labels, said, classes)}"
     )
 
 
@@ -63,15 +72,17 @@ def cell_html(state: PageState, run: Run, attribute: str, cell: str) -> str:
     found = np.flatnonzero((labels == true) & (predicted == said))
     found = found[np.argsort(-sure[found], kind="stable")]
     if true == said:
-        what = f"{classes[true]}, and said to be"
+        what = _("{true}, and said to be").format(true=classes[true])
     else:
-        what = f"{classes[true]}, said to be {classes[said]}"
-    shown = [(int(rows[at]), f"{sure[at]:.0%} sure") for at in found[:PICTURES]]
-    more = f", the surest {PICTURES} shown" if len(found) > PICTURES else ""
+        what = _("{true}, said to be {said}").format(true=classes[true], said=classes[said])
+    confident = _("{share} sure")
+    shown = [(int(rows[at]), confident.format(share=f"{sure[at]:.0%}")) for at in found[:PICTURES]]
+    many = ngettext("{n} test picture", "{n} test pictures", len(found)).format(n=f"{len(found):,}")
+    more = _(", the surest {n} shown").format(n=PICTURES) if len(found) > PICTURES else ""
     return (
-        f'<p role="status"><b>{escape(what)}</b>: {len(found):,} test '
-        f"picture{'s' if len(found) != 1 else ''}{more}. Click one to compare all backbones on "
-        f"it.</p>{captioned(state, run.catalog, shown)}"
+        f'<p role="status"><b>{escape(what)}</b>: {many}{more}. '
+        f"{_('Click one to compare all backbones on it.')}</p>"
+        f"{captioned(state, run.catalog, shown)}"
     )
 
 
@@ -89,7 +100,8 @@ def _column(catalog: Catalog, attribute: str) -> int:
 def _parse(cell: str, classes: int) -> tuple[int, int]:
     parts = str(cell).split(",")
     if len(parts) != 2 or not all(p.isdecimal() and int(p) < classes for p in parts):
-        raise ZooError(f"no cell {str(cell)[:40]!r} in this table; choose it again")
+        none = _("no cell {cell} in this table; choose it again")
+        raise ZooError(none.format(cell=repr(str(cell)[:40])))
     return int(parts[0]), int(parts[1])
 
 
@@ -97,18 +109,22 @@ def _worst(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     support = counts.sum(axis=1)
     items = "".join(
         f'<li><button type="button" data-cell="{c.true},{c.said}"><b>{escape(classes[c.true])}'
-        f"</b> → {escape(classes[c.said])} <small>{c.count} of {support[c.true]}</small>"
+        f"</b> → {escape(classes[c.said])} <small>{_of(c.count, support[c.true])}</small>"
         "</button></li>"
         for c in worst_confusions(counts, WORST)
     )
-    return f'<ul class="confused">{items}</ul>' if items else "<p>None: all are right.</p>"
+    return f'<ul class="confused">{items}</ul>' if items else f"<p>{_('None: all are right.')}</p>"
+
+
+def _of(count: int, support: int) -> str:
+    return _("{n} of {of}").format(n=count, of=support)
 
 
 def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     shown = most_frequent(counts, SHOWN)
     table = with_rest(counts, shown)
     others = len(classes) - len(shown)
-    names = [classes[c] for c in shown] + ([f"{others} others"] if others else [])
+    names = [classes[c] for c in shown] + ([_("{n} others").format(n=others)] if others else [])
     codes: list[int | None] = [*shown, None]
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
@@ -120,9 +136,12 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
         for i, name in enumerate(names)
     )
     head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in names)
+    how = _(
+        "A row is a true class, a column what is said; the stronger the colour, the larger the "
+        "share of its row."
+    )
     return (
-        '<p class="quiet">A row is a true class, a column what is said; the stronger the colour, '
-        "the larger the share of its row.</p>"
+        f'<p class="quiet">{how}</p>'
         '<div class="scroll"><table class="heat"><thead><tr><td></td>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -138,7 +157,8 @@ def _cell(
     style = f'class="{kind}" style="--share: {share:.2f}"'
     if true is None or said is None:
         return f"<td {style}>{count}</td>"
-    title = f"{names[0]}, said to be {names[1]}: {count} of {support}"
+    what = _("{true}, said to be {said}").format(true=names[0], said=names[1])
+    title = f"{what}: {_of(count, support)}"
     return (
         f'<td {style}><button type="button" data-cell="{true},{said}" title="{escape(title)}" '
         f'aria-label="{escape(title)}">{count}</button></td>'
@@ -157,5 +177,5 @@ def _per_class(labels: np.ndarray, said: np.ndarray, classes: tuple[str, ...]) -
         ]
         for s in class_scores(labels, said, len(classes))
     ]
-    header = ["class", "test pictures", "predicted", "precision", "recall", "F1"]
+    header = [_("class"), _("test pictures"), _("predicted"), _("precision"), _("recall"), _("F1")]
     return f'<div class="tall">{sortable(header, rows)}</div>'

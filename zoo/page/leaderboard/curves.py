@@ -7,6 +7,7 @@ from itertools import cycle
 
 import plotly.graph_objects as go
 
+from zoo.page.language import _
 from zoo.page.leaderboard.plots import COLOURS, styled
 from zoo.runs import Run
 from zoo.training.history import Epoch, best_epoch, read_history
@@ -22,9 +23,9 @@ def learning_plot(runs: Sequence[Run]) -> go.Figure:
             epochs = [epoch for epoch in history if epoch.network == network]
             title = f"{run.backbone.title}, {network}" if network else run.backbone.title
             _draw(figure, title, epochs, colour)
-    figure.update_xaxes(title="epoch (★ the one that is kept; dotted: backbone frozen)")
-    figure.update_yaxes(title="validation accuracy")
-    return styled(figure, "Learning curves: mean accuracy over attributes")
+    figure.update_xaxes(title=_("epoch (★ the one that is kept; dotted: backbone frozen)"))
+    figure.update_yaxes(title=_("validation accuracy"))
+    return styled(figure, _("Learning curves: mean accuracy over attributes"))
 
 
 def _draw(figure: go.Figure, title: str, epochs: Sequence[Epoch], colour: str) -> None:
@@ -46,7 +47,7 @@ def _draw(figure: go.Figure, title: str, epochs: Sequence[Epoch], colour: str) -
             )
     best = best_epoch(list(epochs))
     figure.add_scatter(
-        name=f"{title}, kept",
+        name=_("{backbone}, kept").format(backbone=title),
         legendgroup=title,
         showlegend=False,
         x=[x for x, e in places if e is best],
@@ -59,4 +60,5 @@ def _draw(figure: go.Figure, title: str, epochs: Sequence[Epoch], colour: str) -
 
 def _told(epoch: Epoch) -> str:
     size = f", {epoch.image_size} px" if epoch.image_size else ""
-    return f"{epoch.phase} {epoch.epoch}{size}: {epoch.val_accuracy:.3f}, loss {epoch.loss:.2f}"
+    loss = _("loss {number}").format(number=f"{epoch.loss:.2f}")
+    return f"{epoch.phase} {epoch.epoch}{size}: {epoch.val_accuracy:.3f}, {loss}"

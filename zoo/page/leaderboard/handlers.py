@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.compare import Zoo
+from zoo.page.language import _
 from zoo.page.leaderboard.confusions import cell_html, confusions_html
 from zoo.page.leaderboard.curves import learning_plot
 from zoo.page.leaderboard.gaps import gaps_html, measures
@@ -15,10 +15,9 @@ from zoo.page.leaderboard.plots import accuracy_plot, retrieval_plot, speed_plot
 from zoo.page.leaderboard.tables import leaderboard_html
 from zoo.page.leaderboard.verdict import verdict_html
 from zoo.page.state import PageState
+from zoo.page.titles import choices, titles
 from zoo.page.told import told
 from zoo.reports import evaluate_report
-
-EMPTY = '<div class="empty">No backbone is trained yet.</div>'
 
 
 class LeaderboardHandlers:
@@ -32,12 +31,13 @@ class LeaderboardHandlers:
         """The tables, and the plots of what is in them."""
         zoo = self._state.zoo()
         if zoo is None or not zoo.runs:
-            return EMPTY, None, None, None
-        report, titles = evaluate_report(zoo), _titles(zoo)
+            empty = f'<div class="empty">{_("No backbone is trained yet.")}</div>'
+            return empty, None, None, None
+        report, named = evaluate_report(zoo), titles(zoo)
         return (
-            leaderboard_html(report, titles),
-            retrieval_plot(report, titles),
-            accuracy_plot(report, titles),
+            leaderboard_html(report, named),
+            retrieval_plot(report, named),
+            accuracy_plot(report, named),
             learning_plot(list(zoo.runs.values())),
         )
 
@@ -48,10 +48,10 @@ class LeaderboardHandlers:
         if zoo is None or not zoo.runs:
             return "", None
         zoo, report = self._state.report()
-        titles = _titles(zoo)
+        named = titles(zoo)
         return (
-            verdict_html(report, titles),
-            speed_plot(report, titles, report["decision"]["front"]),
+            verdict_html(report, named),
+            speed_plot(report, named, report["decision"]["front"]),
         )
 
     @told
@@ -60,13 +60,13 @@ class LeaderboardHandlers:
         zoo = self._state.zoo()
         if zoo is None or not zoo.runs:
             return [gr.skip()] * len(chosen)
-        backbones = [(title, name) for name, title in _titles(zoo).items()]
+        backbones = choices(zoo)
         attributes = [(a.name, a.name) for a in zoo.catalog.singles]
         offered = (backbones, attributes, backbones, backbones, measures(zoo))
         first = (0, 0, 0, -1, 0)
         return [
-            _offer(choices, before, place)
-            for choices, before, place in zip(offered, chosen, first, strict=True)
+            _offer(each, before, place)
+            for each, before, place in zip(offered, chosen, first, strict=True)
         ]
 
     @told
@@ -85,11 +85,7 @@ class LeaderboardHandlers:
         return gaps_html(self._state, self._state.trained(), (first, second), metric)
 
 
-def _titles(zoo: Zoo) -> dict[str, str]:
-    return {name: run.backbone.title for name, run in zoo.runs.items()}
-
-
-def _offer(choices: Sequence[tuple[str, str]], before: str | None, place: int) -> Any:
-    names = [name for _, name in choices]
+def _offer(offered: Sequence[tuple[str, str]], before: str | None, place: int) -> Any:
+    names = [name for __, name in offered]
     first = names[place] if names else None  # a catalogue may have no single attribute
-    return gr.Dropdown(choices=list(choices), value=before if before in names else first)
+    return gr.Dropdown(choices=list(offered), value=before if before in names else first)

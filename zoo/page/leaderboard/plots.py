@@ -9,6 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from zoo.page.language import _
+
 BLUE, GREY, GREEN = "#4c6ef5", "#868e96", "#2f9e44"
 COLOURS = ("#4c6ef5", "#f76707", "#12b886", "#be4bdb", "#e8a500", "#e64980", "#15aabf", "#868e96")
 MATCH = "attribute_match@5"
@@ -21,7 +23,7 @@ def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[s
     }  # fmt: skip
     figure = go.Figure()
     figure.add_scatter(
-        name="Pareto front: no other is both faster and better",
+        name=_("Pareto front: no other is both faster and better"),
         x=[speeds[n] for n in front],
         y=[_match(report, n)[0] for n in front],
         mode="lines+markers",
@@ -44,19 +46,21 @@ def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[s
                 "type": "data", "symmetric": False, "array": [high - value],
                 "arrayminus": [value - low],
             },
-            hovertemplate=f"%{{x:.0f}} images/s, match %{{y:.3f}} ({low:.3f}–{high:.3f})",
+            hovertemplate=_("{speed} images/s, match {match}").format(
+                speed="%{x:.0f}", match=f"%{{y:.3f}} ({low:.3f}–{high:.3f})"
+            ),
             showlegend=False,
         )  # fmt: skip
     pixels = report["baselines"]["pixels"]["retrieval"][MATCH]
     figure.add_hline(
-        y=pixels, line={"color": GREEN, "dash": "dash"}, annotation_text="pixels baseline"
+        y=pixels, line={"color": GREEN, "dash": "dash"}, annotation_text=_("pixels baseline")
     )
     # Room for the name beside the fastest.
-    figure.update_xaxes(type="log", title="embedded pictures a second (log)")
+    figure.update_xaxes(type="log", title=_("embedded pictures a second (log)"))
     if speeds:
         figure.update_xaxes(range=_log_range(list(speeds.values())), tickvals=_ticks())
     figure.update_yaxes(title=MATCH)
-    return styled(figure, "Quality against speed")
+    return styled(figure, _("Quality against speed"))
 
 
 def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
@@ -78,14 +82,14 @@ def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
             },
         )
     )
-    for name, colour in (("random", GREY), ("pixels", GREEN)):
+    for name, said, colour in (("random", _("random"), GREY), ("pixels", _("pixels"), GREEN)):
         x = report["baselines"][name]["retrieval"][MATCH]
-        figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=name)
+        figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=said)
     chance = report["baselines"]["random"]["retrieval"][MATCH]
     ends = chance, max([high for _, _, high in scored] + [chance])
     room = 0.05 * (ends[1] - ends[0]) + 0.01
     figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
-    return styled(figure, "attribute_match@5: share of equal labels, first five")
+    return styled(figure, _("attribute_match@5: share of equal labels, first five"))
 
 
 def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
@@ -101,13 +105,13 @@ def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
         )
     for scores in list(report["backbones"].values())[:1]:
         figure.add_scatter(
-            name="commonest class",
+            name=_("commonest class"),
             x=attributes,
             y=[scores["majority"].get(a) for a in attributes],
             mode="markers",
             marker={"symbol": "line-ew-open", "size": 34, "color": GREY, "line": {"width": 3}},
         )
-    return styled(figure, "Accuracy per attribute, test split")
+    return styled(figure, _("Accuracy per attribute, test split"))
 
 
 def _match(report: dict[str, Any], name: str) -> tuple[float, float, float]:

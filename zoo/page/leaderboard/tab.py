@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from zoo.page.board import SORT
+from zoo.page.language import _
 from zoo.page.leaderboard.confusions import PICK_CELL
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
@@ -23,7 +24,7 @@ def leaderboard_tab(shared: Shared) -> Fill:
     """Lay the tab out; it is filled by what is returned."""
     do = LeaderboardHandlers(shared.state)
     verdict = gr.HTML(
-        '<p class="quiet">Comparing the backbones query by query…</p>',
+        f'<p class="quiet">{_("Comparing the backbones query by query…")}</p>',
         js_on_load=SORT,
         elem_id="verdict",
     )
@@ -49,10 +50,10 @@ def leaderboard_tab(shared: Shared) -> Fill:
 
 def _confusions(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
     """Per class and confusion matrix of one backbone; returns what chooses it."""
-    with gr.Accordion("Where does it go wrong? Classes and confusions", open=False) as part:
+    with gr.Accordion(_("Where does it go wrong? Classes and confusions"), open=False) as part:
         with gr.Row():
-            backbone = gr.Dropdown(label="Backbone", choices=[], elem_id="confused-backbone")
-            attribute = gr.Dropdown(label="Attribute", choices=[], elem_id="confused-attribute")
+            backbone = gr.Dropdown(label=_("Backbone"), choices=[], elem_id="confused-backbone")
+            attribute = gr.Dropdown(label=_("Attribute"), choices=[], elem_id="confused-attribute")
         cell = gr.HTML(js_on_load=PICK_ITEM, elem_id="cell")
         table = gr.HTML(js_on_load=PICK_CELL + SORT, elem_id="confusions")
     chosen = [backbone, attribute]
@@ -66,11 +67,11 @@ def _confusions(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
 
 def _gaps(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
     """Where two backbones differ most; returns what chooses them."""
-    with gr.Accordion("Where do two backbones differ most?", open=False) as part:
+    with gr.Accordion(_("Where do two backbones differ most?"), open=False) as part:
         with gr.Row():
-            first = gr.Dropdown(label="This backbone", choices=[], elem_id="gap-first")
-            second = gr.Dropdown(label="and that one", choices=[], elem_id="gap-second")
-            metric = gr.Dropdown(label="by", choices=[], elem_id="gap-metric")
+            first = gr.Dropdown(label=_("This backbone"), choices=[], elem_id="gap-first")
+            second = gr.Dropdown(label=_("and that one"), choices=[], elem_id="gap-second")
+            metric = gr.Dropdown(label=_("by"), choices=[], elem_id="gap-metric")
         gaps = gr.HTML(js_on_load=PICK_ITEM, elem_id="gaps")
     chosen = [first, second, metric]
     part.expand(do.gaps, chosen, gaps, **ASKED)

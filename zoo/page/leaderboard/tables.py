@@ -6,9 +6,13 @@ from html import escape
 from typing import Any
 
 from zoo.page.board import sortable
+from zoo.page.language import _, marked, ngettext
 from zoo.tables import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
 
-NAMES = {"random": "Random order (baseline)", "pixels": "Pixels, 12 x 12 thumbnail (baseline)"}
+NAMES = {
+    "random": marked("Random order (baseline)"),
+    "pixels": marked("Pixels, 12 x 12 thumbnail (baseline)"),
+}
 MULTI = ("map", "top3_recall", "chance")
 
 
@@ -16,21 +20,35 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
     """Retrieval and classification of every backbone beside the baselines."""
     catalog = report["catalog"]
     if not report["backbones"]:
-        return '<p class="quiet">No backbone is trained yet.</p>'
+        return f'<p class="quiet">{_("No backbone is trained yet.")}</p>'
     retrieval = next(iter(report["baselines"].values()))["retrieval"]
     notes = "".join(f"<li>{escape(note)}</li>" for note in verdicts(report))
     return (
-        f"<p>{escape(catalog['name'])}: {catalog['items']:,} pictures. "
-        f"{retrieval['queries']:,} test pictures are the queries, the other "
-        f"{retrieval['database']:,} are searched; {retrieval['near_duplicates']:,} near-duplicate "
-        "pairs are left out. <b>True labels only</b>, the same split, pictures and scoring for "
-        f"all. A hit is an item equal in {escape(' and '.join(catalog['key']))}. "
+        f"<p>{_what(catalog, retrieval)} "
         f"{escape(BLEND_NOTE.capitalize())}. {escape(PROCESSED_NOTE.capitalize())}.</p>"
-        f"<h3>Retrieval</h3>{_retrieval_table(report, titles)}"
+        f"<h3>{_('Retrieval')}</h3>{_retrieval_table(report, titles)}"
         f'<ul class="notes">{notes}</ul>'
-        f"<h3>Predicted attributes, test split</h3>{_accuracy_table(report, titles)}"
+        f"<h3>{_('Predicted attributes, test split')}</h3>{_accuracy_table(report, titles)}"
         f"{_multi_table(report, titles)}"
-        f"<h3>Cost</h3>{_cost_table(report, titles)}"
+        f"<h3>{_('Cost')}</h3>{_cost_table(report, titles)}"
+    )
+
+
+def _what(catalog: dict[str, Any], retrieval: dict[str, Any]) -> str:
+    """What is measured on what."""
+    pictures = ngettext("{name}: {n} picture.", "{name}: {n} pictures.", catalog["items"])
+    said = _(
+        "{queries} test pictures are the queries, the other {database} are searched; "
+        "{near_duplicates} near-duplicate pairs are left out. <b>True labels only</b>, the same "
+        "split, pictures and scoring for all. A hit is an item equal in {key}."
+    ).format(
+        queries=f"{retrieval['queries']:,}",
+        database=f"{retrieval['database']:,}",
+        near_duplicates=f"{retrieval['near_duplicates']:,}",
+        key=escape(_(" and ").join(catalog["key"])),
+    )
+    return (
+        f"{pictures.format(name=escape(catalog['name']), n=format(catalog['items'], ','))} {said}"
     )
 
 
@@ -50,7 +68,10 @@ def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
 def _rankings(report: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     """The retrieval scores of everything that orders the database, by the name of its row."""
     named = {titles[name]: scores for name, scores in report["backbones"].items()}
-    baselines = {NAMES.get(name, name): scores for name, scores in report["baselines"].items()}
+    baselines = {
+        _(NAMES[name]) if name in NAMES else name: scores
+        for name, scores in report["baselines"].items()
+    }
     entries = {**named, **blended(named), **processed(named), **baselines}
     return {name: scores["retrieval"] for name, scores in entries.items()}
 
@@ -67,30 +88,31 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
             low, high = scores["intervals"][attribute]
             cells.append(
                 f"{scores['accuracy'][attribute]:.3f} <small>{low:.3f}–{high:.3f}<br>"
-                f"top-3 {scores['top3'][attribute]:.3f}, "
-                f"macro-F1 {scores['macro_f1'][attribute]:.3f}"
+                f"{_('top-3')} {scores['top3'][attribute]:.3f}, "
+                f"{_('macro-F1')} {scores['macro_f1'][attribute]:.3f}"
                 f"{_calibration(scores['calibration'].get(attribute))}</small>"
             )
         rows.append([titles[name], *cells])
     majority = next(iter(report["backbones"].values()))["majority"]
     said = [f"{majority[a]:.3f}" if a in majority else "" for a in attributes]
-    rows.append(["Commonest class (baseline)", *said])
+    rows.append([_("Commonest class (baseline)"), *said])
     ceilings = report["catalog"]["disagreement"]
     if ceilings:
         said = [_ceiling(ceilings[a]) if a in ceilings else "" for a in attributes]
-        rows.append(["Label ceiling", *said])
-    return sortable(["accuracy", *attributes], rows)
+        rows.append([_("Label ceiling"), *said])
+    return sortable([_("accuracy"), *attributes], rows)
 
 
 def _ceiling(found: dict[str, Any]) -> str:
-    few = ", few" if found["few"] else ""
-    return f"{found['ceiling']:.3f} <small>{found['pairs']} near-identical pairs{few}</small>"
+    few = _(", few") if found["few"] else ""
+    pairs = ngettext("{n} near-identical pair", "{n} near-identical pairs", found["pairs"])
+    return f"{found['ceiling']:.3f} <small>{pairs.format(n=found['pairs'])}{few}</small>"
 
 
 def _calibration(found: dict[str, float] | None) -> str:
     if found is None:
         return ""
-    return f"<br>calibration error {found['ece_before']:.3f} → {found['ece_after']:.3f}"
+    return f"<br>{_('calibration error')} {found['ece_before']:.3f} → {found['ece_after']:.3f}"
 
 
 def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -102,8 +124,9 @@ def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     ]
     if not rows:
         return ""
-    header = ["", "mAP", "top-3 recall", "mAP by chance"]
-    return f"<h3>Attributes with several classes, test split</h3>{sortable(header, rows)}"
+    header = ["", _("mAP"), _("top-3 recall"), _("mAP by chance")]
+    title = _("Attributes with several classes, test split")
+    return f"<h3>{title}</h3>{sortable(header, rows)}"
 
 
 def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -127,7 +150,8 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
             ]
         )
     header = [
-        "", "weights", "epochs", "picture", "parameters", "D", "training", "embedding images/s",
-        "Annoy recall@10", "Annoy query", "exact query", "index",
+        "", _("weights"), _("epochs"), _("picture"), _("parameters"), "D", _("training"),
+        _("embedding images/s"), _("Annoy recall@10"), _("Annoy query"), _("exact query"),
+        _("index"),
     ]  # fmt: skip
     return sortable(header, rows)

@@ -19,7 +19,7 @@ const touch = window.matchMedia('(pointer: coarse)').matches;
 setMode(touch ? null : 'move');
 
 function nameOf(code) {
-  return code === UNKNOWN ? 'unknown' : props.classes.names[code];
+  return code === UNKNOWN ? _('unknown') : props.classes.names[code];
 }
 function mark() {
   for (const plot of plots) plot.mark(state.hovered, state.picked);
@@ -32,13 +32,13 @@ function setMode(mode) {
   for (const button of board.querySelectorAll('[data-mode]'))
     if (button !== board) button.setAttribute('aria-pressed', String(button.dataset.mode === mode));
   const hints = {
-    move: touch ? 'One finger moves the map; press Move again to scroll the page.'
-      : 'Drag moves the map, Ctrl and the wheel or a double click zoom, Shift and drag selects, a click shows the item.',
-    box: 'Drag a box around items in either map; they light up in both.',
-    lasso: 'Draw around items in either map; they light up in both.',
+    move: touch ? _('One finger moves the map; press Move again to scroll the page.')
+      : _('Drag moves the map, Ctrl and the wheel or a double click zoom, Shift and drag selects, a click shows the item.'),
+    box: _('Drag a box around items in either map; they light up in both.'),
+    lasso: _('Draw around items in either map; they light up in both.'),
   };
   find('.map-hint').textContent = hints[mode]
-    || 'Tap a point to see its item, pinch to zoom. Dragging scrolls the page until a mode is on.';
+    || _('Tap a point to see its item, pinch to zoom. Dragging scrolls the page until a mode is on.');
 }
 const does = {
   closer: () => plots.forEach((plot) => plot.closer(1.6)),
@@ -68,8 +68,9 @@ function say() {
   for (const row of state.rows) counts.set(state.codes[row], (counts.get(state.codes[row]) || 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
   const first = sorted.slice(0, 8).map(([code, n]) => `${n.toLocaleString('en')} ${nameOf(code)}`);
-  const rest = sorted.length > 8 ? `, and ${sorted.length - 8} more classes` : '';
-  line.textContent = `${state.rows.length.toLocaleString('en')} selected: ${first.join(', ')}${rest}`;
+  const rest = sorted.length > 8 ? _(', and {n} more classes', {n: sorted.length - 8}) : '';
+  line.textContent = _('{n} selected: {classes}',
+    {n: state.rows.length.toLocaleString('en'), classes: first.join(', ') + rest});
 }
 function items() {
   return state.codes ? state.codes.length : 0;
@@ -115,8 +116,8 @@ function legend() {
   const rest = names.map((_, code) => code).filter((code) => colours[code] === other);
   const total = rest.reduce((sum, code) => sum + counts[code], 0);
   const isRest = (c) => c !== UNKNOWN && colours[c] === other;
-  if (rest.length) add(rest.length === 1 ? names[rest[0]] : `${rest.length} other classes`, other, total, isRest);
-  if (unknown) add('unknown', other, unknown, (c) => c === UNKNOWN);
+  if (rest.length) add(rest.length === 1 ? names[rest[0]] : _('{n} other classes', {n: rest.length}), other, total, isRest);
+  if (unknown) add(_('unknown'), other, unknown, (c) => c === UNKNOWN);
 }
 function rowsOf(wanted) {
   const rows = [];
@@ -132,12 +133,12 @@ function takeMap(plot, facts) {
   plot.take(facts && facts.places ? uint16(facts.places) : null);
   plot.missing.hidden = !facts || Boolean(facts.places);
   plot.missing.replaceChildren();
-  plot.top.setAttribute('aria-label', facts ? `Map of ${facts.items.toLocaleString('en')} items by ${facts.title}. `
-    + 'Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.' : 'No map');
+  plot.top.setAttribute('aria-label', facts ? _('Map of {n} items by {backbone}.', {n: facts.items.toLocaleString('en'), backbone: facts.title})
+    + ' ' + _('Arrows move it, plus and minus zoom, 0 shows all. The classes below select; what is selected is listed under the map.') : _('No map'));
   if (!facts || facts.places) return;
   const said = document.createElement('span'), button = document.createElement('button');
-  said.textContent = `There is no map of ${facts.title} yet. Making one takes a minute or two for each backbone.`;
-  Object.assign(button, {type: 'button', className: 'map-make', textContent: 'Make the map'});
+  said.textContent = _('There is no map of {backbone} yet. Making one takes a minute or two for each backbone.', {backbone: facts.title});
+  Object.assign(button, {type: 'button', className: 'map-make', textContent: _('Make the map')});
   button.addEventListener('click', () => trigger('submit', {}));
   plot.missing.append(said, button);
 }

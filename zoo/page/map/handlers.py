@@ -14,10 +14,12 @@ from zoo.mapping.classes import colouring, colourings
 from zoo.mapping.layout import aligned
 from zoo.mapping.maps import has_map, read_map
 from zoo.page.badges import badge
+from zoo.page.language import _
 from zoo.page.map.making import Making
 from zoo.page.map.packing import class_facts, map_facts
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
+from zoo.page.titles import choices
 from zoo.page.told import told
 from zoo.search.recommender import category_attribute
 
@@ -37,7 +39,7 @@ class MapHandlers:
         zoo = self._state.zoo()
         if zoo is None or not zoo.runs:
             return gr.Dropdown(choices=[]), gr.Dropdown(choices=[]), gr.Dropdown(choices=[])
-        titles = [(run.backbone.title, name) for name, run in sorted(zoo.runs.items())]
+        titles = choices(zoo)
         names = sorted(zoo.runs)
         attributes = colourings(zoo.catalog)
         usual = category_attribute(zoo.catalog)
@@ -104,11 +106,12 @@ class MapHandlers:
         item, title = (str(table[column].iat[row]) for column in ("item_id", "title"))
         name = escape(title or item)
         url = self._state.thumbnails.urls(zoo.catalog, [row])[row]
-        picture = f'<img src="{escape(url)}" alt="{name}">' if url else "picture cannot be read"
+        picture = f'<img src="{escape(url)}" alt="{name}">' if url else _("picture cannot be read")
+        ask = _("Compare what resembles it")
         return (
             f'<div class="map-card"><div class="map-picture">{picture}</div><div><h3>{name}</h3>'
             f'<div class="badges">{_known(zoo, row)}</div><button type="button" class="map-ask" '
-            f'data-item="{escape(item)}">Compare what resembles it</button></div></div>'
+            f'data-item="{escape(item)}">{ask}</button></div></div>'
         )
 
     @told
@@ -119,17 +122,19 @@ class MapHandlers:
         if not rows:
             return ""
         more = int(event.count) - len(rows)
-        said = f"The first {len(rows)} of {int(event.count):,} selected" if more else "All selected"
-        return f'<p class="quiet">{said}; click one to compare.</p>' + pick_strip(
-            self._state, zoo, rows
-        )
+        said = _("All selected; click one to compare.")
+        if more:
+            said = _("The first {n} of {of} selected; click one to compare.").format(
+                n=len(rows), of=f"{int(event.count):,}"
+            )
+        return f'<p class="quiet">{said}</p>' + pick_strip(self._state, zoo, rows)
 
 
 def _rows(zoo: Zoo, rows: Any) -> list[int]:
     """Rows that a page told of; ZooError when the catalogue has no such row."""
     found = np.asarray(rows, dtype=np.int64)
     if found.ndim != 1 or ((found < 0) | (found >= len(zoo.catalog))).any():
-        raise ZooError("the catalogue has changed; load the page again")
+        raise ZooError(_("the catalogue has changed; load the page again"))
     return [int(row) for row in found]
 
 
@@ -146,4 +151,4 @@ def _known(zoo: Zoo, row: int) -> str:
         several = [label for label, own in zip(attribute.classes, has, strict=True) if own == 1]
         if several:
             known.append(f"{attribute.name}: {', '.join(several)}")
-    return "".join(badge(text) for text in known) or badge("not labelled")
+    return "".join(badge(text) for text in known) or badge(_("not labelled"))

@@ -11,7 +11,9 @@ from typing import Any
 
 from zoo.errors import ZooError
 from zoo.mapping.maps import WORK
+from zoo.page.bar import bar_html
 from zoo.page.job import Job
+from zoo.page.language import _
 from zoo.page.state import PageState
 from zoo.progress import read_progress
 
@@ -31,9 +33,9 @@ class Making:
         """
         folder = self._state.folder
         if not self._state.makes_maps:
-            raise ZooError("this page only shows; whoever runs it can make maps with zoo map")
+            raise ZooError(_("this page only shows; whoever runs it can make maps with zoo map"))
         if self._state.read_only or not os.access(folder, os.W_OK):
-            raise ZooError("the zoo directory cannot be written, and maps are kept in it")
+            raise ZooError(_("the zoo directory cannot be written, and maps are kept in it"))
         with self._lock:
             if self.running():
                 return
@@ -50,7 +52,8 @@ class Making:
             return ""
         failure = self._job.failure()
         if failure:
-            return f'<div class="job failed"><b>Not all maps were made.</b> {escape(failure)}</div>'
+            missing = _("Not all maps were made.")
+            return f'<div class="job failed"><b>{missing}</b> {escape(failure)}</div>'
         return _progress(read_progress(self._state.folder / WORK)) if self._job.running() else ""
 
     def _command(self, names: Sequence[str]) -> list[str]:
@@ -61,12 +64,10 @@ class Making:
 
 def _progress(progress: dict[str, Any] | None) -> str:
     if progress is None:
-        return '<div class="job" role="status"><b>Making maps</b> <span>starting</span></div>'
+        starting = f"<b>{_('Making maps')}</b> <span>{_('starting')}</span>"
+        return f'<div class="job" role="status">{starting}</div>'
     share = min(1.0, progress["done"] / max(1, progress["total"]))
     left = progress["seconds_left"]
-    remains = f"about {left:.0f} s left for this one; " if left else ""
-    return (
-        f'<div class="job" role="status"><b>Making maps</b> <span>{escape(progress["title"])}'
-        f'</span><progress value="{share:.3f}" max="1">{share:.0%}</progress><span class="quiet">'
-        f"{remains}it goes on when you leave this page, and all visitors will see it.</span></div>"
-    )
+    remains = _("about {s} s left for this one; ").format(s=f"{left:.0f}") if left else ""
+    goes_on = _("it goes on when you leave this page, and all visitors will see it.")
+    return bar_html(_("Making maps"), share, escape(progress["title"]), remains + goes_on)

@@ -9,6 +9,7 @@ import numpy as np
 
 from zoo.mapping.classes import UNKNOWN, Colouring
 from zoo.mapping.maps import Map
+from zoo.page.language import _
 from zoo.page.map.colours import OTHER, class_colours
 from zoo.runs import Run
 
@@ -41,11 +42,11 @@ def note(facts: dict[str, Any]) -> str:
     """How the map was made, honestly."""
     items, landmarks = int(facts["items"]), int(facts["landmarks"])
     if landmarks == items:
-        return f"t-SNE of all {items:,} items"
-    return (
-        f"t-SNE of {landmarks:,} items drawn at random; the other {items - landmarks:,} are placed "
-        "among their nearest of these"
-    )
+        return _("t-SNE of all {n} items").format(n=f"{items:,}")
+    return _(
+        "t-SNE of {n} items drawn at random; the other {rest} are placed among their nearest of "
+        "these"
+    ).format(n=f"{landmarks:,}", rest=f"{items - landmarks:,}")
 
 
 def class_facts(attribute: str, found: Colouring) -> dict[str, Any]:

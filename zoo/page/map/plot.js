@@ -17,7 +17,7 @@ class Plot {
     this.missing.hidden = true;
     this.top.tabIndex = 0;
     this.top.setAttribute('role', 'img');
-    this.top.setAttribute('aria-label', 'A map that has not come yet');
+    this.top.setAttribute('aria-label', _('A map that has not come yet'));
     this.painter = painterOn(this.frame.querySelector('.map-points'));
     this.frame.dataset.painter = this.painter.name;
     this.grid = null;

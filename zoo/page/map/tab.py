@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.page.language import _, script_of
+from zoo.page.map.board import board_html
 from zoo.page.map.handlers import MapHandlers
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
@@ -17,25 +19,25 @@ POLL = 1.5  # seconds between looks at a making of maps
 
 def script() -> str:
     """What runs when the board of maps is there."""
-    return "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+    return script_of(*(FOLDER / name for name in SCRIPTS))
 
 
 def map_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
     do = MapHandlers(shared.state)
-    gr.HTML(
-        '<p class="quiet">Every point is an item; points lie near each other where the backbone '
-        "finds the items alike. Groups and their neighbours tell something; the size of a group "
-        "and the distance between far ones tell little (t-SNE). The second map is turned onto "
-        "the first.</p>"
+    how = _(
+        "Every point is an item; points lie near each other where the backbone finds the items "
+        "alike. Groups and their neighbours tell something; the size of a group and the distance "
+        "between far ones tell little (t-SNE). The second map is turned onto the first."
     )
+    gr.HTML(f'<p class="quiet">{how}</p>')
     with gr.Row():
-        left = gr.Dropdown(label="First map", choices=[], elem_id="map-left")
-        right = gr.Dropdown(label="Second map", choices=[], elem_id="map-right")
-        by = gr.Dropdown(label="Coloured by (true labels)", choices=[], elem_id="map-by")
+        left = gr.Dropdown(label=_("First map"), choices=[], elem_id="map-left")
+        right = gr.Dropdown(label=_("Second map"), choices=[], elem_id="map-right")
+        by = gr.Dropdown(label=_("Coloured by (true labels)"), choices=[], elem_id="map-by")
     progress = gr.HTML(elem_id="map-progress")
     board = gr.HTML(
-        html_template=(FOLDER / "board.html").read_text("utf-8"),
+        html_template=board_html(),
         js_on_load=script(),
         elem_id="map-board",
         left=None,

@@ -9,17 +9,18 @@ from urllib.parse import urlsplit
 from zoo.compare import Zoo
 from zoo.inventory import NOT_OPENED, TRAINED, UNFINISHED, UNTRAINED, Machine, Model
 from zoo.page.badges import badge, run_badges
+from zoo.page.language import _, marked
 from zoo.page.sizes import amount, count
 from zoo.plugins import Registry
 
 STATES = {
-    TRAINED: badge("trained", "all"),
-    UNTRAINED: badge("not trained yet", "warn"),
-    UNFINISHED: badge("training not finished", "warn"),
-    NOT_OPENED: badge("trained, but does not open", "warn"),
+    TRAINED: marked("trained"),
+    UNTRAINED: marked("not trained yet"),
+    UNFINISHED: marked("training not finished"),
+    NOT_OPENED: marked("trained, but does not open"),
 }
-LATER = "known once trained"
-UNSTATED = "not stated"
+LATER = marked("known once trained")
+UNSTATED = marked("not stated")
 
 
 def models_report(models: list[Model], registry: Registry, zoo: Zoo | None) -> dict[str, Any]:
@@ -39,15 +40,17 @@ def models_html(models: list[Model], registry: Registry, zoo: Zoo | None) -> str
 
 def machine_html(machine: Machine) -> str:
     """The devices and the disk, in one line."""
-    disk = f"{amount(machine.free_bytes)} of {amount(machine.total_bytes)} free on the disk"
+    disk = _("{free} of {all} free on the disk").format(
+        free=amount(machine.free_bytes), all=amount(machine.total_bytes)
+    )
     facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*machine.devices, disk))
-    return f'<div class="machine"><span class="quiet">This machine</span>{facts}</div>'
+    return f'<div class="machine"><span class="quiet">{_("This machine")}</span>{facts}</div>'
 
 
 def problems_html(registry: Registry, zoo: Zoo | None) -> str:
     """Plugins that were kept apart and runs that did not open."""
-    failures = [("Plugin kept apart", f) for f in registry.failed]
-    failures += [("Run not opened", p) for p in (zoo.problems if zoo else ())]
+    failures = [(_("Plugin kept apart"), f) for f in registry.failed]
+    failures += [(_("Run not opened"), p) for p in (zoo.problems if zoo else ())]
     if not failures:
         return ""
     items = "".join(
@@ -60,10 +63,11 @@ def _card(model: Model, zoo: Zoo | None) -> str:
     run = zoo.runs.get(model.name) if zoo else None
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in _facts(model).items())
     problem = model.published.problem
+    state = badge(_(STATES[model.state]), "all" if model.state == TRAINED else "warn")
     wrong = f'<p class="wrong">{escape(problem)}</p>' if problem else ""
     return (
         f'<div class="card" data-model="{escape(model.name)}"><h3>{escape(model.title)}</h3>'
-        f'<div class="badges">{STATES[model.state]}{run_badges(run) if run else ""}</div>'
+        f'<div class="badges">{state}{run_badges(run) if run else ""}</div>'
         f"{wrong}<dl>{rows}</dl></div>"
     )
 
@@ -72,20 +76,24 @@ def _facts(model: Model) -> dict[str, str]:
     """What a card says, escaped."""
     size = f"{model.image_size} px" if model.image_size else _own_size(model)
     return {
-        "Name": f"<code>{escape(model.name)}</code>",
-        "Published weights": f"<code>{escape(model.source)}</code>{_home(model.published.home)}",
-        "Their licence": escape(model.published.licence or UNSTATED),
-        "Parameters": count(model.parameters) if model.parameters else LATER,
-        "Input": size,
-        "Embedding": f"{model.dimension} numbers" if model.dimension else LATER,
-        "Disk": amount(model.bytes) if model.bytes else "nothing yet",
-        "Plugin": escape(model.origin),
+        _("Name"): f"<code>{escape(model.name)}</code>",
+        _("Published weights"): f"<code>{escape(model.source)}</code>{_home(model.published.home)}",
+        _("Their licence"): escape(model.published.licence or _(UNSTATED)),
+        _("Parameters"): count(model.parameters) if model.parameters else _(LATER),
+        _("Input"): size,
+        _("Embedding"): _dimension(model),
+        _("Disk"): amount(model.bytes) if model.bytes else _("nothing yet"),
+        _("Plugin"): escape(model.origin),
     }
 
 
 def _own_size(model: Model) -> str:
     own = model.published.image_size
-    return f"{own} px unless told otherwise" if own else UNSTATED
+    return _("{n} px unless told otherwise").format(n=own) if own else _(UNSTATED)
+
+
+def _dimension(model: Model) -> str:
+    return _("{n} numbers").format(n=model.dimension) if model.dimension else _(LATER)
 
 
 def _home(address: str | None) -> str:

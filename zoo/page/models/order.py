@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError, unknown
+from zoo.page.language import _, marked
 from zoo.plugins import Registry
 from zoo.training.settings import ALIKE, WEIGHTS, Settings
 
 TRAIN, EMBED, INDEX = "train", "embed", "index"
 TASKS = {
-    TRAIN: "Train, embed and evaluate",
-    EMBED: "Embed again and evaluate",
-    INDEX: "Index and evaluate again",
+    TRAIN: marked("Train, embed and evaluate"),
+    EMBED: marked("Embed again and evaluate"),
+    INDEX: marked("Index and evaluate again"),
 }
-DOING = {TRAIN: "training", EMBED: "embedding", INDEX: "evaluation"}
+DOING = {
+    TRAIN: marked("training of {backbone}"),
+    EMBED: marked("embedding of {backbone}"),
+    INDEX: marked("evaluation of {backbone}"),
+}
 DEFAULTS = Settings()
 OWN = 0  # as a number: the backbone's own size, or a batch size that is chosen
 
@@ -37,25 +42,31 @@ class Bound:
         """The value as a whole number; ZooError when it is none within the bounds."""
         whole = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not whole or value not in range(self.most + 1):
-            raise ZooError(f"{self.title} {str(value)[:20]!r} is not a whole number {self.span}")
+            shown = repr(str(value)[:20])
+            raise ZooError(self._wrong(_("{title} {value} is not a whole number {span}"), shown))
         number = int(value)
         if number < self.least and not (self.zero and number == OWN):
-            raise ZooError(f"{self.title} {number} is not {self.span}")
+            raise ZooError(self._wrong(_("{title} {value} is not {span}"), str(number)))
         return number
+
+    def _wrong(self, said: str, value: str) -> str:
+        return said.format(title=_(self.title), value=value, span=self.span)
 
     @property
     def span(self) -> str:
         """What is allowed, in words."""
-        also = f", or 0 for {self.zero}" if self.zero else ""
-        return f"within {self.least}..{self.most}{also}"
+        also = _(", or 0 for {meaning}").format(meaning=_(self.zero)) if self.zero else ""
+        return _("within {least}..{most}").format(least=self.least, most=self.most) + also
 
 
 NUMBERS = {
-    "epochs_frozen": Bound("--epochs-frozen", "Epochs of the heads alone", 0, 100),
-    "epochs_unfrozen": Bound("--epochs-unfrozen", "Epochs of the whole network", 0, 200),
-    "image_size": Bound("--image-size", "Picture size", 16, 1024, "the backbone's own"),
-    "batch_size": Bound("--batch-size", "Pictures a step", 2, 4096, "automatic"),
-    "patience": Bound("--patience", "Patience", 1, 200, "a third of the epochs"),
+    "epochs_frozen": Bound("--epochs-frozen", marked("Epochs of the heads alone"), 0, 100),
+    "epochs_unfrozen": Bound("--epochs-unfrozen", marked("Epochs of the whole network"), 0, 200),
+    "image_size": Bound(
+        "--image-size", marked("Picture size"), 16, 1024, marked("the backbone's own")
+    ),
+    "batch_size": Bound("--batch-size", marked("Pictures a step"), 2, 4096, marked("automatic")),
+    "patience": Bound("--patience", marked("Patience"), 1, 200, marked("a third of the epochs")),
 }
 
 
@@ -73,7 +84,7 @@ class Order:
     @property
     def title(self) -> str:
         """What is being done."""
-        return f"{DOING[self.task]} of {self.backbone}"
+        return _(DOING[self.task]).format(backbone=self.backbone)
 
     def command(self, zoo: Path, plugins: Sequence[Path]) -> list[str]:
         """The command of the zoo; the folders are the server's own."""
@@ -121,7 +132,7 @@ def checked(
     `numbers` are in the order of NUMBERS.
     """
     if not isinstance(backbone, str) or not backbone:
-        raise ZooError("no backbone is chosen")
+        raise ZooError(_("no backbone is chosen"))
     if not isinstance(task, str) or task not in TASKS:
         raise ZooError(unknown("task", str(task)[:40], TASKS))
     if weights not in WEIGHTS:
@@ -134,7 +145,7 @@ def checked(
         for (key, bound), value in zip(NUMBERS.items(), numbers, strict=True)
     }
     if found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
-        raise ZooError("no epoch to train: give one at least")
+        raise ZooError(_("no epoch to train: give one at least"))
     return Order(task, name, weights, restart is True, found, alike)
 
 

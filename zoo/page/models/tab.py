@@ -8,7 +8,7 @@ import gradio as gr
 
 from zoo.inventory import machine, models
 from zoo.page.models.cards import machine_html, models_html
-from zoo.page.models.training import READ_ONLY, training_controls
+from zoo.page.models.training import read_only, training_controls
 from zoo.page.shared import HIDDEN, Fill, Shared
 from zoo.page.told import told
 
@@ -19,7 +19,7 @@ def models_tab(shared: Shared) -> Fill:
     machines = gr.HTML(elem_id="machine")
     cards = gr.HTML(elem_id="models")
     if not state.managed:
-        gr.HTML(READ_ONLY)
+        gr.HTML(read_only())
     fill_controls = training_controls(state) if state.managed else None
 
     @told

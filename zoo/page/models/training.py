@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from zoo.page.job import Job
+from zoo.page.language import _
 from zoo.page.models.order import NUMBERS, TASKS, TRAIN, Bound, Order, checked, usual
 from zoo.page.shared import HIDDEN, Fill
 from zoo.page.state import PageState
@@ -15,34 +16,42 @@ from zoo.page.told import told
 from zoo.training.settings import WEIGHTS, Settings
 
 POLL = 2.0  # seconds
-READ_ONLY = (
-    '<p class="quiet" id="read-only">This page only shows. Whoever runs it can train from here '
-    "when it is started with <code>--manage</code>.</p>"
-)
+
+
+def read_only() -> str:
+    """In place of the controls."""
+    said = _(
+        "This page only shows. Whoever runs it can train from here when it is started with "
+        "<code>--manage</code>."
+    )
+    return f'<p class="quiet" id="read-only">{said}</p>'
 
 
 def training_controls(state: PageState) -> Fill:
     """Lay the controls out and wire them; they are filled by what is returned."""
-    with gr.Accordion("Train or evaluate a backbone", open=True, elem_id="train"):
+    with gr.Accordion(_("Train or evaluate a backbone"), open=True, elem_id="train"):
         with gr.Row():
-            backbone = gr.Dropdown(label="Backbone", choices=[], elem_id="train-backbone")
+            backbone = gr.Dropdown(label=_("Backbone"), choices=[], elem_id="train-backbone")
             task = gr.Radio(
-                [(title, name) for name, title in TASKS.items()],
-                value=TRAIN, label="What to do", elem_id="train-task",
+                [(_(title), name) for name, title in TASKS.items()],
+                value=TRAIN, label=_("What to do"), elem_id="train-task",
             )  # fmt: skip
-        with gr.Accordion("Settings of the training", open=False, elem_id="train-settings"):
-            gr.HTML(
-                '<p class="quiet">They begin with those of the runs there are: backbones compare '
-                "fairly when they were trained alike.</p>"
+        with gr.Accordion(_("Settings of the training"), open=False, elem_id="train-settings"):
+            alike = _(
+                "They begin with those of the runs there are: backbones compare fairly when they "
+                "were trained alike."
             )
+            gr.HTML(f'<p class="quiet">{alike}</p>')
             with gr.Row():
-                weights = gr.Radio(list(WEIGHTS), value=WEIGHTS[0], label="Begin with weights")
-                restart = gr.Checkbox(label="Throw an unfinished training away and begin again")
+                weights = gr.Radio(list(WEIGHTS), value=WEIGHTS[0], label=_("Begin with weights"))
+                restart = gr.Checkbox(label=_("Throw an unfinished training away and begin again"))
             with gr.Row():
                 numbers = [_number(name, bound) for name, bound in NUMBERS.items()]
         with gr.Row():
-            start = gr.Button("Start", variant="primary", elem_id="train-start")
-            cancel = gr.Button("Cancel", variant="stop", interactive=False, elem_id="train-cancel")
+            start = gr.Button(_("Start"), variant="primary", elem_id="train-start")
+            cancel = gr.Button(
+                _("Cancel"), variant="stop", interactive=False, elem_id="train-cancel"
+            )
         work = gr.HTML(elem_id="train-work")
 
     @told
@@ -78,11 +87,11 @@ def work_html(job: Job | None) -> str:
         return ""
     said = f"<pre>{escape(chr(10).join(job.said()))}</pre>"
     if job.running():
-        verb = "Under way"
+        verb = _("Under way")
     elif job.stopped:
-        verb = "Cancelled"
+        verb = _("Cancelled")
     else:
-        verb = "Failed" if job.failure() else "Done"
+        verb = _("Failed") if job.failure() else _("Done")
     return f'<div class="work" role="status"><b>{verb}: {escape(job.title)}</b>{said}</div>'
 
 
@@ -110,7 +119,7 @@ def _usual(state: PageState) -> Settings:
 
 def _number(name: str, bound: Bound) -> gr.Number:
     return gr.Number(
-        label=bound.title,
+        label=_(bound.title),
         info=bound.span,
         value=bound.least,
         minimum=0 if bound.zero else bound.least,

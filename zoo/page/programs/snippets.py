@@ -7,6 +7,7 @@ import re
 import shlex
 
 from zoo.errors import ZooError
+from zoo.page.language import _
 
 PYTHON, CURL, PLAIN = "Python, gradio_client", "curl", "Python, nothing installed"
 LANGUAGES = (PYTHON, CURL, PLAIN)
@@ -37,10 +38,11 @@ def snippet(endpoint: str, language: str, address: str, backbone: str) -> str:
     """The program that asks one endpoint of the page at `address`; ZooError for what is none."""
     address = address.rstrip("/")
     if not ADDRESS.fullmatch(address):
-        raise ZooError(f"{address!r} is not the address of a page")
+        raise ZooError(_("{address} is not the address of a page").format(address=repr(address)))
     makers = {PYTHON: _client, CURL: _curl, PLAIN: _plain}
     if endpoint not in ARGUMENTS or language not in makers:
-        raise ZooError(f"no snippet for {endpoint!r} in {language!r}")
+        none = _("no snippet for {endpoint} in {language}")
+        raise ZooError(none.format(endpoint=repr(endpoint), language=repr(language)))
     return makers[language](endpoint, address, backbone)
 
 

@@ -29,6 +29,7 @@ class Asked:
     manage: bool = False
     proxy: str | None = None  # address or network of a reverse proxy that is believed
     mcp: bool = False  # the named endpoints are tools for assistants as well
+    language: str | None = None  # of the page, as language.speak takes it
     read_only: bool = False  # nothing is written into the zoo directory
     cache: Path | None = None  # where thumbnails are kept, rather than in the zoo
 

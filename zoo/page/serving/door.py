@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zoo.page.language import _, marked
 from zoo.page.serving.login import Attempts
 
 API = "/gradio_api"
@@ -19,7 +20,7 @@ LOGIN = "/login"
 UPLOAD = f"{API}/upload"
 MOST_UPLOADED = 200 * 1024 * 1024  # bytes a request: 32 pictures of a phone
 MOST_ASKED = 1024 * 1024  # bytes of any other request
-BUSY = "the page is busy: too many requests are waiting; try again in a few seconds"
+BUSY = marked("the page is busy: too many requests are waiting; try again in a few seconds")
 BUSY_FOR = 5  # seconds
 # What gradio has and this page never uses: it fetches or keeps what visitors name.
 UNUSED = tuple(
@@ -90,13 +91,16 @@ class Door:
         path = scope["path"]
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > _most(path):
-            return Refusal(413, f"the request is over the limit of {_most(path)} bytes")
+            large = _("the request is over the limit of {most} bytes")
+            return Refusal(413, large.format(most=_most(path)))
         if path.startswith(UPLOAD) and not self._rules.room():
-            return Refusal(507, "there is no room for uploads now; try again later")
+            return Refusal(507, _("there is no room for uploads now; try again later"))
         if _is_login(scope):
             wait = self._rules.attempts.wait(_address(scope))
             if wait:
-                return Refusal(429, f"too many tries; again in {wait:.0f} s", wait)
+                return Refusal(
+                    429, _("too many tries; again in {s} s").format(s=f"{wait:.0f}"), wait
+                )
         return None
 
     def _is_served(self, name: str) -> bool:
@@ -158,7 +162,7 @@ def _saying_busy(scope: Scope, receive: Receive, send: Send) -> Send:
         nonlocal full
         if message["type"] == "http.response.start" and message["status"] == 503:
             full = True
-            await Refusal(503, BUSY, BUSY_FOR).response()(scope, receive, send)
+            await Refusal(503, _(BUSY), BUSY_FOR).response()(scope, receive, send)
         if not full:
             await send(message)
 

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zoo.errors import ZooError
+from zoo.page.language import marked
 
 PASSWORD_BYTES = 9
 MOST, WITHIN, REST = 10, 60.0, 300.0  # tries, in so many seconds, then refused for so many
 ADDRESSES = 10_000  # remembered at most
-NOTICE = "After ten tries within a minute, logging in rests for five minutes."
+NOTICE = marked("After ten tries within a minute, logging in rests for five minutes.")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,11 @@ from typing import Any
 import gradio as gr
 
 from zoo.errors import ZooError
+from zoo.page.bar import bar_html
+from zoo.page.language import _, ngettext
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
+from zoo.page.titles import choices
 from zoo.page.told import told, told_while
 from zoo.page.uploads import named
 from zoo.page.use import kept, tables
@@ -31,8 +34,8 @@ class UseHandlers:
     def choices(self, chosen: str | None) -> Any:
         """The trained backbones; the one chosen stays so."""
         zoo = self._state.zoo()
-        titles = [(r.backbone.title, name) for name, r in sorted(zoo.runs.items())] if zoo else []
-        names = [name for _, name in titles]
+        titles = choices(zoo) if zoo else []
+        names = [name for __, name in titles]
         value = chosen if chosen in names else next(iter(names), None)
         return gr.Dropdown(choices=titles, value=value)
 
@@ -52,7 +55,7 @@ class UseHandlers:
         if item in chosen:
             return [one for one in chosen if one != item]
         if len(chosen) >= MOST_PICTURES:
-            raise ZooError(f"a set has {MOST_PICTURES} pictures at most")
+            raise ZooError(_("a set has {n} pictures at most").format(n=MOST_PICTURES))
         return [*chosen, item]
 
     @told
@@ -62,11 +65,12 @@ class UseHandlers:
         if zoo is None or not chosen:
             return ""
         rows = [zoo.catalog.row_of(item) for item in chosen]
-        many = f"{len(rows)} picture{'s' if len(rows) != 1 else ''}"
-        return (
-            f'<p class="quiet">Your set: {many} of the catalogue; a click takes one out</p>'
-            f"{pick_strip(self._state, zoo, rows)}"
-        )
+        said = ngettext(
+            "Your set: {n} picture of the catalogue; a click takes one out",
+            "Your set: {n} pictures of the catalogue; a click takes one out",
+            len(rows),
+        ).format(n=len(rows))
+        return f'<p class="quiet">{said}</p>{pick_strip(self._state, zoo, rows)}'
 
     @told_while
     def look(
@@ -76,14 +80,16 @@ class UseHandlers:
         zoo = self._state.trained()
         name = zoo.run(backbone or None).name
         if not files and not chosen:
-            raise ZooError("no picture; upload some, or click pictures of the catalogue")
+            raise ZooError(_("no picture; upload some, or click pictures of the catalogue"))
         if not files:
             yield "", look_up(self._state, zoo, chosen, name)
             return
         if len(files) > MOST_PICTURES:
             raise ZooError(
-                f"{len(files)} pictures are over the limit of {MOST_PICTURES}; for more, use: "
-                "zoo tag FOLDER, zoo recommend FOLDER"
+                _(
+                    "{n} pictures are over the limit of {most}; for more, use: "
+                    "zoo tag FOLDER, zoo recommend FOLDER"
+                ).format(n=len(files), most=MOST_PICTURES)
             )
         yield _progress(0, len(files)), gr.skip()
         for part in look(zoo, named(files), name):
@@ -101,7 +107,7 @@ class UseHandlers:
             tables.summary(self._state.zoo(), looked, threshold),
             tables.matrix(looked, threshold),
             tables.bars(looked, threshold),
-            tables.download("tags.csv", tags_csv(looked), "Download the tags (CSV)"),
+            tables.download("tags.csv", tags_csv(looked), _("Download the tags (CSV)")),
         )
 
     @told
@@ -121,7 +127,8 @@ class UseHandlers:
             raise ZooError("no picture was tagged yet")
         text = each_csv(self._state.trained(), looked, Ask(int(top), float(alpha)))
         rows = text.count("\n") - 1
-        return tables.download("recommended.csv", text, f"Download it: {rows} rows (CSV)")
+        said = ngettext("Download it: {n} row (CSV)", "Download it: {n} rows (CSV)", rows)
+        return tables.download("recommended.csv", text, said.format(n=rows))
 
     @told
     def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Any, Any, str]:
@@ -148,13 +155,14 @@ class UseHandlers:
     def open_kept(self, name: str | None, value: Any) -> Looked:
         """A kept profile as the present training of its backbone sees it."""
         profile, zoo = kept.profile_named(value, name), self._state.trained()
-        note = f"The profile {name!r}, kept by this browser."
+        note = _("The profile {name}, kept by this browser.").format(name=repr(name))
         try:
             now = current(zoo, profile)
         except ZooError as error:
             return of_profile(self._state, zoo, profile, f"{note} {_sentence(error)}")
         if now is not profile:
-            note += " Its backbone was trained anew since: its pictures were looked up again."
+            again = _("Its backbone was trained anew since: its pictures were looked up again.")
+            note = f"{note} {again}"
         return of_profile(self._state, zoo, now, note)
 
 
@@ -164,7 +172,5 @@ def _sentence(error: ZooError) -> str:
 
 
 def _progress(done: int, of: int) -> str:
-    return (
-        f'<div class="job" role="status"><b>{done} of {of} pictures</b>'
-        f'<progress value="{done / of:.3f}" max="1">{done / of:.0%}</progress></div>'
-    )
+    said = ngettext("{n} of {of} picture", "{n} of {of} pictures", of).format(n=done, of=of)
+    return bar_html(said, done / of)

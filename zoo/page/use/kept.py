@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo.errors import ZooError
+from zoo.page.language import _
 from zoo.style import Profile, from_kept, kept
 
 KEY = "fashion-model-zoo-profiles"
@@ -25,9 +26,9 @@ def with_profile(value: Any, name: str, profile: Profile) -> Kept:
     """What is to be kept with this profile under that name; ZooError when it cannot be."""
     name, known = " ".join(name.split()), profiles(value)
     if not 0 < len(name) <= LONGEST_NAME:
-        raise ZooError(f"a profile needs a name of 1 to {LONGEST_NAME} letters")
+        raise ZooError(_("a profile needs a name of 1 to {n} letters").format(n=LONGEST_NAME))
     if name not in known and len(known) >= MOST:
-        raise ZooError(f"{MOST} profiles are kept already; remove one first")
+        raise ZooError(_("{n} profiles are kept already; remove one first").format(n=MOST))
     return {**known, name: kept(profile)}
 
 
@@ -35,5 +36,5 @@ def profile_named(value: Any, name: str | None) -> Profile:
     """The kept profile of that name; ZooError when there is none or it is damaged."""
     known = profiles(value)
     if not name or name not in known:
-        raise ZooError("no profile is chosen; choose one of those that this browser keeps")
+        raise ZooError(_("no profile is chosen; choose one of those that this browser keeps"))
     return from_kept(known[name])

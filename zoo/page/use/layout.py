@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from zoo.page.language import _
 from zoo.page.shared import PICK_ITEM
 from zoo.style import MOST_PICTURES
 
@@ -57,32 +58,36 @@ def source() -> Source:
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             files = gr.File(
-                label=f"Your pictures (up to {MOST_PICTURES})",
+                label=_("Your pictures (up to {n})").format(n=MOST_PICTURES),
                 file_count="multiple",
                 file_types=["image"],
                 height=170,
                 elem_id="use-files",
             )
             folder = gr.UploadButton(
-                "A whole folder", file_count="directory", size="sm", elem_id="use-folder"
+                _("A whole folder"), file_count="directory", size="sm", elem_id="use-folder"
             )
         with gr.Column(scale=3, min_width=300):
-            gr.HTML('<p class="quiet">or make a set of the catalogue: click pictures</p>')
+            said = _("or make a set of the catalogue: click pictures")
+            gr.HTML(f'<p class="quiet">{said}</p>')
             picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-picks")
-            shuffle = gr.Button("Other pictures", size="sm", elem_id="use-shuffle")
+            shuffle = gr.Button(_("Other pictures"), size="sm", elem_id="use-shuffle")
             items = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-items")
     return Source(files, folder, picks, shuffle, items)
 
 
 def keeping() -> Keeping:
     """What was kept before, out of the way."""
-    with gr.Accordion("Kept profiles", open=False, elem_id="use-kept"), gr.Row(elem_classes="ends"):
+    with (
+        gr.Accordion(_("Kept profiles"), open=False, elem_id="use-kept"),
+        gr.Row(elem_classes="ends"),
+    ):
         return Keeping(
             gr.Dropdown(
-                label="Kept by this browser", choices=[], min_width=260, elem_id="use-names"
+                label=_("Kept by this browser"), choices=[], min_width=260, elem_id="use-names"
             ),
-            gr.Button("Open", elem_id="use-load"),
-            gr.Button("Remove", elem_id="use-remove"),
+            gr.Button(_("Open"), elem_id="use-load"),
+            gr.Button(_("Remove"), elem_id="use-remove"),
         )
 
 
@@ -93,35 +98,38 @@ def tagged() -> Tagged:
             summary = gr.HTML(elem_id="use-summary")
         with gr.Column(scale=2, min_width=280):
             threshold = gr.Slider(
-                0, 1, 0.5, step=0.05, label="Unsure below this confidence", elem_id="use-threshold"
+                0,
+                1,
+                0.5,
+                step=0.05,
+                label=_("Unsure below this confidence"),
+                elem_id="use-threshold",
             )
     matrix = gr.HTML(elem_id="use-matrix")
     csv = gr.HTML(elem_id="use-tags")
-    gr.HTML(
-        "<h3>The style of the set</h3>"
-        '<p class="quiet">How many pictures have each class; the pale part is unsure.</p>'
-    )
+    how = _("How many pictures have each class; the pale part is unsure.")
+    gr.HTML(f'<h3>{_("The style of the set")}</h3><p class="quiet">{how}</p>')
     bars = gr.HTML(elem_id="use-bars")
     return Tagged(summary, threshold, matrix, csv, bars)
 
 
 def recommended() -> Recommended:
     """Items for the whole set, and a CSV for each of its pictures."""
-    gr.HTML("<h3>What it recommends for the whole set</h3>")
+    gr.HTML(f"<h3>{_('What it recommends for the whole set')}</h3>")
     with gr.Row():
-        top = gr.Slider(1, 24, 12, step=1, label="Items", min_width=280, elem_id="use-top")
+        top = gr.Slider(1, 24, 12, step=1, label=_("Items"), min_width=280, elem_id="use-top")
         alpha = gr.Slider(
             0,
             1,
             1,
             step=0.05,
-            label="Blend",
-            info="1: by similarity of looks; 0: by attribute match",
+            label=_("Blend"),
+            info=_("1: by similarity of looks; 0: by attribute match"),
             min_width=280,
             elem_id="use-alpha",
         )
     fits = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-fits")
     with gr.Row(elem_classes="ends"):
-        each = gr.Button("For each picture by itself, as CSV", elem_id="use-each")
+        each = gr.Button(_("For each picture by itself, as CSV"), elem_id="use-each")
         each_csv = gr.HTML(elem_id="use-each-link")
     return Recommended(top, alpha, fits, each, each_csv)

@@ -11,6 +11,8 @@ from pathlib import Path
 from zoo.compare import Seen, Skipped, Tags, Zoo
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
+from zoo.page.language import _
+from zoo.page.picks import rows_by_id
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
 from zoo.picture_tables import PictureTable
@@ -59,7 +61,8 @@ def look(zoo: Zoo, files: Mapping[str, Path], backbone: str) -> Iterator[int | L
         yield done
     if not seen:
         name, reason = skipped[0]
-        raise ZooError(f"none of the {len(files)} pictures can be used; {name}: {reason}")
+        none = _("none of the {n} pictures can be used; {name}: {reason}")
+        raise ZooError(none.format(n=len(files), name=name, reason=reason))
     paths = [path for part in seen for path in part.paths]
     data = [read_bytes(Path(path)) for path in paths]
     features = Features.join([part.features for part in seen])
@@ -86,8 +89,7 @@ def look_up(state: PageState, zoo: Zoo, items: Sequence[str], backbone: str) -> 
 def of_profile(state: PageState, zoo: Zoo, profile: Profile, note: str = "") -> Looked:
     """A profile by itself; the pictures that are the catalogue's are shown with it."""
     table = zoo.catalog.table
-    ids = table["item_id"].astype(str)
-    rows = {ids.iat[row]: row for row in ids.isin(profile.items).to_numpy().nonzero()[0].tolist()}
+    rows = rows_by_id(zoo.catalog, profile.items)
     urls = state.thumbnails.urls(zoo.catalog, list(rows.values()))
     pictures = tuple(urls[rows[item]] if item in rows else "" for item in profile.items)
     run = zoo.runs.get(profile.backbone)
@@ -110,9 +112,10 @@ def each_csv(zoo: Zoo, looked: Looked, ask: Ask) -> str:
     """The CSV of `zoo recommend` for a CSV: a row per picture and rank."""
     run = zoo.run(looked.profile.backbone)
     if looked.features is None:
-        raise ZooError("this profile was kept without its pictures; give the pictures again")
+        raise ZooError(_("this profile was kept without its pictures; give the pictures again"))
     if model_of(run) != looked.profile.model:
-        raise ZooError(f"backbone {run.name!r} was trained anew meanwhile; tag the pictures again")
+        anew = _("backbone {name} was trained anew meanwhile; tag the pictures again")
+        raise ZooError(anew.format(name=repr(run.name)))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header(("path",)))

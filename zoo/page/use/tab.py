@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.page.language import _
 from zoo.page.shared import HIDDEN, Fill, Shared
 from zoo.page.use.handlers import UseHandlers
 from zoo.page.use.kept import KEY, SECRET
@@ -21,20 +22,22 @@ def use_tab(shared: Shared) -> Fill:
     browser = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
     given = source()
     with gr.Row(elem_classes="ends"):
-        backbone = gr.Dropdown(label="Backbone", choices=[], min_width=260, elem_id="use-backbone")
-        button = gr.Button("Tag and profile", variant="primary", elem_id="use-button")
+        backbone = gr.Dropdown(
+            label=_("Backbone"), choices=[], min_width=260, elem_id="use-backbone"
+        )
+        button = gr.Button(_("Tag and profile"), variant="primary", elem_id="use-button")
     old = keeping()
     progress = gr.HTML(elem_id="use-progress")
     with gr.Column(visible=False, elem_id="use-result") as result:
         seen, fit = tagged(), recommended()
         with gr.Row(elem_classes="ends"):
             name = gr.Textbox(
-                label="Keep this profile in this browser as",
+                label=_("Keep this profile in this browser as"),
                 max_lines=1,
                 min_width=260,
                 elem_id="use-name",
             )
-            keep = gr.Button("Keep", elem_id="use-keep")
+            keep = gr.Button(_("Keep"), elem_id="use-keep")
 
     shown: list[Any] = [seen.summary, seen.matrix, seen.bars, seen.csv]
     wanted: list[Any] = [looked, fit.top, fit.alpha]

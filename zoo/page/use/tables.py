@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from zoo.compare import Tags, Zoo
-from zoo.page.badges import badge
+from zoo.page.badges import ORIGINS, badge
+from zoo.page.language import _, ngettext
+from zoo.page.picks import item_button, picture
 from zoo.page.use.looked import Looked, unsure_cells
 from zoo.search.recommender import Answer, Item
 from zoo.style import attribute_names, cells, histogram
@@ -25,12 +27,17 @@ def summary(zoo: Zoo | None, looked: Looked, threshold: float) -> str:
     note = f'<p class="job">{escape(looked.note)}</p>' if looked.note else ""
     warn = ""
     if run and run.facts["trained"]["weights"]["kind"] == "random":
-        warn = badge("random weights at the start", "warn")
-    pictures, them = ("pictures", "them") if count != 1 else ("picture", "it")
+        warn = badge(_(ORIGINS["random"]), "warn")
+    seen = ngettext(
+        "<b>{n} picture</b> as <b>{backbone}</b> sees it.",
+        "<b>{n} pictures</b> as <b>{backbone}</b> sees them.",
+        count,
+    ).format(n=count, backbone=escape(title))
+    predicted = _("All classes are predicted; {n} of {of} are under {threshold}:").format(
+        n=unsure, of=of, threshold=f"{threshold:.0%}"
+    )
     return (
-        f"{note}<p><b>{count} {pictures}</b> as <b>{escape(title)}</b> sees {them}. {warn} "
-        f"All classes are predicted; {unsure} of {of} are under {threshold:.0%}: "
-        f"{badge('unsure', 'unsure')}</p>{_skipped(looked)}"
+        f"{note}<p>{seen} {warn} {predicted} {badge(_('unsure'), 'unsure')}</p>{_skipped(looked)}"
     )
 
 
@@ -40,7 +47,7 @@ def _skipped(looked: Looked) -> str:
     rows = "".join(
         f"<li><b>{escape(name)}</b>: {escape(reason)}</li>" for name, reason in looked.skipped
     )
-    said = f"Left out, as they cannot be used: {len(looked.skipped)}"
+    said = _("Left out, as they cannot be used: {n}").format(n=len(looked.skipped))
     return f'<details open><summary>{said}</summary><ul class="problems">{rows}</ul></details>'
 
 
@@ -56,7 +63,8 @@ def matrix(looked: Looked, threshold: float) -> str:
         for tags, url in zip(looked.profile.tags, looked.pictures, strict=True)
     )
     return (
-        '<div class="scroll matrix"><table class="board"><thead><tr><th scope="col">picture</th>'
+        '<div class="scroll matrix"><table class="board"><thead><tr>'
+        f'<th scope="col">{_("picture")}</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -68,10 +76,11 @@ def _picture(url: str) -> str:
 def _cell(tags: Tags, attribute: str, threshold: float) -> str:
     found = cells(tags, attribute)
     if not found:
-        return '<span class="quiet">none</span>'
+        return f'<span class="quiet">{_("none")}</span>'
+    unsure = _(", unsure")
     return " ".join(
         f'<span class="badge {"unsure" if chance < threshold else ""}">{escape(value)} '
-        f"<i>{chance:.0%}{', unsure' if chance < threshold else ''}</i></span>"
+        f"<i>{chance:.0%}{unsure if chance < threshold else ''}</i></span>"
         for value, chance in found
     )
 
@@ -89,28 +98,29 @@ def bars(looked: Looked, threshold: float) -> str:
 def _bars(tags: Sequence[Tags], attribute: str, threshold: float) -> str:
     found = histogram(tags, attribute, threshold)
     most = found[0].count if found else 1
+    unsure = _("{n} of them unsure")
     rows = "".join(
-        f'<li title="{escape(bar.value)}: {bar.count}, {bar.unsure} of them unsure">'
+        f'<li title="{escape(bar.value)}: {bar.count}, {unsure.format(n=bar.unsure)}">'
         f'<span>{escape(bar.value)}</span><b style="--sure:{(bar.count - bar.unsure) / most:.3f};'
         f'--all:{bar.count / most:.3f}"></b><i>{bar.count}</i></li>'
         for bar in found[:MOST_BARS]
     )
     rest = found[MOST_BARS:]
-    more = (
-        f'<p class="quiet">{len(rest)} more classes, {sum(b.count for b in rest)} times</p>'
-        if rest
-        else ""
+    said = _("{n} more classes, {times} times").format(
+        n=len(rest), times=sum(b.count for b in rest)
     )
+    more = f'<p class="quiet">{said}</p>' if rest else ""
     return f"<section><h4>{escape(attribute)}</h4><ul>{rows}</ul>{more}</section>"
 
 
 def tiles(zoo: Zoo, answer: Answer, urls: Mapping[int, str]) -> str:
     """The items that fit a set of pictures."""
-    how = "approximate search (Annoy)" if answer.approximate else "exact search"
+    how = _("approximate search (Annoy)") if answer.approximate else _("exact search")
+    about = _("The pictures of the set are left out. A click asks every backbone for more like it.")
     found = "".join(_tile(zoo, item, urls.get(item.row, "")) for item in answer.items)
     return (
-        f'<p class="quiet">{answer.latency_ms:.0f} ms, {how}. The pictures of the set are left '
-        f'out. A click asks every backbone for more like it.</p><ol class="fits">{found}</ol>'
+        f'<p class="quiet">{answer.latency_ms:.0f} ms, {how}. {about}</p>'
+        f'<ol class="fits">{found}</ol>'
     )
 
 
@@ -119,11 +129,13 @@ def _tile(zoo: Zoo, item: Item, url: str) -> str:
     item_id, title = str(table["item_id"].iat[item.row]), str(table["title"].iat[item.row])
     name = escape(title or item_id)
     share = item.match / item.match_of if item.match_of else 0.0
-    picture = f'<img src="{escape(url)}" alt="{name}" loading="lazy">' if url else "no picture"
+    similarity = _("similarity {number}").format(number=f"{item.similarity:.2f}")
+    of_profile = _("{share} of the profile").format(share=f"{share:.0%}")
+    more = _("More like this: {name}").format(name=title or item_id)
+    shown = item_button(item_id, more, picture(url, title or item_id))
     return (
-        f'<li><button type="button" data-item="{escape(item_id)}" title="More like this: {name}">'
-        f'{picture}</button><b title="{name}">{name}</b><span class="quiet">similarity '
-        f"{item.similarity:.2f} · {share:.0%} of the profile</span></li>"
+        f'<li>{shown}<b title="{name}">{name}</b><span class="quiet">{similarity} · '
+        f"{of_profile}</span></li>"
     )
 
 
