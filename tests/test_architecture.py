@@ -16,7 +16,7 @@ from zoo.cli import app
 # From top to bottom: a room imports only from rooms above it, or from itself.
 ROOMS = [
     ("errors",),
-    ("hookspecs", "files", "pictures"),
+    ("hookspecs", "files", "addresses", "pictures"),
     ("weights", "backbones"),
     ("plugins", "progress", "processes"),
     ("devices",),
