@@ -22,6 +22,7 @@ ROOMS = [
     ("devices",),
     ("catalog",),
     ("features",),
+    ("cluster",),
     ("training",),
     ("search",),
     ("evaluation",),
@@ -52,6 +53,8 @@ ROOMS = [
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 ONLY_IN = {
     "gradio": {"page"},
+    "ray": {"cluster"},
+    "fsspec": {"addresses"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
     "captum": {"features/saliency"},

@@ -23,7 +23,7 @@ class PixelSource:
     """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
 
     `boxes` has the part of each picture to use, None for all of it; `digests` the sha256 that each
-    file must have, where that matters.
+    file must have, where that matters; `threads` read and decode, as many as there are cores.
     """
 
     def __init__(
@@ -33,8 +33,10 @@ class PixelSource:
         cache_bytes: int = CACHE_BYTES,
         boxes: Sequence[Box | None] | None = None,
         digests: Sequence[str] | None = None,
+        threads: int | None = None,
     ) -> None:
         self._paths, self._transform = paths, transform
+        self._threads = threads or os.cpu_count() or 1
         self._boxes = boxes or [None] * len(paths)
         self._digests = digests
         size = transform.size
@@ -49,7 +51,7 @@ class PixelSource:
 
     def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8."""
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(self._threads) as pool:
             waiting: deque[tuple[np.ndarray, list[Future[np.ndarray]]]] = deque()
             for rows in batches:
                 waiting.append((rows, [pool.submit(self._row, int(row)) for row in rows]))
@@ -57,6 +59,14 @@ class PixelSource:
                     yield _collect(*waiting.popleft())
             while waiting:
                 yield _collect(*waiting.popleft())
+
+    def problem(self, row: int) -> str | None:
+        """Why the picture of a row cannot be used; None when it can."""
+        try:
+            self._row(row)
+        except PictureError as error:
+            return str(error)
+        return None
 
     def _row(self, row: int) -> np.ndarray:
         if row < len(self._have) and self._have[row]:
