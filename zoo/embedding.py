@@ -13,9 +13,10 @@ from zoo import devices
 from zoo.catalog import write_report
 from zoo.catalog.listing import Finding
 from zoo.cluster.connection import check_installed
+from zoo.cluster.decoding import Pictures
 from zoo.cluster.extraction import Work as ClusterWork
 from zoo.cluster.extraction import extract_on_cluster
-from zoo.cluster.workers import Job, Pictures
+from zoo.cluster.network import Job
 from zoo.errors import RunError, ZooError, unknown
 from zoo.features.accepted import CHECKED, Work, accepted_runtimes
 from zoo.features.encoder import Encoder
@@ -133,7 +134,7 @@ class _Task:
         """Write down which pictures have no embedding; returns what to say."""
         ids = self._run.catalog.table["item_id"]
         findings = [
-            Finding("picture without embedding", ids.iat[self._rows[place]], reason)
+            Finding("picture without embedding", str(ids.iat[self._rows[place]]), reason)
             for place, reason in sorted(problems)
         ]
         path = write_report(findings, self._run.folder.parent, REPORT)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from zoo.cluster import connection
+from zoo.cluster.decoding import Pictures
+from zoo.cluster.network import Embedded, Job, Ready
 from zoo.cluster.teams import Team, shape_and_room
-from zoo.cluster.workers import Embedded, Job, Pictures, Ready
 from zoo.errors import RunError, ZooError
 from zoo.features.extract import SHARDS, assemble, missing_shards, write_shard
 from zoo.files import write_json

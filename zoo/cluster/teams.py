@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from zoo.backbones import Transform
-from zoo.cluster.workers import Decoder, Forwarder, Pictures
+from zoo.cluster.decoding import Decoder, Pictures
+from zoo.cluster.network import Forwarder
 from zoo.errors import ZooError
 from zoo.features.pixels import in_batches
 
@@ -72,7 +73,7 @@ class Team:
 
         def hire(worker: type, bundle: int, cpus: int, gpus: int, *about: Any) -> Any:
             placed = PlacementGroupSchedulingStrategy(self._place, bundle)
-            actor = ray.remote(worker).options(
+            actor: Any = ray.remote(worker).options(
                 num_cpus=cpus, num_gpus=gpus, scheduling_strategy=placed, max_restarts=0
             )
             return actor.remote(*about)

@@ -1,10 +1,9 @@
-"""What runs on the machines of a cluster: decoders of pictures, and networks; no Ray in here."""
+"""Networks, as they run on the machines of a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,36 +11,10 @@ from torch import nn
 
 from zoo import devices
 from zoo.backbones import Transform
-from zoo.errors import PictureError, RunError
+from zoo.cluster.decoding import Problem
+from zoo.errors import RunError
 from zoo.features.accepted import Work, accepted_runtimes
 from zoo.features.encoder import EmbeddingError, Encoder, Features
-from zoo.features.pixels import PixelSource
-from zoo.pictures import Box
-
-THREADS = 4  # of a decoder: while one picture is fetched, another is decoded
-
-Problem = tuple[int, str]  # the place of a picture in its shard, and why it has no embedding
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Picture files of a catalogue, the part of each to use, and what they have to be."""
-
-    paths: Sequence[Path]
-    boxes: Sequence[Box | None]
-    digests: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def some(self, rows: Iterable[int]) -> Pictures:
-        """Those in a few rows."""
-        some = [(self.paths[row], self.boxes[row], self.digests[row]) for row in rows]
-        return Pictures(*zip(*some, strict=True))
-
-    def source(self, transform: Transform, threads: int | None = None) -> PixelSource:
-        """Where their pixels come from."""
-        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, threads)
 
 
 @dataclass(frozen=True)
@@ -74,23 +47,6 @@ class Embedded:
     features: Features | None
     problems: tuple[Problem, ...] = ()
     said: tuple[str, ...] = ()
-
-
-class Decoder:
-    """Reads and decodes on one core."""
-
-    def __init__(self, transform: Transform) -> None:
-        self._transform = transform
-
-    def decode(self, pictures: Pictures) -> np.ndarray | list[Problem]:
-        """(B, S, S, 3) uint8; or what is wrong with those that cannot be used."""
-        source = pictures.source(self._transform, THREADS)
-        try:
-            ((_, pixels),) = source.batches([np.arange(len(pictures))])
-        except PictureError:
-            found = ((place, source.problem(place)) for place in range(len(pictures)))
-            return [(place, reason) for place, reason in found if reason is not None]
-        return pixels
 
 
 class Forwarder:
