@@ -107,7 +107,7 @@ def train(
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.plugins import load_plugins
-    from zoo.processes import processes
+    from zoo.processes import processes, together
     from zoo.training.settings import Settings
     from zoo.training.tracking import make_progress
 
@@ -154,9 +154,10 @@ def train(
     check_name(runtime, device)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
-        building.follow(chosen, settings, zoo)
+        with together():
+            building.follow(chosen, settings, zoo)
         return
-    with building.sole_writer(zoo):
+    with together(), building.sole_writer(zoo):
         progress = make_progress(zoo, track)
         try:
             if restart:
