@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 import torch
 
@@ -47,7 +48,7 @@ def machine(rank: int, port: str) -> list[str]:
 
 
 def started(launcher: list[str], data: Path, runs: Path, *more: str) -> subprocess.Popen[str]:
-    """A training, in a group of processes of its own."""
+    """A training that is under way."""
     command = [
         sys.executable, *launcher, str(ROOT / "train.py"), "plain", "--plugins", str(PLUGINS),
         "--data", str(data), "--runs", str(runs), "--weights", "random", "--image-size", "32",
@@ -57,7 +58,7 @@ def started(launcher: list[str], data: Path, runs: Path, *more: str) -> subproce
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env=environment, start_new_session=True,
+        env=environment,
     )  # fmt: skip
 
 
@@ -67,9 +68,15 @@ def ended(process: subprocess.Popen[str], code: int = 0) -> str:
         said = process.communicate(timeout=240)[1]
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            switch_off(process)
     assert process.returncode == code, said[-3000:]
     return said
+
+
+def switch_off(process: subprocess.Popen[str]) -> None:
+    """SIGKILL a launcher and what it started, which is in groups of its own."""
+    for part in [*psutil.Process(process.pid).children(recursive=True), process]:
+        os.kill(part.pid, signal.SIGKILL)
 
 
 def train(launcher: list[str], data: Path, runs: Path) -> str:
@@ -133,7 +140,7 @@ def test_a_machine_that_is_gone_ends_the_other_and_both_go_on_later(
     checkpoint = runs / ".plain.partial" / CHECKPOINT
     while not checkpoint.is_file() and first.poll() is None:
         time.sleep(0.01)
-    os.killpg(second.pid, signal.SIGKILL)  # its launcher too, as when the machine is switched off
+    switch_off(second)
     second.communicate()
     said = ended(first, code=1)
     assert "error: a process of this training is gone (" in said
