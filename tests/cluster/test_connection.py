@@ -74,9 +74,9 @@ def test_a_cluster_that_is_too_small_is_refused(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:99999"])
 def test_a_cluster_that_does_not_answer_is_said_in_one_line(address: str) -> None:
-    with pytest.raises(
-        ZooError, match=rf"^no Ray cluster at {address}: .*ray start --head"
-    ) as told:
-        with connected(address):
-            pass
+    with (
+        pytest.raises(ZooError, match=rf"^no Ray cluster at {address}: .*ray start --head") as told,
+        connected(address),
+    ):
+        pass
     assert "\n" not in str(told.value)
