@@ -16,7 +16,7 @@ from torch import nn
 from zoo.errors import ZooError
 
 # What gloo says of a process that is gone; NCCL's errors have a type of their own.
-GONE = ("gloo", "Connection closed by peer", "Connection reset by peer", "Broken pipe")
+GONE = ("Connection closed by peer", "Connection reset by peer", "Broken pipe", "Timed out", "gloo")
 PATIENCE = timedelta(hours=24)  # how long the others wait while the first one embeds and indexes
 
 
@@ -95,7 +95,8 @@ def together() -> Iterator[None]:
     except RuntimeError as error:
         if processes().count == 1 or not _is_of_another(error):
             raise
-        reason = str(error).strip().splitlines()[-1]
+        said = str(error)
+        reason = next((words for words in GONE if words in said), type(error).__name__)
         raise ZooError(
             f"a process of this training is gone ({reason}); start all of them again with --resume"
         ) from error
