@@ -17,6 +17,7 @@ from zoo.pictures import Box, decode, digest, read_bytes
 CACHE_BYTES = 1 << 30
 REMEDY = "restore it, then go on with --resume, or make the catalogue anew"
 AHEAD = 3  # batches decoded before they are asked for
+CHUNK = 8  # pictures that a thread decodes at a time: handing one over costs as much as eight
 
 
 class PixelSource:
@@ -52,13 +53,30 @@ class PixelSource:
     def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8."""
         with ThreadPoolExecutor(self._threads) as pool:
-            waiting: deque[tuple[np.ndarray, list[Future[np.ndarray]]]] = deque()
+            waiting: deque[tuple[np.ndarray, np.ndarray, list[Future[None]]]] = deque()
             for rows in batches:
-                waiting.append((rows, [pool.submit(self._row, int(row)) for row in rows]))
+                waiting.append((rows, *self._begun(rows, pool)))
                 if len(waiting) > AHEAD:
-                    yield _collect(*waiting.popleft())
+                    yield _finished(*waiting.popleft())
             while waiting:
-                yield _collect(*waiting.popleft())
+                yield _finished(*waiting.popleft())
+
+    def _begun(
+        self, rows: np.ndarray, pool: ThreadPoolExecutor
+    ) -> tuple[np.ndarray, list[Future[None]]]:
+        """Room for the pixels of those rows, and the work that fills it."""
+        if len(rows) and rows.max() < len(self._have) and self._have[rows].all():
+            return self._kept[rows], []
+        size = self._transform.size
+        pixels = np.empty((len(rows), size, size, 3), dtype=np.uint8)
+        return pixels, [
+            pool.submit(self._fill, pixels[start : start + CHUNK], rows[start : start + CHUNK])
+            for start in range(0, len(rows), CHUNK)
+        ]
+
+    def _fill(self, pixels: np.ndarray, rows: np.ndarray) -> None:
+        for place, row in zip(pixels, rows.tolist(), strict=True):
+            place[:] = self._row(row)
 
     def problem(self, row: int) -> str | None:
         """Why the picture of a row cannot be used; None when it can."""
@@ -88,8 +106,12 @@ class PixelSource:
         return pixels
 
 
-def _collect(rows: np.ndarray, futures: list[Future[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    return rows, np.stack([future.result() for future in futures])
+def _finished(
+    rows: np.ndarray, pixels: np.ndarray, work: list[Future[None]]
+) -> tuple[np.ndarray, np.ndarray]:
+    for future in work:
+        future.result()
+    return rows, pixels
 
 
 def spread_rows(items: int, count: int) -> np.ndarray:
