@@ -161,8 +161,12 @@ class Deadly(nn.Module):
 
 
 def test_a_cluster_without_room_says_so(run: Run, tmp_path: Path, machines: Machines) -> None:
+    nothing = Engine("ray", "127.0.0.1:9")
+    embed_rows(run, np.arange(20), tmp_path, Silence(), "torch")
+    facts = embed_rows(run, np.arange(20), tmp_path, Silence(), "torch", nothing)
+    assert facts["images_per_s"] is None  # all shards were there: no cluster is needed
     with pytest.raises(ZooError, match=r"too small: 1 machines with 0 cores and 0 GPUs"):
-        on_cluster(run, np.arange(20), tmp_path, Silence(), machines)
+        on_cluster(run, np.arange(40), tmp_path, Silence(), machines)
 
 
 def test_machines_and_workers_go_and_nothing_is_lost_or_twice(
@@ -205,20 +209,23 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
     shards = sorted((tmp_path / "there/shards").glob("*.npz"))
     assert shards
     shards[0].write_bytes(shards[0].read_bytes()[:-100])  # half written
-    events = Events()
-    on_cluster(run, np.arange(len(run.catalog)), tmp_path / "there", events, machines)
+    events, rows = Events(), np.arange(len(run.catalog))
+    embed_rows(run, rows, tmp_path / "there", events, "torch")  # the other engine goes on
     assert any("is damaged" in line for line in events.said)
     assert events.steps[0] == (len(shards) - 1) * SHARD
-    embed_rows(run, np.arange(len(run.catalog)), tmp_path / "here", Silence(), "torch")
+    embed_rows(run, rows, tmp_path / "here", Silence(), "torch")
     assert same(tmp_path / "there", tmp_path / "here")
 
 
 def test_what_a_worker_refuses_is_told_as_it_is_here(
-    run: Run, tmp_path: Path, machines: Machines
+    run: Run, tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = job_of(run, run.load_model(), precision="fp7")
     work = Work(job, pictures_of(run), tmp_path, "tiny")
     with pytest.raises(RunError, match=r"^tiny: unknown precision 'fp7'.*the same command goes on"):
+        extract_on_cluster(work, machines.address, Silence())
+    monkeypatch.setattr(cluster_extraction, "PATIENCE", 0)
+    with pytest.raises(RunError, match=r"had no room for 0 s; what is embedded is kept"):
         extract_on_cluster(work, machines.address, Silence())
 
 
@@ -243,7 +250,7 @@ def test_a_bucket_is_embedded_but_for_pictures_that_cannot_be_used(
     for row, key in ((3, gone), (100, other)):
         storage.put_object(Bucket=BUCKET, Key=f"shapes/{key}", Body=catalog_bytes(here, row))
     events = Events()
-    on_cluster(run, rows, tmp_path / "there", events, machines)
+    embed_rows(run, rows, tmp_path / "there", events, "torch")  # the other engine goes on
     assert events.steps[0] == len(rows) - 2 * SHARD  # all shards but two were there
     embed_rows(here, rows, tmp_path / "here", Silence(), "torch")
     assert same(tmp_path / "there", tmp_path / "here")

@@ -46,7 +46,7 @@ class Outcome:
     """How an extraction went."""
 
     images_per_s: float | None  # None when every shard was there already
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)  # none when no cluster had a part in it
     problems: list[tuple[int, str]] = field(default_factory=list)  # rows without an embedding
 
 
@@ -59,9 +59,10 @@ def extract_on_cluster(work: Work, address: str | None, progress: Progress) -> O
     items = len(work.pictures)
     missing = missing_shards(work.folder, items, progress)
     outcome = Outcome(None)
-    if not missing:
-        outcome.facts = json.loads((work.folder / SHARDS / FACTS).read_text("utf-8"))
-    else:
+    facts = work.folder / SHARDS / FACTS
+    if not missing and facts.is_file():
+        outcome.facts = json.loads(facts.read_text("utf-8"))
+    if missing:
         with (
             connection.connected(address) as where,
             progress.stage(work.title, items) as stage,
@@ -92,6 +93,8 @@ class _Extraction:
 
     def run(self) -> Outcome:
         """All of it; the teams are gone afterwards."""
+        import ray
+
         shape_and_room(connection.nodes(), self._work.job.device, self._where)  # or says so
         started = alive = time.monotonic()
         try:
@@ -102,6 +105,8 @@ class _Extraction:
                     alive = time.monotonic()
                 elif time.monotonic() - alive > PATIENCE:
                     raise RunError(self._kept(f"{self._where} had no room for {PATIENCE:g} s"))
+        except ray.exceptions.RayError as error:  # of the cluster itself
+            raise RunError(self._kept(f"{self._where} failed: {_reason(error)}")) from error
         finally:
             for team in self._teams:
                 team.stop()
