@@ -100,16 +100,16 @@ def bare(
     return rate(len(whole), forwards(forward, there, on))
 
 
-def decoding(paths: list[Path], transform: Transform, batch: int) -> float:
+def decoding(paths: list[Path], transform: Transform, batch: int, on: Compute) -> float:
     """Files to pixels alone."""
-    source = PixelSource(paths, transform, cache_bytes=0)
+    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
     batches = in_batches(np.arange(len(paths)), batch)
     return rate(len(paths), lambda: [len(rows) for rows, _ in source.batches(batches)])
 
 
-def from_files(runtime: Runtime, paths: list[Path], transform: Transform) -> float:
-    """The zoo's way: decoding ahead in threads, forward behind it."""
-    source = PixelSource(paths, transform, cache_bytes=0)
+def from_files(runtime: Runtime, paths: list[Path], transform: Transform, on: Compute) -> float:
+    """The zoo's way: decoding ahead, forward behind it."""
+    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
     batches = in_batches(np.arange(len(paths)), runtime.batch)
     pixels = (pixels for _, pixels in source.batches(batches))
     return rate(len(paths), lambda: [len(outputs) for outputs in runtime.stream(pixels)])
@@ -142,8 +142,8 @@ def lines(
         runtime = make()
         ready = time.perf_counter() - begun
         alone = bare(runtime, network, pixels, transform, compute)
-        files = decoding(paths, transform, runtime.batch)
-        whole = from_files(runtime, paths, transform)
+        files = decoding(paths, transform, runtime.batch, compute)
+        whole = from_files(runtime, paths, transform, compute)
         yield (
             f"| {backbone.name} {transform.size} px | {runtime.name} {runtime.precision} | "
             f"{ready:.1f} | {plain:.0f} | {alone:.0f} | {files:.0f} | {whole:.0f} | "

@@ -75,7 +75,6 @@ class _Task:
         self._title = f"{run.name}: embeddings"
         digests = run.catalog.table["sha256"].tolist()
         self._pictures = Pictures(run.catalog.paths(), run.catalog.boxes(), digests).some(rows)
-        self._source = self._pictures.source(run.transform)
         settings = Settings.from_dict(run.facts["settings"])
         self._precision = settings.precision
         self._device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
@@ -84,7 +83,8 @@ class _Task:
         """The first runtime that does not fail embeds all; the shards of one that did are kept."""
         run = self._run
         compute = devices.choose(self._device, self._precision)
-        ((_, pixels),) = self._source.batches([spread_rows(len(self._rows), CHECKED)])
+        source = self._pictures.source(run.transform, compute.decoding_processes)
+        ((_, pixels),) = source.batches([spread_rows(len(self._rows), CHECKED)])
         work = Work(run.load_model(), run.transform, compute, len(self._rows), pixels)
         failure: RuntimeError | None = None
         for chosen, facts in accepted_runtimes(self._runtime, work, self._progress.say):
@@ -92,7 +92,7 @@ class _Task:
             try:
                 rate = extract(
                     encoder,
-                    self._source,
+                    source,
                     len(self._rows),
                     self._folder,
                     self._progress,
@@ -127,10 +127,10 @@ class _Task:
 
     def _usable_sample(self) -> np.ndarray:
         """Pixels of a few pictures, on which runtimes are checked."""
-        rows = spread_rows(len(self._rows), CHECKED)
-        usable = [row for row in rows if self._source.problem(row) is None] or rows
-        ((_, pixels),) = self._source.batches([np.array(usable)])
-        return pixels
+        reader = self._pictures.reader(self._run.transform)
+        rows = spread_rows(len(self._rows), CHECKED).tolist()
+        usable = [row for row in rows if reader.problem(row) is None] or rows
+        return np.stack([reader.pixels(row) for row in usable])
 
     def _reported(self, problems: list[tuple[int, str]]) -> str:
         """Write down which pictures have no embedding; returns what to say."""

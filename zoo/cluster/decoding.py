@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
+from zoo.features.decoding import Reader
 from zoo.features.pixels import PixelSource
 from zoo.pictures import Box
 
@@ -34,9 +36,13 @@ class Pictures:
         some = [(self.paths[row], self.boxes[row], self.digests[row]) for row in rows]
         return Pictures(*zip(*some, strict=True))
 
-    def source(self, transform: Transform, threads: int | None = None) -> PixelSource:
-        """Where their pixels come from."""
-        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, threads)
+    def reader(self, transform: Transform) -> Reader:
+        """What makes pixels of them."""
+        return Reader(self.paths, transform, self.boxes, self.digests)
+
+    def source(self, transform: Transform, processes: int = 0) -> PixelSource:
+        """The same in batches, decoded by so many processes, or threads."""
+        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, processes)
 
 
 class Decoder:
@@ -47,10 +53,10 @@ class Decoder:
 
     def decode(self, pictures: Pictures) -> np.ndarray | list[Problem]:
         """(B, S, S, 3) uint8; or what is wrong with those that cannot be used."""
-        source = pictures.source(self._transform, THREADS)
-        try:
-            ((_, pixels),) = source.batches([np.arange(len(pictures))])
-        except PictureError:
-            found = ((place, source.problem(place)) for place in range(len(pictures)))
-            return [(place, reason) for place, reason in found if reason is not None]
-        return pixels
+        reader, places = pictures.reader(self._transform), range(len(pictures))
+        with ThreadPoolExecutor(THREADS) as threads:
+            try:
+                return np.stack(list(threads.map(reader.pixels, places)))
+            except PictureError:
+                found = zip(places, threads.map(reader.problem, places), strict=True)
+                return [(place, reason) for place, reason in found if reason is not None]
