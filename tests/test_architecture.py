@@ -16,12 +16,13 @@ from zoo.cli import app
 # From top to bottom: a room imports only from rooms above it, or from itself.
 ROOMS = [
     ("errors",),
-    ("hookspecs", "files", "pictures"),
+    ("hookspecs", "files", "addresses", "pictures"),
     ("weights", "backbones"),
     ("plugins", "progress", "processes"),
     ("devices",),
     ("catalog",),
     ("features",),
+    ("cluster",),
     ("training",),
     ("search",),
     ("evaluation",),
@@ -52,6 +53,8 @@ ROOMS = [
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 ONLY_IN = {
     "gradio": {"page"},
+    "ray": {"cluster"},
+    "fsspec": {"addresses"},
     "pluggy": {"plugins", "hookspecs"},
     "annoy": {"search/annoy_index"},
     "captum": {"features/saliency"},

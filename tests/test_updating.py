@@ -378,7 +378,7 @@ def test_damage_is_not_taken_over(place: Path, new: Path) -> None:
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
         update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
-        redoing.redo(zoo.run("tiny_a").backbone, "indexed", zoo.catalog, place, Progress())
+        redoing.index(zoo.run("tiny_a").backbone, zoo.catalog, place, Progress(), None)
 
 
 def test_many_new_labels_are_no_small_change(place: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from zoo import devices, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
-from zoo.embedding import embed_rows
+from zoo.embedding import LOCAL, Engine, embed_rows
 from zoo.errors import RunError
 from zoo.evaluation.per_query import PIXELS, keep
 from zoo.evaluation.scores import describe, score_backbone, score_baselines
@@ -42,15 +42,17 @@ def make_run(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
+    engine: Engine = LOCAL,
 ) -> Path:
     """Make or finish the run of one backbone and publish it; returns its folder.
 
-    `runtime` is what embeds, see zoo.features.accepted; training is torch's in any case.
+    `runtime` and `engine` are what embeds, see zoo.features.accepted and zoo.embedding; training is
+    torch's in any case.
     """
     partial = runs.partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
     facts = _begin(backbone, catalog, settings, partial)
-    work = _Work(backbone, catalog, settings, partial, progress, runtime)
+    work = _Work(backbone, catalog, settings, partial, progress, runtime, engine)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
     for stage in runs.STAGES:
         if stage in facts:
@@ -147,9 +149,11 @@ class _Work:
         folder: Path,
         progress: Progress,
         runtime: str,
+        engine: Engine,
     ) -> None:
         self.backbone, self.catalog, self.settings = backbone, catalog, settings
         self.folder, self.progress, self.runtime = folder, progress, runtime
+        self.engine = engine
         self.stages: dict[str, Callable[[], dict[str, Any]]] = {
             "trained": self.train,
             "embedded": self.embed,
@@ -181,7 +185,7 @@ class _Work:
         facts = runs.read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         rows = np.arange(len(self.catalog))
-        return embed_rows(run, rows, self.folder, self.progress, self.runtime)
+        return embed_rows(run, rows, self.folder, self.progress, self.runtime, self.engine)
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")

@@ -17,7 +17,7 @@ from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
 from zoo.errors import RunError
 from zoo.features.encoder import Encoder, Features, predicted_multis
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
 from zoo.search.annoy_index import GONE, IndexFacts, Place, check_index, open_index
@@ -31,7 +31,7 @@ from zoo.training.targets import head_attributes
 from zoo.training.train import SCRATCH, build_model
 
 FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
-RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
+RUN, INDEX, SCORES = "run.json", "index.ann", "scores.json"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
 RECALL = "recall"  # in run.json: the recall@10 that was asked of the index

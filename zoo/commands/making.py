@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Runtime, Strict
 from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from zoo.backbones import Backbone
+    from zoo.catalog import Catalog
+    from zoo.progress import Progress
 
 
 def train(
@@ -104,7 +110,7 @@ def train(
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.plugins import load_plugins
-    from zoo.processes import processes
+    from zoo.processes import processes, together
     from zoo.training.settings import Settings
     from zoo.training.tracking import make_progress
 
@@ -152,9 +158,10 @@ def train(
     check_name(runtime, device)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
-        building.follow(chosen, settings, zoo)
+        with together():
+            building.follow(chosen, settings, zoo)
         return
-    with building.sole_writer(zoo):
+    with together(), building.sole_writer(zoo):
         progress = make_progress(zoo, track)
         try:
             if restart:
@@ -193,13 +200,27 @@ def embed(
     names: Names = None,
     runs: Runs = SAMPLE_ZOO,
     runtime: Runtime = "auto",
+    engine: Annotated[str, typer.Option(help="local, or ray: a cluster.")] = "local",
+    address: Annotated[
+        Optional[str],
+        typer.Option(help="Of the Ray cluster, HOST:6379. Left out: RAY_ADDRESS, or one here."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Embed again what is known.")] = False,
     folders: Plugins = None,
 ) -> None:
-    """Embed the catalogue again with the trained weights; index and evaluate what follows."""
+    """Embed the catalogue with the trained weights where that is not done; index and evaluate."""
+    from zoo import redoing
+    from zoo.embedding import Engine
     from zoo.features.accepted import check_name
 
     check_name(runtime, "auto")
-    _redo("embedded", names, runs, folders, runtime)
+    chosen = Engine(engine, address)
+    chosen.check()
+
+    def again(backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress) -> None:
+        redoing.embed(backbone, catalog, zoo, progress, runtime, chosen, force)
+
+    _redo(again, names, runs, folders)
 
 
 def index(
@@ -214,7 +235,12 @@ def index(
     """Build the Annoy index again from the embeddings."""
     if recall is not None and not 0 < recall <= 1:
         raise ZooError(f"--recall {recall} is not within 0..1")
-    _redo("indexed", names, runs, folders, "auto", recall)
+    from zoo import redoing
+
+    def again(backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress) -> None:
+        redoing.index(backbone, catalog, zoo, progress, recall)
+
+    _redo(again, names, runs, folders)
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
@@ -239,12 +265,10 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
 
 
 def _redo(
-    stage: str,
+    again: Callable[[Backbone, Catalog, Path, Progress], None],
     names: list[str] | None,
     zoo: Path,
     folders: list[Path] | None,
-    runtime: str,
-    recall: float | None = None,
 ) -> None:
     from zoo import building, redoing
     from zoo.catalog import load_catalog
@@ -260,6 +284,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                redoing.redo(backbone, stage, catalog, zoo, progress, runtime, recall)
+                again(backbone, catalog, zoo, progress)
         finally:
             progress.finish()

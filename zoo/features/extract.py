@@ -16,7 +16,7 @@ from zoo.files import written_whole
 from zoo.progress import Progress
 
 SHARD = 1024  # rows: what a kill can cost
-EMBEDDINGS, PREDICTIONS = "embeddings.npy", "predictions.npz"
+EMBEDDINGS, PREDICTIONS, SHARDS = "embeddings.npy", "predictions.npz", "shards"
 PARTS = {"embeddings", "classes", "confidence"}  # of every shard; of some, multi attributes too
 
 
@@ -29,27 +29,26 @@ def extract(
     Returns images/s, None when every shard was there already. RunError names the picture whose
     embedding is zero or not finite.
     """
-    shards = folder / "shards"
-    shards.mkdir(parents=True, exist_ok=True)
-    missing = [
-        start
-        for start in range(0, items, SHARD)
-        if not _is_whole(_shard(shards, start), min(SHARD, items - start), progress)
-    ]
-    started, done = time.perf_counter(), 0
+    missing = missing_shards(folder, items, progress)
+    started, done = time.perf_counter(), sum(map(len, missing))
     with progress.stage(title, items) as stage:
-        stage.advance(items - sum(min(SHARD, items - s) for s in missing))
-        for start in missing:
-            rows = np.arange(start, min(start + SHARD, items))
+        stage.advance(items - done)
+        for rows in missing:
             parts = []
-            for features in _encoded(encoder, source, rows):
+            for features in _encoded(encoder, source, np.array(rows)):
                 parts.append(features)
                 stage.advance(len(features))
-            _write_shard(_shard(shards, start), Features.join(parts))
-            done += len(rows)
+            write_shard(folder, rows, Features.join(parts))
     seconds = time.perf_counter() - started
-    _assemble(shards, items, folder)
+    assemble(folder, items)
     return done / seconds if done else None
+
+
+def missing_shards(folder: Path, items: int, progress: Progress) -> list[range]:
+    """The rows of each shard that is not there or damaged, which is told."""
+    (folder / SHARDS).mkdir(parents=True, exist_ok=True)
+    shards = [range(start, min(start + SHARD, items)) for start in range(0, items, SHARD)]
+    return [rows for rows in shards if not _is_whole(_shard(folder, rows[0]), rows, progress)]
 
 
 def _encoded(encoder: Encoder, source: PixelSource, rows: np.ndarray) -> Iterator[Features]:
@@ -64,8 +63,8 @@ def _encoded(encoder: Encoder, source: PixelSource, rows: np.ndarray) -> Iterato
         raise RunError(f"{source.path(int(rows[done + error.place]))}: {error}") from error
 
 
-def _is_whole(path: Path, rows: int, progress: Progress) -> bool:
-    """Whether a shard of so many rows is there, its checksums right."""
+def _is_whole(path: Path, rows: range, progress: Progress) -> bool:
+    """Whether the shard of those rows is there, its checksums right."""
     if not path.is_file():
         return False
     try:
@@ -76,28 +75,29 @@ def _is_whole(path: Path, rows: int, progress: Progress) -> bool:
         lengths, reason = {}, str(error)
     else:
         reason = f"it holds {lengths}"
-    if lengths.keys() >= PARTS and set(lengths.values()) == {rows}:
+    if lengths.keys() >= PARTS and set(lengths.values()) == {len(rows)}:
         return True
     progress.say(f"{path.name} is damaged ({reason}): its pictures are embedded again")
     return False
 
 
-def _shard(shards: Path, start: int) -> Path:
-    return shards / f"{start:09d}.npz"
+def _shard(folder: Path, start: int) -> Path:
+    return folder / SHARDS / f"{start:09d}.npz"
 
 
-def _write_shard(path: Path, features: Features) -> None:
-    with written_whole(path) as partial, partial.open("wb") as file:
+def write_shard(folder: Path, rows: range, features: Features) -> None:
+    """Keep what a network says of those rows."""
+    with written_whole(_shard(folder, rows[0])) as partial, partial.open("wb") as file:
         arrays: dict[str, Any] = {"embeddings": features.embeddings, **features.arrays()}
         np.savez(file, **arrays)
 
 
-def _assemble(shards: Path, items: int, folder: Path) -> None:
+def assemble(folder: Path, items: int) -> None:
     """Shards -> one memory-mappable matrix and one file of predictions."""
     whole: dict[str, np.ndarray] = {}
     with written_whole(folder / EMBEDDINGS) as partial:
         for start in range(0, items, SHARD):
-            with np.load(_shard(shards, start), allow_pickle=False) as shard:
+            with np.load(_shard(folder, start), allow_pickle=False) as shard:
                 for name in shard.files:
                     part = shard[name]
                     if name not in whole:
