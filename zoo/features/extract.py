@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,14 @@ def extract(
     started, done = time.perf_counter(), sum(map(len, missing))
     with progress.stage(title, items) as stage:
         stage.advance(items - done)
-        for rows in missing:
-            parts = []
-            for features in _encoded(encoder, source, np.array(rows)):
-                parts.append(features)
-                stage.advance(len(features))
-            write_shard(folder, rows, Features.join(parts))
+        shards, parts = iter(missing), list[Features]()
+        # One stream over all shards: the network need not wait for pictures at each one's edge.
+        for last, features in _encoded(encoder, source, missing):
+            parts.append(features)
+            stage.advance(len(features))
+            if last:
+                write_shard(folder, next(shards), Features.join(parts))
+                parts.clear()
     seconds = time.perf_counter() - started
     assemble(folder, items)
     return done / seconds if done else None
@@ -51,16 +54,30 @@ def missing_shards(folder: Path, items: int, progress: Progress) -> list[range]:
     return [rows for rows in shards if not _is_whole(_shard(folder, rows[0]), rows, progress)]
 
 
-def _encoded(encoder: Encoder, source: PixelSource, rows: np.ndarray) -> Iterator[Features]:
-    """The features of those rows, batch after batch."""
-    done = 0
-    batches = source.batches(in_batches(rows, encoder.batch))
+def _encoded(
+    encoder: Encoder, source: PixelSource, shards: list[range]
+) -> Iterator[tuple[bool, Features]]:
+    """The features of those shards, batch after batch, and whether a batch ends its shard."""
+    under_way: deque[tuple[np.ndarray, bool]] = deque()
+
+    def pixels() -> Iterator[np.ndarray]:
+        for rows, pixels in source.batches(_batches(encoder, shards)):
+            under_way.append((rows, int(rows[-1]) in ends))
+            yield pixels
+
+    ends = {shard[-1] for shard in shards}
     try:
-        for features in encoder.stream(pixels for _, pixels in batches):
-            done += len(features)
-            yield features
+        for features in encoder.stream(pixels()):
+            yield under_way.popleft()[1], features
     except EmbeddingError as error:
-        raise RunError(f"{source.path(int(rows[done + error.place]))}: {error}") from error
+        rows, _ = under_way[0]
+        raise RunError(f"{source.path(int(rows[error.place]))}: {error}") from error
+
+
+def _batches(encoder: Encoder, shards: list[range]) -> Iterator[np.ndarray]:
+    """Batches of the size that then suits the runtime; none is of two shards."""
+    for shard in shards:
+        yield from in_batches(np.array(shard), encoder.batch)
 
 
 def _is_whole(path: Path, rows: range, progress: Progress) -> bool:
