@@ -13,12 +13,14 @@ from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import write_json
+from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.indexing import AS_BEFORE, Wish
 from zoo.progress import Progress
 from zoo.training.settings import Settings
 
 OUTPUTS = {
     "embedded": (EMBEDDINGS, PREDICTIONS),
-    "indexed": (runs.INDEX, runs.INDEX_ROWS),
+    "indexed": (INDEX_PARTS, runs.INDEX_ROWS),
     "evaluated": (runs.SCORES,),
 }
 
@@ -30,7 +32,7 @@ def redo(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
-    recall: float | None = None,
+    wish: Wish = AS_BEFORE,
 ) -> Path:
     """Do `stage` and what follows it again for a published run; publish the result.
 
@@ -40,7 +42,7 @@ def redo(
     if not (zoo / name).is_dir():
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
-    return repeat(backbone, stage, catalog, zoo, progress, runtime, recall)
+    return repeat(backbone, stage, catalog, zoo, progress, runtime, wish)
 
 
 def repeat(
@@ -50,24 +52,23 @@ def repeat(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
-    recall: float | None = None,
+    wish: Wish = AS_BEFORE,
 ) -> Path:
     """What `redo` does; whatever is in the partial folder is thrown away.
 
-    A `recall` that is asked of the index is kept for whenever it is built again.
+    What is wished of the index is kept for whenever it is built again.
     """
     again = runs.STAGES[runs.STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    runs.check_parts(zoo / backbone.name, set(runs.PARTS).difference(outputs))
+    wish.kept(runs.read_facts(zoo / backbone.name))  # says so when it cannot be, before anything is touched
+    runs.check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
-    for output in outputs:
-        (partial / output).unlink(missing_ok=True)
+    for path in [path for output in outputs for path in partial.glob(output)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
-    if recall is not None:
-        facts[runs.RECALL] = recall
-    write_json(partial / runs.RUN, {**facts, runs.REDO: stage})
+    write_json(partial / runs.RUN, {**wish.kept(facts), runs.REDO: stage})
     settings = Settings.from_dict(facts["settings"])
-    return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
+    return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, wish)
 
 
 def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
@@ -82,12 +83,18 @@ def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
     return [b for b in backbones if changed(b)]
 
 
-def compact(backbones: Sequence[Backbone], catalog: Catalog, zoo: Path, progress: Progress) -> None:
+def compact(
+    backbones: Sequence[Backbone],
+    catalog: Catalog,
+    zoo: Path,
+    progress: Progress,
+    wish: Wish = AS_BEFORE,
+) -> None:
     """Index and measure these backbones anew, and the baselines: all on one catalogue."""
     (zoo / pipeline.BASELINES).unlink(missing_ok=True)
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
-        repeat(backbone, "indexed", catalog, zoo, progress)
+        repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
 
 
 def lay_out(name: str, zoo: Path) -> Path:

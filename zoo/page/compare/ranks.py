@@ -64,7 +64,8 @@ def _column(
 
 
 def _how(result: Result) -> str:
-    search = "approximate search (Annoy)" if result.answer.approximate else "exact search"
+    answer = result.answer
+    search = f"approximate search ({answer.by})" if answer.approximate else "exact search"
     return f"{result.latency_ms:.0f} ms, {search}"
 
 

@@ -120,6 +120,7 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
                 str(scores["dimension"]),
                 f"{scores['training_s'] / 60:.1f} min",
                 f"{scores['images_per_s']:.0f}" if scores["images_per_s"] else "",
+                escape(index["title"]),
                 f"{index['recall@10']:.3f}",
                 f"{index['query_ms']:.2f} ms",
                 f"{index['exact_ms']:.2f} ms" if index["exact_ms"] else "",
@@ -128,6 +129,6 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         )
     header = [
         "", "weights", "epochs", "picture", "parameters", "D", "training", "embedding images/s",
-        "Annoy recall@10", "Annoy query", "exact query", "index",
+        "index", "index recall@10", "index query", "exact query", "index size",
     ]  # fmt: skip
     return sortable(header, rows)

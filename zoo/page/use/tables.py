@@ -106,7 +106,7 @@ def _bars(tags: Sequence[Tags], attribute: str, threshold: float) -> str:
 
 def tiles(zoo: Zoo, answer: Answer, urls: Mapping[int, str]) -> str:
     """The items that fit a set of pictures."""
-    how = "approximate search (Annoy)" if answer.approximate else "exact search"
+    how = f"approximate search ({answer.by})" if answer.approximate else "exact search"
     found = "".join(_tile(zoo, item, urls.get(item.row, "")) for item in answer.items)
     return (
         f'<p class="quiet">{answer.latency_ms:.0f} ms, {how}. The pictures of the set are left '
