@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.search.annoy_index import NEIGHBOURS, build_index, open_index
+from zoo.indexes import NEIGHBOURS
+from zoo.search.annoy_index import build_index, open_index
 from zoo.search.exact import BLOCK, similarities, top_rows
 
 M = 16  # links of a node; twice as many on the lowest layer in all four
@@ -102,7 +103,7 @@ class ShippedAnnoy(Engine):
         return f"search_k {search_k}" + (", as shipped" if setting == 1 else "")
 
     def nearest(self, query: np.ndarray) -> np.ndarray:
-        return self._index.neighbours(query, NEIGHBOURS)
+        return self._index.neighbours(query, NEIGHBOURS).rows
 
 
 class Hnsw(Engine):

@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
-from zoo.search.annoy_index import NEIGHBOURS
+from zoo.indexes import NEIGHBOURS
 from zoo.search.exact import similarities, top_rows
 
 COLUMNS = (

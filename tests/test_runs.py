@@ -16,6 +16,7 @@ from tests.conftest import PLUGINS, TINY
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
+from zoo.indexing import Wish
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.redoing import redo, refuse_unfinished
@@ -100,7 +101,7 @@ def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> No
 
 def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(copy: Path) -> None:
     run = open_zoo(copy, [PLUGINS]).run("tiny_a")
-    redo(run.backbone, "indexed", run.catalog, copy, Progress(), recall=0.8)
+    redo(run.backbone, "indexed", run.catalog, copy, Progress(), wish=Wish(recall=0.8))
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
     redo(run.backbone, "embedded", run.catalog, copy, Progress())
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8

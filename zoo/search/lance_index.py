@@ -59,6 +59,9 @@ class Lance(Index):
     name, title = "lance", "LanceDB"
     remote = changes = True
 
+    def __init__(self, ann_from: int = ANN_FROM) -> None:
+        self._ann_from = ann_from
+
     def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:
         uri, started = _uri(folder, asked.uri), time.perf_counter()
         if asked.uri is None:
@@ -100,7 +103,7 @@ class Lance(Index):
     ) -> dict[str, Any] | None:
         if asked.uri is not None:
             clean(_uri(folder, asked.uri))
-        if facts["kind"] or facts["rows"] < ANN_FROM:
+        if facts["kind"] or facts["rows"] < self._ann_from:
             return None
         asked.say(f"LanceDB: IVF-PQ over {facts['rows']:,} items; until then they are scanned")
         uri, started = _uri(folder, facts["uri"]), time.perf_counter()
