@@ -14,6 +14,7 @@ TARGET_RECALL = 0.99
 NEIGHBOURS = 10  # of which recall is measured
 GONE = -1
 PARTS = "index.*"  # whatever an index writes into the folder of its run is called so
+HINTS = "index.*hint*"  # and what it may write again while it is used, so: that is not checked
 
 Only = Mapping[str, Sequence[str]]  # attribute -> any of these classes; all attributes must hold
 ALL: Only = {}

@@ -66,7 +66,9 @@ def find(name: str, known: Mapping[str, Index] | None) -> Index:
     return known[name]
 
 
-def asked_of(facts: Mapping[str, Any], backbone: str, seed: int, say: Callable[[str], None]) -> Asked:
+def asked_of(
+    facts: Mapping[str, Any], backbone: str, seed: int, say: Callable[[str], None]
+) -> Asked:
     """What run.json asks of the index of a backbone; each has a place of its own at the URI."""
     uri = facts.get(URI)
     recall = facts.get(RECALL, TARGET_RECALL)

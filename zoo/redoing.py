@@ -60,7 +60,9 @@ def repeat(
     """
     again = runs.STAGES[runs.STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    wish.kept(runs.read_facts(zoo / backbone.name))  # says so when it cannot be, before anything is touched
+    wish.kept(
+        runs.read_facts(zoo / backbone.name)
+    )  # says so when it cannot be, before anything is touched
     runs.check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
     for path in [path for output in outputs for path in partial.glob(output)]:

@@ -21,7 +21,7 @@ from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.indexes import GONE, Index, Items, Place
+from zoo.indexes import GONE, HINTS, Index, Items, Place
 from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.indexing import DEFAULT, NAME, find, items_of
 from zoo.search.recommender import Recommender
@@ -95,7 +95,8 @@ def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[
     parts = [*PARTS, *([INDEX_ROWS] if (folder / INDEX_ROWS).is_file() else [])]
     for place in sorted(folder.glob(INDEX_PARTS)):
         inside = place.rglob("*") if place.is_dir() else [place]
-        parts += sorted(p.relative_to(folder).as_posix() for p in inside if p.is_file())
+        named = sorted(p.relative_to(folder).as_posix() for p in inside if p.is_file())
+        parts += [part for part in named if not fnmatch(part, HINTS)]
     return {part: _file_facts(folder / part, known.get(part, {})) for part in parts}
 
 
@@ -150,9 +151,7 @@ class Run:
                 _check(self.folder, part, self.facts)
         repair, facts = _reindex(self.folder), self.facts["indexed"]
         index = self.index.open(self.folder, facts, repair, self.index_place)
-        return Recommender(
-            self.catalog, self.embeddings, self.predictions, index, self.index.title
-        )
+        return Recommender(self.catalog, self.embeddings, self.predictions, index, self.index.title)
 
     @property
     def index(self) -> Index:
@@ -270,6 +269,11 @@ def open_run(
 def verify(run: Run) -> list[str]:
     """Every part whose contents are not what was written, as messages."""
     problems = []
+    if run.facts["indexed"].get("uri"):  # none of its files are parts
+        try:
+            run.index.open(run.folder, run.facts["indexed"], _reindex(run.folder), run.index_place)
+        except ZooError as error:
+            problems.append(str(error))
     for part in run.facts["files"]:
         try:
             _check_sha256(run.folder, part, run.facts)
@@ -286,7 +290,7 @@ def _check(folder: Path, part: str, facts: dict[str, Any]) -> None:
 
 
 def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
-    """RunError when a part of a published run, `besides` these patterns, is not what was written."""
+    """RunError when a part of a run, `besides` those of a pattern, is not what was written."""
     facts = read_facts(folder)
     for part in facts["files"]:
         if not any(fnmatch(part, pattern) for pattern in besides):

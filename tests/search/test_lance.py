@@ -17,8 +17,8 @@ from tests.search.indexed import Made, items_of, unit_rows
 from zoo.errors import RunError, ZooError
 from zoo.indexes import GONE, Asked, Place
 from zoo.search import lance_fragments as fragments
-from zoo.search.lance_fragments import Rows, Source
 from zoo.search.lance_index import FILE, Lance
+from zoo.search.lance_rows import Rows, Source, schema_of
 
 ROWS = unit_rows(400)
 
@@ -43,7 +43,7 @@ def test_several_processes_write_the_shards_and_one_commits(tmp_path: Path) -> N
     parts = [rows_of(shard(tmp_path, start, start + 100), start, 100) for start in (0, 100, 200)]
     np.save(tmp_path / "embeddings.npy", ROWS)
     parts.append(rows_of(Source(tmp_path / "embeddings.npy", 300, 400), 300, 100))
-    schema = fragments.schema_of(16, [], "a mark", "shapes")
+    schema = schema_of(16, [], "a mark", "shapes")
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         written = fragments.write_fragments(uri, parts, schema, pool=pool)
     assert fragments.latest(uri) == 0  # written, and no part of any table yet
@@ -59,11 +59,10 @@ def test_a_writer_that_died_leaves_the_table_as_it_was(tmp_path: Path) -> None:
     made = Made.of(Lance(), tmp_path, ROWS)
     code = (
         "import os, sys, numpy as np\n"
-        "from zoo.search.lance_fragments import *\n"
-        "schema = opened(sys.argv[1]).schema\n"
-        "table = Rows(400, ['x'], np.ones((1, 16), dtype=np.float32)).table\n"
-        "bare = schema_of(16, [], '', '')\n"
-        "write_fragment(sys.argv[1], Rows(400, ['x'], np.ones((1, 16), np.float32)), bare)\n"
+        "from zoo.search.lance_fragments import write_fragment\n"
+        "from zoo.search.lance_rows import Rows, schema_of\n"
+        "rows = Rows(400, ['x'], np.ones((1, 16), np.float32))\n"
+        "write_fragment(sys.argv[1], rows, schema_of(16, [], '', ''))\n"
         "os.kill(os.getpid(), 9)\n"
     )
     died = subprocess.run([sys.executable, "-c", code, str(tmp_path / FILE)], timeout=60)
@@ -130,8 +129,7 @@ def test_a_place_of_another_catalogue_is_not_written_over(tmp_path: Path) -> Non
 
 def test_without_the_package_it_says_how_to_install_it(tmp_path: Path) -> None:
     code = (
-        "import sys, numpy as np\n"
-        f"sys.modules[{{!r}}] = None\n".format("lance")
+        "import sys, numpy as np\nsys.modules[{!r}] = None\n".format("lance")
         + "from pathlib import Path\n"
         "from zoo.errors import ZooError\n"
         "from zoo.plugins import load_plugins\n"
@@ -148,8 +146,7 @@ def test_without_the_package_it_says_how_to_install_it(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=60
     )
     assert said.stdout.strip() == (
-        "index 'lance' needs lance, which is not installed; "
-        "pip install 'fashion-model-zoo[lance]'"
+        "index 'lance' needs lance, which is not installed; pip install 'fashion-model-zoo[lance]'"
     ), said.stderr
 
 

@@ -64,5 +64,3 @@ class OpenedExact(Opened):
     ) -> Near:
         scores = similarities(self._embeddings, query[None])[0]
         return Near(top_rows(scores, max(count, 0)), approximate=False)
-
-

@@ -188,7 +188,7 @@ class Recommender:
         return Filter(only, keep)
 
     def _approximates(self) -> bool:
-        """Whether the index answers where nothing else is said: where items are many and it pays."""
+        """Whether the index answers where nothing else is said: of many items, where it pays."""
         return len(self._catalog) > EXACT_LIMIT and self._index.pays
 
     def _candidates(
