@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +171,7 @@ def test_a_new_label_is_what_the_filter_goes_by(place: Path) -> None:
     table = zoo.catalog.table.copy()
     was = table.loc[5, "colour"]
     table.loc[5, "colour"] = next(c for c in ("red", "green", "blue") if c != was)
-    relabelled = Catalog(**{**vars(zoo.catalog), "table": table})
+    relabelled = replace(zoo.catalog, table=table)
     change = addition(zoo.catalog, table.iloc[:0])
     update(zoo, type(change)(relabelled, np.arange(240)), Progress())
     zoo = opened(place)
@@ -251,27 +253,36 @@ def test_runs_of_annoy_are_as_they_were(folders: dict[str, Path], zoo_folder: Pa
 
 
 def test_the_command_chooses_and_remembers(
-    zoo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    zoo_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["zoo", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0)
+
     place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
     common = ["--runs", str(place), "--plugins", str(PLUGINS)]
     uri = str(tmp_path / "elsewhere")
-    assert main(["index", "tiny_a", *common, "--index", "lance", "--index-uri", uri]) == 0
+    assert run("index", "tiny_a", *common, "--index", "lance", "--index-uri", uri) == 0
     assert (tmp_path / "elsewhere" / "tiny_a" / "index.lance").is_dir()
     assert not list((place / "tiny_a").glob("index.*"))
-    assert main(["index", "tiny_a", *common]) == 0
+    assert run("index", "tiny_a", *common) == 0
     facts = runs.read_facts(place / "tiny_a")
     assert (facts["index"], facts["indexed"]["uri"]) == ("lance", f"{uri}/tiny_a")
     assert runs.verify(opened(place).run("tiny_a")) == []
     shutil.rmtree(uri)
     (problem,) = runs.verify(opened(place).run("tiny_a"))
     assert "is missing; repair it with: zoo index tiny_a" in problem
-    assert main(["index", "tiny_a", *common, "--index", "exact"]) == 0
+    assert run("index", "tiny_a", *common, "--index", "exact") == 0
     assert "index_uri" not in runs.read_facts(place / "tiny_a")
     capsys.readouterr()
-    assert main(["index", "tiny_a", *common, "--index", "nope"]) == 1
+    assert run("index", "tiny_a", *common, "--index", "nope") == 1
     assert "unknown index 'nope'; available: annoy, exact, lance" in capsys.readouterr().err
-    assert main(["index", "tiny_a", *common, "--index-uri", "s3://b/x"]) == 1
+    assert run("index", "tiny_a", *common, "--index-uri", "s3://b/x") == 1
     assert "leave out --index-uri, or name another index: lance" in capsys.readouterr().err
 
 
