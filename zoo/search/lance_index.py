@@ -35,7 +35,7 @@ from zoo.search.probing import Probes, exact_ms
 
 TABLE = "index"
 FILE = f"{TABLE}.lance"
-ANN_FROM = 50_000  # items up to which looking at all takes some 50 ms; no index is built for them
+ANN_FROM = 10_000  # items up to which all are looked at, in some ten or twenty milliseconds
 # RaBitQ, a bit an axis, was built sixty times as fast as product quantisation, took less space and
 # found more before re-ranking; it needs a multiple of eight axes.
 RQ, PQ, HNSW = "IVF_RQ", "IVF_PQ", "IVF_HNSW_SQ"
