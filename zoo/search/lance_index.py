@@ -95,8 +95,6 @@ class Lance(Index):
     def improve(
         self, items: Items, folder: Path, facts: dict[str, Any], asked: Asked
     ) -> dict[str, Any] | None:
-        if asked.uri is not None:
-            clean(_uri(folder, asked.uri))
         if facts["kind"] or facts["rows"] < self._ann_from:
             return None
         kind = self._kind if self._kind != RQ or facts["dimension"] % 8 == 0 else PQ
@@ -122,6 +120,8 @@ class Lance(Index):
     ) -> dict[str, Any]:
         uri = _uri(folder, facts["uri"])
         version = restored(uri, facts["version"])
+        if facts["uri"] and version == facts["version"]:  # the newest is the one that is pinned
+            clean(uri)
         if len(gone):
             version = delete(uri, gone, version)
         written: list[str] = []
