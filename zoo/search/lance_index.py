@@ -19,7 +19,7 @@ import numpy as np
 
 from zoo.errors import RunError, ZooError
 from zoo.files import sha256_of
-from zoo.indexes import ALL, GONE, NEIGHBOURS, Asked, Index, Items, Near, Only, Opened, Place
+from zoo.indexes import Asked, Index, Items, Opened, Place
 from zoo.search.lance_fragments import (
     clean,
     commit,
@@ -29,9 +29,9 @@ from zoo.search.lance_fragments import (
     restored,
     write_fragments,
 )
-from zoo.search.lance_rows import ID, MARK, VECTOR, chosen, column_names, schema_of, stretches
+from zoo.search.lance_rows import MARK, VECTOR, chosen, column_names, schema_of, stretches
+from zoo.search.lance_search import OpenedLance, scanned, tuned
 from zoo.search.lance_store import not_installed, quiet, storage, told
-from zoo.search.probing import Probes, exact_ms
 
 TABLE = "index"
 FILE = f"{TABLE}.lance"
@@ -41,10 +41,6 @@ ANN_FROM = 10_000  # items up to which all are looked at, in some ten or twenty 
 RQ, PQ, HNSW = "IVF_RQ", "IVF_PQ", "IVF_HNSW_SQ"
 AXES = 4  # of a vector that share one byte of its code by product quantisation
 PASSES = 20  # of its k-means
-FIRST_PROBES, FIRST_REFINE = 4, 2
-MOST_REFINE = 64  # times as many as are asked for are compared by their exact vectors
-SCANNED = 20  # exact searches that are timed
-TUNED = 100  # probes; each is asked at a dozen settings
 
 
 class Lance(Index):
@@ -87,7 +83,7 @@ class Lance(Index):
             "bytes": _bytes(uri, written),
             "asked": asked.recall,
         }
-        return {**facts, **_scanned(_open(folder, facts, ""), items, asked.seed)}
+        return {**facts, **scanned(_open(folder, facts, ""), items, asked.seed)}
 
     def open(self, folder: Path, facts: Mapping[str, Any], repair: str, place: Place) -> Opened:
         return OpenedLance(_open(folder, facts, repair), facts, place)
@@ -107,7 +103,7 @@ class Lance(Index):
         build_s = facts["build_s"] + time.perf_counter() - started
         with told(uri):
             size = facts["bytes"] + sum(i.size_bytes or 0 for i in table.list_indices())
-        found = _tuned(table, items, asked)
+        found = tuned(table, items, asked)
         if found["query_ms"] >= facts["query_ms"]:
             asked.say("LanceDB: scanning is quicker than the index, and is what answers")
             return None
@@ -139,61 +135,6 @@ class Lance(Index):
         }
 
 
-class OpenedLance(Opened):
-    """A table at the version that its run pins."""
-
-    pays = scans = True
-
-    def __init__(self, table: Any, facts: Mapping[str, Any], place: Place) -> None:
-        super().__init__(place)
-        self._table, self._facts = table, facts
-
-    def neighbours(
-        self, query: np.ndarray, count: int, only: Only = ALL, exact: bool = False
-    ) -> Near:
-        if count < 1:
-            return Near(np.empty(0, dtype=np.int64), approximate=False)
-        probes = 0 if exact or not self._facts["kind"] else self._facts["nprobes"]
-        with told(self._table.uri if self._facts["uri"] else FILE):
-            where = _sql(only, self._facts["columns"])
-            if probes and where:  # what fits lies in more cells, the fewer fit
-                fit = max(1, self._table.count_rows(where))
-                probes = probes * self._facts["rows"] // fit
-            # More neighbours lie in more cells than was measured for ten.
-            probes *= max(1, count // NEIGHBOURS)
-            numbers = _nearest(self._table, query, count, probes, self._facts["refine"], where)
-        rows = self.place.rows[numbers]
-        return Near(rows[rows != GONE], approximate=probes > 0)
-
-
-def _nearest(
-    table: Any, query: np.ndarray, count: int, probes: int, refine: int, where: str = ""
-) -> np.ndarray:
-    """Numbers of items near a query: by so many cells of the index, or by scanning (0)."""
-    search = table.search(query, vector_column_name=VECTOR).distance_type("cosine")
-    search = search.select([ID, "_distance"]).limit(count)
-    if probes:
-        search = search.nprobes(probes).refine_factor(refine)
-    else:
-        search = search.bypass_vector_index()
-    if where:
-        search = search.where(where, prefilter=True)
-    found: np.ndarray = search.to_arrow()[ID].to_numpy()
-    return found
-
-
-def _sql(only: Only, columns: Mapping[str, str]) -> str:
-    """The filters as LanceDB takes them."""
-    return " AND ".join(
-        f"{columns[name]} IN ({', '.join(_quoted(c) for c in classes)})" if classes else "false"
-        for name, classes in only.items()
-    )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _train(table: Any, facts: Mapping[str, Any], kind: str) -> None:
     """Build an index over the vectors and bitmaps over the attributes."""
     from lancedb.index import Bitmap, HnswSq, IvfPq, IvfRq
@@ -208,48 +149,6 @@ def _train(table: Any, facts: Mapping[str, Any], kind: str) -> None:
     table.create_index(VECTOR, config=configs[kind])
     for column in facts["columns"].values():
         table.create_index(column, config=Bitmap())
-
-
-def _tuned(table: Any, items: Items, asked: Asked) -> dict[str, Any]:
-    """The cells to look into and the re-ranking that reach the asked recall@10, by doubling.
-
-    Whichever of the two finds more when it is doubled, is.
-    """
-    probes = Probes.drawn(items.embeddings, asked.seed, TUNED)
-    cells = max(FIRST_PROBES, int(np.sqrt(len(items.embeddings))))
-
-    def measured(cells_looked: int, refine: int) -> tuple[float, float]:
-        started = time.perf_counter()
-        found = [_nearest(table, q, NEIGHBOURS + 1, cells_looked, refine) for q in probes.queries]
-        return probes.recall(found), (time.perf_counter() - started) / len(found) * 1000
-
-    looked, refine = FIRST_PROBES, FIRST_REFINE
-    recall, query_ms = measured(looked, refine)
-    while recall < asked.recall and (looked < cells or refine < MOST_REFINE):
-        steps = [(2 * looked, refine)] if looked < cells else []
-        steps += [(looked, 2 * refine)] if refine < MOST_REFINE else []
-        tried = {step: measured(*step) for step in steps}
-        (looked, refine), (recall, query_ms) = max(tried.items(), key=lambda t: t[1][0])
-    return {
-        "nprobes": looked,
-        "refine": refine,
-        "recall": recall,
-        "query_ms": query_ms,
-        "probes": len(probes.rows),
-    }
-
-
-def _scanned(table: Any, items: Items, seed: int) -> dict[str, Any]:
-    """What a table without an index finds, and how long that takes."""
-    probes = Probes.drawn(items.embeddings, seed, SCANNED)
-    started = time.perf_counter()
-    found = [_nearest(table, query, NEIGHBOURS + 1, 0, 0) for query in probes.queries]
-    return {
-        "query_ms": (time.perf_counter() - started) / len(found) * 1000,
-        "recall": probes.recall(found),
-        "probes": len(found),
-        "exact_ms": exact_ms(items.embeddings),
-    }
 
 
 def _open(folder: Path, facts: Mapping[str, Any], repair: str) -> Any:
