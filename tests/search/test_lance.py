@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,6 +106,13 @@ def test_of_two_writers_the_second_is_refused_and_nothing_is_lost(tmp_path: Path
         fragments.delete(uri, np.array([3]), begun)
     opened = made.index.open(tmp_path, facts, "", place.joined())
     assert sorted(opened.neighbours(ROWS[0], 2).rows.tolist()) == [0, 400]
+
+
+def test_a_table_that_is_gone_takes_no_changes(tmp_path: Path) -> None:
+    made = Made.of(Lance(), tmp_path, ROWS)
+    shutil.rmtree(tmp_path / FILE)
+    with pytest.raises(RunError, match="it is missing; build it again with zoo index"):
+        made.index.change(made.items, made.place, np.array([1]), tmp_path, made.facts)
 
 
 def _one_more(made: Made, first: int) -> Rows:

@@ -37,7 +37,7 @@ def told(uri: str) -> Iterator[None]:
     """One line for what goes wrong below: Lance hands on what its stores say."""
     try:
         yield
-    except (ZooError, FileNotFoundError):
+    except ZooError:
         raise
     except Exception as error:
         raise RunError(f"{uri}: {_reason(error)}") from error
@@ -50,6 +50,7 @@ REASONS = {  # what is found in the store's message -> what it means
     "accessdenied": "the store refuses these credentials",
     "403 forbidden": "the store refuses these credentials",
     "error sending request": "the store cannot be reached; is AWS_ENDPOINT_URL right?",
+    "was not found": "it is missing; build it again with zoo index",
     "retries": "the store cannot be reached; is AWS_ENDPOINT_URL right?",
 }
 
