@@ -37,7 +37,7 @@ TABLE = "index"
 FILE = f"{TABLE}.lance"
 ANN_FROM = 10_000  # items up to which all are looked at, in some ten or twenty milliseconds
 # RaBitQ, a bit an axis, was built sixty times as fast as product quantisation, took less space and
-# found more before re-ranking; it needs a multiple of eight axes.
+# found as much (docs/results.md); it needs a multiple of eight axes.
 RQ, PQ, HNSW = "IVF_RQ", "IVF_PQ", "IVF_HNSW_SQ"
 AXES = 4  # of a vector that share one byte of its code by product quantisation
 PASSES = 20  # of its k-means
