@@ -1,6 +1,8 @@
 """From files to embeddings against the bare forward, per backbone and runtime, in one process.
 
-Every backbone at its own picture size with random weights, which cost what trained ones do. With
+Every backbone at its own picture size with random weights, which cost what trained ones do. The
+bare forward has its pictures in memory, on a GPU in the GPU's own; decoding is files to pixels with
+no network behind it. The slower of the two is as fast as a pipeline can be. With
 `--peer-python`, DeepImageSearch embeds the same pictures, in a process of that Python, whose
 environment has what peers_extraction.txt lists: from files to vectors as its users get it, every
 network at 224 px in fp32.
@@ -25,12 +27,14 @@ from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.devices import Compute
 from zoo.features import openvino_runtime
+from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.openvino_runtime import OpenVinoRuntime
 from zoo.features.pixels import PixelSource, in_batches
-from zoo.features.runtime import Runtime, TorchRuntime
+from zoo.features.runtime import Normalised, Runtime, TorchRuntime
 from zoo.plugins import load_plugins
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+RUNTIMES = ("torch", "compiled", "openvino")
 WARM = 2  # batches before the clock runs
 PEER = Path(__file__).parent / "peer_deepimagesearch.py"
 PEER_NETWORKS = ("inception_v3", "resnet50", "vgg16", "xception")
@@ -44,61 +48,106 @@ def rate(pictures: int, work: Callable[[], object]) -> float:
     return pictures / (time.perf_counter() - begun)
 
 
-def plain_timm(network: torch.nn.Module, transform: Transform, pixels: np.ndarray) -> float:
+def forwards(
+    network: torch.nn.Module, batches: list[torch.Tensor], compute: Compute
+) -> Callable[[], None]:
+    """Work that puts batches through a network and waits until all are done."""
+
+    def work() -> None:
+        with torch.inference_mode(), compute.autocast():
+            for batch in batches:
+                network(batch)
+        if compute.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    return work
+
+
+def plain_timm(
+    network: torch.nn.Module, transform: Transform, pixels: np.ndarray, device: torch.device
+) -> float:
     """What a script without any care reaches: fp32, memory as it comes."""
-    batches = [pixels[rows] for rows in in_batches(np.arange(len(pixels)), 32)]
-    network = network.to(memory_format=torch.contiguous_format).eval()
-    with torch.inference_mode():
-        return rate(
-            len(pixels),
-            lambda: [
-                network(transform.normalize(torch.from_numpy(batch)).contiguous())
-                for batch in batches
-            ],
-        )
+    network = network.to(device).to(memory_format=torch.contiguous_format).eval()
+    batches = [
+        transform.normalize(torch.from_numpy(pixels[rows]).to(device)).contiguous()
+        for rows in in_batches(np.arange(len(pixels)), 32)
+    ]
+    compute = Compute(device, "fp32")
+    forwards(network, batches[:WARM], compute)()
+    return rate(len(pixels), forwards(network, batches, compute))
 
 
-def bare(runtime: Runtime, pixels: np.ndarray) -> float:
-    """The forward alone, pictures already in memory."""
-    batches = [pixels[rows] for rows in in_batches(np.arange(len(pixels)), runtime.batch)]
-    for _ in runtime.stream(batches[:WARM]):
-        pass
-    return rate(len(pixels), lambda: [len(outputs) for outputs in runtime.stream(batches)])
+def bare(
+    runtime: Runtime,
+    network: torch.nn.Module,
+    pixels: np.ndarray,
+    transform: Transform,
+    on: Compute,
+) -> float:
+    """The forward alone, in full batches."""
+    whole = pixels[: max(1, len(pixels) // runtime.batch) * runtime.batch]
+    cuts = in_batches(np.arange(len(whole)), runtime.batch)
+    if not isinstance(runtime, TorchRuntime):
+        batches = [whole[rows] for rows in cuts]
+        for _ in runtime.stream(batches[:WARM]):
+            pass
+        return rate(len(whole), lambda: [len(outputs) for outputs in runtime.stream(batches)])
+    forward = Normalised(network, transform).eval()
+    if isinstance(runtime, CompiledRuntime):
+        forward.compile(dynamic=False)
+    there = [torch.from_numpy(whole[rows]).to(on.device) for rows in cuts]
+    forwards(forward, there[:WARM], on)()
+    return rate(len(whole), forwards(forward, there, on))
 
 
-def from_files(runtime: Runtime, paths: list[Path], transform: Transform) -> float:
-    """The zoo's way: decoding ahead in threads, forward behind it."""
-    source = PixelSource(paths, transform, cache_bytes=0)
+def decoding(paths: list[Path], transform: Transform, batch: int, on: Compute) -> float:
+    """Files to pixels alone."""
+    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
+    batches = in_batches(np.arange(len(paths)), batch)
+    return rate(len(paths), lambda: [len(rows) for rows, _ in source.batches(batches)])
+
+
+def from_files(runtime: Runtime, paths: list[Path], transform: Transform, on: Compute) -> float:
+    """The zoo's way: decoding ahead, forward behind it."""
+    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
     batches = in_batches(np.arange(len(paths)), runtime.batch)
     pixels = (pixels for _, pixels in source.batches(batches))
     return rate(len(paths), lambda: [len(outputs) for outputs in runtime.stream(pixels)])
 
 
 def runtimes(
-    network: torch.nn.Module, transform: Transform, compute: Compute
+    network: torch.nn.Module, transform: Transform, compute: Compute, names: list[str]
 ) -> Iterator[Callable[[], Runtime]]:
-    """How to make each runtime that is there."""
-    yield lambda: TorchRuntime(network, transform, compute)
-    if compute.device.type == "cpu" and openvino_runtime.installed():
+    """How to make each of the named runtimes that is there."""
+    if "torch" in names:
+        yield lambda: TorchRuntime(network, transform, compute)
+    if "compiled" in names:
+        yield lambda: CompiledRuntime(network, transform, compute)
+    if "openvino" in names and compute.device.type == "cpu" and openvino_runtime.installed():
         yield lambda: OpenVinoRuntime(network, transform, compute.precision)
 
 
-def lines(backbone: Backbone, paths: list[Path], compute: Compute) -> Iterator[str]:
+def lines(
+    backbone: Backbone, paths: list[Path], compute: Compute, names: list[str]
+) -> Iterator[str]:
     """The rows of one backbone."""
     torch.manual_seed(0)
     network, transform = backbone.network(), backbone.transform()
     source = PixelSource(paths, transform)
     ((_, pixels),) = source.batches([np.arange(len(paths))])
-    plain = plain_timm(network, transform, pixels[: max(32, len(pixels) // 4)])
-    for make in runtimes(network, transform, compute):
+    some = pixels[: max(32, len(pixels) // 4)]
+    plain = plain_timm(network, transform, some, compute.device)
+    for make in runtimes(network, transform, compute, names):
         begun = time.perf_counter()
         runtime = make()
         ready = time.perf_counter() - begun
-        alone, whole = bare(runtime, pixels), from_files(runtime, paths, transform)
+        alone = bare(runtime, network, pixels, transform, compute)
+        files = decoding(paths, transform, runtime.batch, compute)
+        whole = from_files(runtime, paths, transform, compute)
         yield (
             f"| {backbone.name} {transform.size} px | {runtime.name} {runtime.precision} | "
-            f"{ready:.1f} | {plain:.0f} | {alone:.0f} | {whole:.0f} | {whole / alone:.2f} | "
-            f"{whole / plain:.1f} |"
+            f"{ready:.1f} | {plain:.0f} | {alone:.0f} | {files:.0f} | {whole:.0f} | "
+            f"{whole / min(alone, files):.2f} | {whole / plain:.1f} |"
         )
 
 
@@ -124,10 +173,10 @@ def peer_lines(answers: Iterator[dict[str, Any]]) -> Iterator[str]:
     for said in answers:
         if "error" in said:
             print(f"{said['network']}: {said['error']}", file=sys.stderr, flush=True)
-            yield f"| {said['network']} | {name} | | | | failed | | |"
+            yield f"| {said['network']} | {name} | | | | | failed | | |"
             continue
         yield (
-            f"| {said['network']} {said['size']} px | {name} | {said['ready_s']:.1f} | | | "
+            f"| {said['network']} {said['size']} px | {name} | {said['ready_s']:.1f} | | | | "
             f"{said['images_per_s']:.1f} | | |"
         )
     yield "\n- beside it: " + ", ".join(f"{n} {version}" for n, version in versions.items())
@@ -138,17 +187,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="A folder of pictures.")
     parser.add_argument("--limit", type=int, default=384)
     parser.add_argument("--backbone", action="append", default=[])
+    parser.add_argument("--runtime", action="append", default=[], help="Left out: all there are.")
     parser.add_argument("--peer-python", type=Path, help="A Python that has DeepImageSearch.")
     asked = parser.parse_args()
     found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in SUFFIXES)
     compute = devices.choose()
     print(
-        "| backbone | runtime | ready after s | plain timm fp32, forward | forward | "
-        "files to embeddings | of the forward | times plain timm |"
+        "| backbone | runtime | ready after s | plain timm fp32, forward | forward | decoding | "
+        "files to embeddings | of the slower of both | times plain timm |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for backbone in load_plugins().select(asked.backbone):
-        for line in lines(backbone, found[: asked.limit], compute):
+        for line in lines(backbone, found[: asked.limit], compute, asked.runtime or list(RUNTIMES)):
             print(line, flush=True)
     if asked.peer_python:
         networks = [n for n in PEER_NETWORKS if n in asked.backbone] or list(PEER_NETWORKS)

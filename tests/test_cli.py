@@ -88,7 +88,7 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
     settings = {
         "--hidden": "16,8", "--dropout": "0.1", "--balance": "sampling", "--ema": "0.5",
         "--layer-decay": "0.9", "--accumulate": "2", "--networks": "per-attribute",
-        "--metric": "0.5",
+        "--metric": "0.5", "--cutmix": "0.25",
         "--save-every": "0", "--patience": "4", "--label-smoothing": "0.2", "--flip": "never",
     }  # fmt: skip
     done = run(
@@ -102,6 +102,7 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
     assert made["hidden"] == [16, 8]
     assert (made["dropout"], made["balance"], made["ema"]) == (0.1, "sampling", 0.5)
     assert (made["layer_decay"], made["accumulate"]) == (0.9, 2)
+    assert (made["metric"], made["cutmix"]) == (0.5, 0.25)
     assert (made["networks"], made["save_every"]) == ("per-attribute", 0)
     assert (made["patience"], made["label_smoothing"], made["flip"]) == (4, 0.2, "never")
     assert sorted(p.name for p in (tmp_path / "tracking").iterdir()) == [

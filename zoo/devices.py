@@ -13,6 +13,7 @@ import torch
 from zoo.errors import ZooError, unknown
 from zoo.processes import processes
 
+LEAST_CORES = 4  # from which processes that decode pay beside a GPU
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -23,6 +24,12 @@ class Compute:
 
     device: torch.device
     precision: str  # fp32, bf16 or fp16
+
+    @property
+    def decoding_processes(self) -> int:
+        """How many processes should decode pictures; 0: threads are quick enough."""
+        cores = _cores()
+        return cores - 1 if self.device.type == "cuda" and cores >= LEAST_CORES else 0
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which forwards run."""
@@ -44,8 +51,21 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
         raise ZooError(f"device {device!r} is not there; available: {', '.join(there)}")
     if precision == "auto":
         precision = best_precision(device)
-    name = f"cuda:{processes().place}" if device == "cuda" else device
-    return Compute(torch.device(name), precision)
+    if device == "cuda":
+        return Compute(_own_gpu(), precision)
+    return Compute(torch.device(device), precision)
+
+
+def _own_gpu() -> torch.device:
+    """This process's own, with the quickest of cudnn's ways for each shape looked for once."""
+    place, there = processes().place, torch.cuda.device_count()
+    if place >= there:
+        raise ZooError(
+            f"{place + 1} processes on this machine and {there} GPU: start one process for each, "
+            "or give --device cpu"
+        )
+    torch.backends.cudnn.benchmark = True
+    return torch.device(f"cuda:{place}")
 
 
 def available() -> list[str]:
@@ -64,10 +84,15 @@ def described(device: str) -> str:
         facts = torch.cuda.get_device_properties(0)
         return f"{facts.name}, {facts.total_memory / 2**30:.0f} GiB"
     if device == "cpu":
-        able = getattr(os, "sched_getaffinity", None)
-        cores = len(able(0)) if able else os.cpu_count() or 1
+        cores = _cores()
         return f"{cores} core{'s' if cores != 1 else ''}"
     return platform.machine()
+
+
+def _cores() -> int:
+    """Of the processor, those that this process may use."""
+    able = getattr(os, "sched_getaffinity", None)
+    return len(able(0)) if able else os.cpu_count() or 1
 
 
 def best_precision(device: str) -> str:

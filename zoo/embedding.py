@@ -37,6 +37,7 @@ def embed_rows(
         cache_bytes=0,
         boxes=[boxes[row] for row in rows],
         digests=[digests[row] for row in rows],
+        processes=compute.decoding_processes,
     )
     ((_, pixels),) = source.batches([spread_rows(len(rows), CHECKED)])
     work = Work(run.load_model(), run.transform, compute, len(rows), pixels)

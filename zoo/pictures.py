@@ -69,8 +69,7 @@ def decode(
                 return _cropped(image, name, at_least, box)
             if at_least is not None:
                 image.draft(None, (at_least, at_least))
-            image.load()
-            return _to_rgb(ImageOps.exif_transpose(image))
+            return _upright(image)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -91,8 +90,7 @@ def _cropped(image: Image.Image, name: str, at_least: int | None, box: Box) -> I
         scale = at_least / min(right - left, bottom - top)
         width, height = image.size
         image.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
-    image.load()
-    upright = _to_rgb(ImageOps.exif_transpose(image))
+    upright = _upright(image)
     return upright.crop(_scaled(box, full, upright.size))
 
 
@@ -132,7 +130,17 @@ def _check_size(image: Image.Image, name: str) -> None:
         )
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Loaded, turned and RGB; most pictures are so already, and are not copied on the way."""
+    image.load()
+    if image.getexif().get(ORIENTATION, 1) != 1:
+        ImageOps.exif_transpose(image, in_place=True)
+    return _to_rgb(image)
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return _from_deep_grey(image)
     if image.has_transparency_data:

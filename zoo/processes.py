@@ -85,4 +85,6 @@ def processes() -> Processes:
 def _state():  # type: ignore[no-untyped-def]
     from accelerate import PartialState
 
-    return PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
+    # GPUs talk to each other only where each process has one of its own.
+    mine = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return PartialState(cpu=torch.cuda.device_count() < mine, timeout=PATIENCE)

@@ -132,7 +132,9 @@ def test_agreement_by_hand() -> None:
 
 
 def test_a_runtime_that_is_not_there() -> None:
-    with pytest.raises(ZooError, match="unknown runtime 'tpu'; available: auto, openvino, torch"):
+    with pytest.raises(
+        ZooError, match="unknown runtime 'tpu'; available: auto, compiled, openvino, torch"
+    ):
         check_name("tpu", "auto")
     with pytest.raises(ZooError, match="runs on the cpu, not on cuda"):
         check_name("openvino", "cuda")

@@ -57,6 +57,9 @@ def train(
     metric: Annotated[
         float, typer.Option(help="Weight of the embedding's own loss beside the heads'; 0: none.")
     ] = 0.0,
+    cutmix: Annotated[
+        float, typer.Option(help="Chance of a step that mixes its pictures in pairs; 0: none.")
+    ] = 0.0,
     layer_decay: Annotated[
         float, typer.Option(help="Rate of each layer as a share of the next one's.")
     ] = 1.0,
@@ -159,6 +162,7 @@ def train(
         flip=flip,
         ema=ema,
         metric=metric,
+        cutmix=cutmix,
         layer_decay=layer_decay,
     )
     settings.require_weights()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def export(run: Run, form: str, out: Path | None) -> dict[str, Any]:
     path = out or Path(f"{run.name}.{form}")
     facts = card(run)
     if form == "onnx":
-        graph = Graph(run.model, run.transform, len(run.catalog.singles))
+        # A copy: the run's own model may be at work on a GPU, which what is exported leaves.
+        graph = Graph(deepcopy(run.model), run.transform, len(run.catalog.singles))
         difference = write_onnx(graph, facts, _pictures(run), path)
     else:
         difference = write_safetensors(run.model, facts, path)

@@ -21,7 +21,7 @@ def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> float:
     """Write backbone.* and heads.<number>.*; returns the difference after reading back: 0."""
     described = {**facts, "tensors": _tensors(model, facts)}
     state = {
-        name: value.contiguous()
+        name: value.cpu().contiguous()
         for name, value in model.state_dict().items()
         if "proxies." not in name
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import torch
 from zoo.devices import Compute
 from zoo.errors import RunError, ZooError, unknown
 from zoo.features import openvino_runtime
+from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.runtime import Runtime, TorchRuntime
 
 if TYPE_CHECKING:
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
 
     from zoo.backbones import Transform
 
-RUNTIMES = ("auto", "torch", "openvino")
+RUNTIMES = ("auto", "torch", "compiled", "openvino")
 WORTH_CONVERTING = 30_000_000  # pixels from which OpenVINO earns back the seconds of conversion
+# The same for torch's compiled forward, by device; elsewhere it is not tried by itself.
+WORTH_COMPILING = {"cpu": 1_000_000_000, "cuda": 20_000_000_000}
+FORCED = ("compiled", "openvino")  # asked for by name, nothing else will do
 CHECKED = 64  # real pictures that a runtime is checked on
 NEIGHBOURS = 10
 LEAST_COSINE, LEAST_OVERLAP = 0.999, 0.95
@@ -78,7 +83,7 @@ def accepted_runtimes(
         try:
             runtime = make()
         except RuntimeError as error:
-            if wanted == "openvino":
+            if wanted in FORCED:
                 raise RunError(f"{error}; leave --runtime out") from error
             say(f"{error}: torch embeds")
             continue
@@ -91,7 +96,7 @@ def accepted_runtimes(
             f"{agreement.pictures} pictures (mean cosine {agreement.cosine:.4f}, of the first ten "
             f"neighbours {agreement.overlap:.3f} are equal)"
         )
-        if wanted == runtime.name == "openvino":
+        if wanted in FORCED and wanted == runtime.name:
             raise RunError(f"{said}; leave --runtime out")
         say(f"{said}: not used")
     yield exact, _facts(exact)
@@ -100,13 +105,20 @@ def accepted_runtimes(
 def _makers(wanted: str, work: Work) -> Iterator[Callable[[], Runtime]]:
     """How to make each runtime that has to be checked, fastest first."""
     precision = work.compute.precision
-    if wanted == "openvino" or (wanted == "auto" and _pays(work)):
+    if wanted == "openvino" or (wanted == "auto" and _pays_to_convert(work)):
         yield lambda: openvino_runtime.OpenVinoRuntime(work.module, work.transform, precision)
+    elif wanted == "compiled" or (wanted == "auto" and _pays_to_compile(work)):
+        yield lambda: CompiledRuntime(work.module, work.transform, work.compute)
     if precision != "fp32":
         yield lambda: TorchRuntime(work.module, work.transform, work.compute)
 
 
-def _pays(work: Work) -> bool:
+def _pays_to_compile(work: Work) -> bool:
+    worth = WORTH_COMPILING.get(work.compute.device.type, math.inf)
+    return work.items * work.transform.size**2 >= worth
+
+
+def _pays_to_convert(work: Work) -> bool:
     return (
         work.items * work.transform.size**2 >= WORTH_CONVERTING
         and work.compute.device.type == "cpu"

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import nn
 
-from zoo.features.runtime import Outputs
+from zoo.features.runtime import Normalised, Outputs
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from zoo.backbones import Transform
 
 BATCH = 16  # of the compiled graph: a fixed shape runs faster than an open one
@@ -23,18 +24,6 @@ HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 def installed() -> bool:
     """Whether the openvino package is there."""
     return find_spec("openvino") is not None
-
-
-class _Graph(nn.Module):
-    """(B, S, S, 3) uint8 -> the module's outputs."""
-
-    def __init__(self, module: nn.Module, transform: Transform) -> None:
-        super().__init__()
-        self.module, self.transform = module, transform
-
-    def forward(self, pixels: torch.Tensor) -> Outputs:
-        outputs = self.module(self.transform.normalize(pixels))
-        return (outputs,) if isinstance(outputs, torch.Tensor) else tuple(outputs)
 
 
 class OpenVinoRuntime:
@@ -86,7 +75,7 @@ def _converted(module: nn.Module, transform: Transform) -> Any:
 
     size = transform.size
     example = torch.zeros(BATCH, size, size, 3, dtype=torch.uint8)
-    graph = _Graph(module.cpu().eval(), transform).eval()
+    graph = Normalised(module.cpu().eval(), transform).eval()
     try:
         with torch.inference_mode():
             return openvino.convert_model(torch.export.export(graph, (example,)))

@@ -1,29 +1,30 @@
-"""Rows of a catalogue -> uint8 batches, decoded ahead of the network by threads."""
+"""Rows of a catalogue -> uint8 batches, decoded ahead of the network by threads or processes."""
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
 
 from zoo.backbones import Transform
-from zoo.errors import PictureError
-from zoo.pictures import Box, decode, digest, read_bytes
+from zoo.errors import RunError
+from zoo.features.decoding import Reader, decode_rows, decoders
+from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
-REMEDY = "restore it, then go on with --resume, or make the catalogue anew"
 AHEAD = 3  # batches decoded before they are asked for
+CHUNK = 8  # pictures decoded at a time: handing one over costs as much as eight
 
 
 class PixelSource:
     """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
 
     `boxes` has the part of each picture to use, None for all of it; `digests` the sha256 that each
-    file must have, where that matters.
+    file must have, where that matters; `processes` decode, 0 leaves it to threads of this one.
     """
 
     def __init__(
@@ -33,10 +34,10 @@ class PixelSource:
         cache_bytes: int = CACHE_BYTES,
         boxes: Sequence[Box | None] | None = None,
         digests: Sequence[str] | None = None,
+        processes: int = 0,
     ) -> None:
-        self._paths, self._transform = paths, transform
-        self._boxes = boxes or [None] * len(paths)
-        self._digests = digests
+        self._reader = Reader(paths, transform, boxes, digests)
+        self._processes = processes
         size = transform.size
         capacity = min(len(paths), cache_bytes // (size * size * 3))
         # Rows below the capacity are kept; np.empty takes memory only as rows are written.
@@ -45,41 +46,55 @@ class PixelSource:
 
     def path(self, row: int) -> Path:
         """The picture file of a row."""
-        return self._paths[row]
+        return self._reader.paths[row]
 
     def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8."""
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8.
+
+        PictureError names the first picture that cannot be used, RunError a decoder that died.
+        """
+        with decoders(self._reader, self._processes) as pool:
             waiting: deque[tuple[np.ndarray, list[Future[np.ndarray]]]] = deque()
             for rows in batches:
-                waiting.append((rows, [pool.submit(self._row, int(row)) for row in rows]))
+                waiting.append((rows, self._begun(rows, pool)))
                 if len(waiting) > AHEAD:
-                    yield _collect(*waiting.popleft())
+                    yield self._finished(*waiting.popleft())
             while waiting:
-                yield _collect(*waiting.popleft())
+                yield self._finished(*waiting.popleft())
 
-    def _row(self, row: int) -> np.ndarray:
-        if row < len(self._have) and self._have[row]:
-            return np.asarray(self._kept[row])
-        path = self._paths[row]
+    def _begun(self, rows: np.ndarray, pool: Executor) -> list[Future[np.ndarray]]:
+        """What decodes those rows; nothing where all of them are kept."""
+        if self._all_kept(rows):
+            return []
+        reader = None if isinstance(pool, ProcessPoolExecutor) else self._reader
+        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
         try:
-            data = read_bytes(path)
-            picture = decode(data, str(path), self._transform.resized, self._boxes[row])
-        except PictureError as error:
-            raise PictureError(
-                f"{error}; it was readable when the catalogue was made: {REMEDY}"
-            ) from error
-        if self._digests is not None and digest(data) != self._digests[row]:
-            raise PictureError(f"{path} has changed since the catalogue was made: {REMEDY}")
-        pixels = self._transform.pixels(picture)
-        if row < len(self._have):
-            self._kept[row] = pixels
-            self._have[row] = True
-        return pixels
+            return [pool.submit(decode_rows, reader, chunk.tolist()) for chunk in chunks]
+        except BrokenProcessPool as error:
+            raise _died() from error
+
+    def _finished(
+        self, rows: np.ndarray, work: list[Future[np.ndarray]]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        if not work:
+            return rows, self._kept[rows]
+        try:
+            pixels = np.concatenate([future.result() for future in work])
+        except BrokenProcessPool as error:
+            raise _died() from error
+        keep = rows < len(self._have)
+        self._kept[rows[keep]] = pixels[keep]
+        self._have[rows[keep]] = True
+        return rows, pixels
+
+    def _all_kept(self, rows: np.ndarray) -> bool:
+        return len(rows) > 0 and rows.max() < len(self._have) and bool(self._have[rows].all())
 
 
-def _collect(rows: np.ndarray, futures: list[Future[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    return rows, np.stack([future.result() for future in futures])
+def _died() -> RunError:
+    return RunError(
+        "a process that decodes pictures died, perhaps for want of memory; go on with --resume"
+    )
 
 
 def spread_rows(items: int, count: int) -> np.ndarray:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from zoo.backbones import Transform
     from zoo.devices import Compute
 
@@ -36,6 +35,19 @@ class Runtime(Protocol):
         ...
 
 
+class Normalised(nn.Module):
+    """(B, S, S, 3) uint8 -> a module's outputs as a tuple, the normalisation being part of it."""
+
+    def __init__(self, module: nn.Module, transform: Transform) -> None:
+        super().__init__()
+        self.module, self.transform = module, transform
+
+    def forward(self, pixels: torch.Tensor) -> Outputs:
+        """What the module gives for the normalised pictures."""
+        outputs = self.module(self.transform.normalize(pixels))
+        return (outputs,) if isinstance(outputs, torch.Tensor) else tuple(outputs)
+
+
 class TorchRuntime:
     """A module on a device; normalisation happens on the device.
 
@@ -45,8 +57,9 @@ class TorchRuntime:
     name = "torch"
 
     def __init__(self, module: nn.Module, transform: Transform, compute: Compute) -> None:
-        self._module = module.to(compute.device).to(memory_format=torch.channels_last).eval()
-        self._transform, self._compute = transform, compute
+        module = module.to(compute.device).to(memory_format=torch.channels_last).eval()
+        self._network: nn.Module = Normalised(module, transform).eval()
+        self._compute = compute
         self.precision = compute.precision
         self.batch = BATCH.get(compute.device.type, BATCH["cpu"])
         self._room = sys.maxsize  # pictures that fit, as far as is known
@@ -91,8 +104,11 @@ class TorchRuntime:
             batch = batch.pin_memory()  # or the copy would wait for the forward before it
         batch = batch.to(self._compute.device, non_blocking=True)
         with torch.inference_mode(), self._compute.autocast():
-            outputs = self._module(self._transform.normalize(batch))
-        return (outputs,) if isinstance(outputs, torch.Tensor) else tuple(outputs)
+            return self._run(batch)
+
+    def _run(self, batch: torch.Tensor) -> Outputs:
+        outputs: Outputs = self._network(batch)
+        return outputs
 
 
 def _fetched(outputs: Outputs) -> Outputs:

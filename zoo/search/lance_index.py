@@ -35,7 +35,7 @@ from zoo.search.lance_store import not_installed, quiet, storage, told
 
 TABLE = "index"
 FILE = f"{TABLE}.lance"
-ANN_FROM = 10_000  # items up to which all are looked at, in some ten or twenty milliseconds
+ANN_FROM = 10_000  # items up to which all are looked at, in some tens of milliseconds
 # RaBitQ, a bit an axis, was built sixty times as fast as product quantisation, took less space and
 # found as much (docs/results.md); it needs a multiple of eight axes.
 RQ, PQ, HNSW = "IVF_RQ", "IVF_PQ", "IVF_HNSW_SQ"

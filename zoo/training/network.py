@@ -119,7 +119,12 @@ def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> D
     train = catalog.training_rows()
     train = train[targets.known()[train]]  # a picture without a label teaches nothing
     return Data(
-        source=PixelSource(catalog.paths(), transform, boxes=catalog.boxes()),
+        source=PixelSource(
+            catalog.paths(),
+            transform,
+            boxes=catalog.boxes(),
+            processes=devices.choose(settings.device).decoding_processes,
+        ),
         transform=transform,
         small=backbone.transform(small_size(transform.size)).size,
         targets=targets,

@@ -18,13 +18,13 @@ CHOICES = {
 LEAST = {"epochs_frozen": 0, "epochs_unfrozen": 0, "seed": 0, "accumulate": 1, "patience": 1}
 WITHIN = {"image_size": (16, 1024, " pixels"), "batch_size": (2, 4096, "")}
 MOST_METRIC = 100.0
-SHARES = ("dropout", "ema", "label_smoothing")
+SHARES = ("dropout", "ema", "label_smoothing", "cutmix")
 
 
 # What runs are to have alike for a comparison of backbones, besides epochs, size and weights.
 ALIKE = (
     "seed", "hidden", "dropout", "label_smoothing", "flip", "balance", "accumulate", "ema",
-    "networks", "metric", "layer_decay",
+    "networks", "metric", "layer_decay", "cutmix",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class Settings:
     ema: float = 0.0  # decay per step of the averaged weights that are kept; 0 keeps the last
     networks: str = "shared"  # one for all attributes, or FashionNet's one per attribute
     metric: float = 0.0  # weight of the loss of the embedding itself, beside that of the heads
+    cutmix: float = 0.0  # chance of a step that mixes its pictures, see zoo.training.mixing
     layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
     def __post_init__(self) -> None:

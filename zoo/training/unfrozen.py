@@ -22,6 +22,7 @@ from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
 from zoo.training.history import Epoch
+from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate
 from zoo.training.sampling import Balance, epoch_order
@@ -105,7 +106,8 @@ class Unfrozen:
                 if not self.data.flips:
                     drawn[:, FLIP] = 1.0
                 chances = torch.from_numpy(self.group.share(drawn))
-                loss = self._step(rows, pixels, chances, self.size_of(number), progress)
+                own = np.random.default_rng((self.settings.seed, 3, number, index, self.group.rank))
+                loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
                 if not math.isfinite(loss):
                     raise ZooError(
                         f"the loss became {loss} in epoch {number}, step {index + 1}; the best "
@@ -142,54 +144,63 @@ class Unfrozen:
         pixels: np.ndarray,
         chances: torch.Tensor,
         size: int,
+        generator: np.random.Generator,
         progress: Progress,
     ) -> float:
         device = self.compute.device
         pictures = self.data.transform.normalize(torch.from_numpy(pixels).to(device))
-        targets = self.data.targets[rows].to(device)
-        loss = self._gradients(augment(pictures, chances, size), targets, progress)
+        pictures = augment(pictures, chances, size)
+        truths: Truths = [(1.0, self.data.targets[rows].to(device))]
+        if generator.random() < self.settings.cutmix:
+            pictures, truths = cut_mix(pictures, truths[0][1], generator)
+        loss = self._gradients(pictures, truths, progress)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         if self.average is not None:
             self.average.update_parameters(self.model)
         return loss
 
-    def _gradients(self, pictures: torch.Tensor, targets: Targets, progress: Progress) -> float:
+    def _gradients(self, pictures: torch.Tensor, truths: Truths, progress: Progress) -> float:
         """Gradients of one step, in as many parts as memory asks for; returns the loss."""
+        count = len(pictures)
         while True:
             try:
-                return self._in_parts(pictures, targets)
+                return self._in_parts(pictures, truths)
             except torch.OutOfMemoryError as error:
-                if self.parts * 4 > len(targets):
+                if self.parts * 4 > count:
                     raise ZooError(
-                        f"out of memory with {len(targets) // self.parts} pictures a forward; "
+                        f"out of memory with {count // self.parts} pictures a forward; "
                         "give a smaller --image-size or --batch-size"
                     ) from error
                 self.parts *= 2
-                size = math.ceil(len(targets) / self.parts)
+                size = math.ceil(count / self.parts)
             if self.compute.device.type == "cuda":
                 torch.cuda.empty_cache()
             progress.say(f"out of memory: going on with {size} pictures a forward, same steps")
 
-    def _in_parts(self, pictures: torch.Tensor, targets: Targets) -> float:
+    def _in_parts(self, pictures: torch.Tensor, truths: Truths) -> float:
         self.optimizer.zero_grad(set_to_none=True)
-        total = 0.0
-        size = math.ceil(len(targets) / self.parts)
-        for start in range(0, len(targets), size):
+        total, count = 0.0, len(pictures)
+        size = math.ceil(count / self.parts)
+        for start in range(0, count, size):
             part = slice(start, start + size)
-            truth = targets[part]
-            with self._apart(last=start + size >= len(targets)):
+            with self._apart(last=start + size >= count):
                 with self.compute.autocast():
-                    embedding, *logits = self.together(pictures[part])
-                smoothing = self.settings.label_smoothing
-                loss = heads_loss(logits, truth, smoothing, self.data.balance)
-                if self.model.proxies is not None:
-                    of_embedding = self.model.proxies.loss(embedding, truth.singles, smoothing)
-                    loss = loss + self.settings.metric * of_embedding
-                loss = loss * (len(truth) / len(targets))
+                    outputs = self.together(pictures[part])
+                losses = [share * self._loss(outputs, truth[part]) for share, truth in truths]
+                loss = torch.stack(losses).sum() * (len(outputs[0]) / count)
                 loss.backward()
             total += float(loss.detach())
         return total
+
+    def _loss(self, outputs: tuple[torch.Tensor, ...], truth: Targets) -> torch.Tensor:
+        embedding, *logits = outputs
+        smoothing = self.settings.label_smoothing
+        loss = heads_loss(logits, truth, smoothing, self.data.balance)
+        if self.model.proxies is None:
+            return loss
+        of_embedding = self.model.proxies.loss(embedding, truth.singles, smoothing)
+        return loss + self.settings.metric * of_embedding
 
     def _apart(self, last: bool) -> AbstractContextManager[None]:
         """Gradients of all parts but the last are not yet averaged over the processes."""

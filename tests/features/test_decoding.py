@@ -1,0 +1,91 @@
+"""Pictures decoded by processes are those that threads decode."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from tests.conftest import ROOT
+from zoo.devices import Compute
+from zoo.errors import PictureError, RunError
+from zoo.features.pixels import PixelSource
+from zoo.runs import Run
+
+ROWS = [np.arange(0, 20), np.arange(20, 33), np.array([3, 40])]
+
+
+@pytest.fixture
+def run(zoo: object) -> Run:
+    return zoo.run("tiny_a")  # type: ignore[attr-defined, no-any-return]
+
+
+def pixels(run: Run, processes: int, cache_bytes: int) -> list[np.ndarray]:
+    source = PixelSource(
+        run.catalog.paths(), run.transform, cache_bytes=cache_bytes, processes=processes
+    )
+    first = [found for _, found in source.batches(ROWS)]
+    again = [found for _, found in source.batches(ROWS)]
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    return first
+
+
+def test_processes_decode_what_threads_decode_kept_or_not(run: Run) -> None:
+    expected = pixels(run, 0, 0)
+    assert [len(found) for found in expected] == [20, 13, 2]
+    for processes, cache_bytes in ((0, 1 << 20), (0, 32 * 32 * 3 * 10), (2, 1 << 20)):
+        for found, one in zip(pixels(run, processes, cache_bytes), expected, strict=True):
+            np.testing.assert_array_equal(found, one)
+
+
+def test_a_bad_picture_is_named_and_a_decoder_that_dies_is_told(run: Run, tmp_path: Path) -> None:
+    paths = [*run.catalog.paths()[:9], tmp_path / "gone.png"]
+    source = PixelSource(paths, run.transform, cache_bytes=0, processes=1)
+    with pytest.raises(PictureError, match=r"gone\.png: no such file; it was readable when"):
+        list(source.batches([np.arange(10)]))
+    with pytest.raises(RunError, match="go on with --resume"):
+        kill_decoders(source)
+
+
+def kill_decoders(source: PixelSource) -> None:
+    for _ in source.batches([np.arange(9)] * 500):
+        for child in psutil.Process().children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from zoo.backbones import Transform
+from zoo.features.decoding import Reader, decode_rows, decoders
+
+transform = Transform(32, 1.0, "bilinear", (0, 0, 0), (1, 1, 1))
+with decoders(Reader([Path(sys.argv[1])], transform), 1) as pool:
+    pool.submit(decode_rows, None, [0]).result()
+    print("decoded", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_decoders_end_with_the_process_they_decode_for(run: Run) -> None:
+    command = [sys.executable, "-c", PARENT, str(run.catalog.path(0))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"decoded\n"
+        children = psutil.Process(parent.pid).children()
+        assert children
+        parent.kill()
+    gone, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    assert len(gone) == len(children)
+
+
+def test_a_processor_needs_no_processes() -> None:
+    assert Compute(torch.device("cpu"), "fp32").decoding_processes == 0

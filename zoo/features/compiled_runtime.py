@@ -1,0 +1,42 @@
+"""torch's forward compiled: quicker once it is ready, which takes up to a minute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from zoo.features.runtime import Outputs, TorchRuntime
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from zoo.backbones import Transform
+    from zoo.devices import Compute
+
+
+class CompiledRuntime(TorchRuntime):
+    """A module compiled for batches of one size; smaller ones are filled up with zeros.
+
+    RuntimeError when it cannot be compiled: for want of a C++ compiler, say.
+    """
+
+    name = "compiled"
+
+    def __init__(self, module: nn.Module, transform: Transform, compute: Compute) -> None:
+        super().__init__(module, transform, compute)
+        self._room = self.batch  # larger ones are cut, or each size would be compiled
+        self._network.compile(dynamic=False)
+        try:
+            self(np.zeros((1, transform.size, transform.size, 3), dtype=np.uint8))
+        except Exception as error:  # tracing and generated code fail in ways of their own
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            raise RuntimeError(f"the network cannot be compiled: {reason}") from error
+
+    def _run(self, batch: torch.Tensor) -> Outputs:
+        count = len(batch)
+        if count < self.batch:
+            filling = batch.new_zeros((self.batch - count, *batch.shape[1:]))
+            batch = torch.cat([batch, filling])
+        return tuple(output[:count] for output in super()._run(batch))
