@@ -22,6 +22,7 @@ from zoo.devices import Compute
 from zoo.errors import RunError, ZooError
 from zoo.features import accepted
 from zoo.features.accepted import Work, accepted_runtimes, agreement_of, check_name
+from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.openvino_runtime import BATCH, OpenVinoRuntime
 from zoo.features.runtime import Outputs, TorchRuntime
 from zoo.plugins import load_plugins
@@ -68,6 +69,18 @@ def test_openvino_streams_in_order_whatever_the_size_of_batches(
     torch.testing.assert_close(joined, ours(pixels[: cuts[-1]])[0])
 
 
+def test_a_compiled_forward_gives_what_torch_gives_for_any_number(
+    run: Run, pixels: np.ndarray
+) -> None:
+    ours = CompiledRuntime(run.load_model(), run.transform, Compute(CPU, "fp32"))
+    torchs = TorchRuntime(run.load_model(), run.transform, Compute(CPU, "fp32"))
+    assert len(pixels) > ours.batch
+    for found, expected in zip(ours(pixels), torchs(pixels), strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
+    with torch.compiler.set_stance("fail_on_recompile"):  # one size was compiled, none since
+        assert len(ours(pixels[:3])[0]) == 3
+
+
 def test_the_fastest_is_tried_first_and_exact_torch_last(run: Run, pixels: np.ndarray) -> None:
     def tried(wanted: str, **more: Any) -> list[tuple[str, str]]:
         found = accepted_runtimes(wanted, work(run, pixels, **more), print)
@@ -79,6 +92,7 @@ def test_the_fastest_is_tried_first_and_exact_torch_last(run: Run, pixels: np.nd
         ("torch", "fp32"),
     ]
     assert tried("torch", precision="fp32", items=30_000) == [("torch", "fp32")]
+    assert tried("compiled", precision="fp32") == [("compiled", "fp32"), ("torch", "fp32")]
 
 
 class Wrong(TorchRuntime):
