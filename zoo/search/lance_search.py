@@ -41,8 +41,10 @@ class OpenedLance(Opened):
                 probes = probes * self._facts["rows"] // fit
             # More neighbours lie in more cells than was measured for ten.
             probes *= max(1, count // NEIGHBOURS)
-            numbers = nearest(self._table, query, count, probes, self._facts["refine"], where)
-        rows = self.place.rows[numbers]
+            # Fewer than were measured would be chosen from fewer that are compared exactly.
+            asked = max(count, NEIGHBOURS + 1)
+            numbers = nearest(self._table, query, asked, probes, self._facts["refine"], where)
+        rows = self.place.rows[numbers[:count]]
         return Near(rows[rows != GONE], approximate=probes > 0)
 
 
