@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Runtime, Strict
+from zoo.commands.options import (
+    SAMPLE_ZOO,
+    IndexName,
+    IndexUri,
+    Names,
+    Plugins,
+    Runs,
+    Runtime,
+    Strict,
+)
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     from zoo.backbones import Backbone
     from zoo.catalog import Catalog
+    from zoo.indexing import Wish
     from zoo.progress import Progress
 
 
@@ -97,6 +107,8 @@ def train(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
     runtime: Runtime = "auto",
+    kind: IndexName = None,
+    uri: IndexUri = None,
     track: Annotated[str, typer.Option(help="none, tensorboard or wandb.")] = "none",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished runs.")] = False,
     restart: Annotated[
@@ -109,12 +121,15 @@ def train(
     from zoo import building, redoing
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
+    from zoo.indexing import Wish
     from zoo.plugins import load_plugins
     from zoo.processes import processes, together
     from zoo.training.settings import Settings
     from zoo.training.tracking import make_progress
 
     registry = load_plugins(folders or (), strict)
+    wish = Wish(kind, None, uri, registry.indexes)
+    wish.kept({})  # says so when it cannot be, before anything is trained
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
@@ -170,7 +185,7 @@ def train(
                 redoing.refuse_unfinished(zoo, chosen)
             redoing.refuse_behind(zoo, registry.backbones.values())
             catalog = building.prepare_catalog(wanted, zoo, progress)
-            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime)
+            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime, wish)
         finally:
             progress.finish()
     typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
@@ -217,8 +232,10 @@ def embed(
     chosen = Engine(engine, address)
     chosen.check()
 
-    def again(backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress) -> None:
-        redoing.embed(backbone, catalog, zoo, progress, runtime, chosen, force)
+    def again(
+        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
+    ) -> None:
+        redoing.embed(backbone, catalog, zoo, progress, runtime, chosen, force, wish)
 
     _redo(again, names, runs, folders)
 
@@ -228,55 +245,69 @@ def index(
     runs: Runs = SAMPLE_ZOO,
     recall: Annotated[
         Optional[float],
-        typer.Option(help="recall@10 that Annoy has to reach. Left out: as before, at first 0.99."),
+        typer.Option(help="recall@10 that it has to reach. Left out: as before, at first 0.99."),
     ] = None,
+    kind: IndexName = None,
+    uri: IndexUri = None,
     folders: Plugins = None,
 ) -> None:
-    """Build the Annoy index again from the embeddings."""
+    """Build the index again from the embeddings."""
+    from zoo.indexing import Wish
+
     if recall is not None and not 0 < recall <= 1:
         raise ZooError(f"--recall {recall} is not within 0..1")
     from zoo import redoing
 
-    def again(backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress) -> None:
-        redoing.index(backbone, catalog, zoo, progress, recall)
+    def again(
+        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
+    ) -> None:
+        redoing.index(backbone, catalog, zoo, progress, wish)
 
-    _redo(again, names, runs, folders)
+    _redo(again, names, runs, folders, Wish(kind, recall, uri))
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     """Index and measure anew what items were added to or removed from since."""
     from zoo import building, redoing
     from zoo.catalog import load_catalog
+    from zoo.indexing import Wish
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(runs)  # says so when there is none
     with building.sole_writer(runs):
         catalog = load_catalog(runs)
-        behind = redoing.behind(load_plugins(folders or ()).backbones.values(), runs)
+        registry = load_plugins(folders or ())
+        behind = redoing.behind(registry.backbones.values(), runs)
         redoing.refuse_unfinished(runs, behind)
         progress = Progress(runs)
         try:
             if behind:
-                redoing.compact(behind, catalog, runs, progress)
+                wish = Wish(known=registry.indexes)
+                redoing.compact(behind, catalog, runs, progress, wish)
         finally:
             progress.finish()
     typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
 
 
 def _redo(
-    again: Callable[[Backbone, Catalog, Path, Progress], None],
+    again: Callable[[Backbone, Catalog, Path, Progress, Wish], None],
     names: list[str] | None,
     zoo: Path,
     folders: list[Path] | None,
+    wish: Wish | None = None,
 ) -> None:
+    from dataclasses import replace
+
     from zoo import building, redoing
     from zoo.catalog import load_catalog
+    from zoo.indexing import AS_BEFORE
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(zoo)  # says so when there is none
     registry = load_plugins(folders or ())
+    wish = replace(wish or AS_BEFORE, known=registry.indexes)
     trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
     with building.sole_writer(zoo):
         catalog = load_catalog(zoo)
@@ -284,6 +315,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                again(backbone, catalog, zoo, progress)
+                again(backbone, catalog, zoo, progress, wish)
         finally:
             progress.finish()
