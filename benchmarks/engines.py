@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.search.annoy_index import NEIGHBOURS, build_index, open_index
+from zoo.indexes import NEIGHBOURS, Asked, Items, Place
+from zoo.search.annoy_index import build_index, open_index
 from zoo.search.exact import BLOCK, similarities, top_rows
 
 M = 16  # links of a node; twice as many on the lowest layer in all four
@@ -102,7 +103,67 @@ class ShippedAnnoy(Engine):
         return f"search_k {search_k}" + (", as shipped" if setting == 1 else "")
 
     def nearest(self, query: np.ndarray) -> np.ndarray:
-        return self._index.neighbours(query, NEIGHBOURS)
+        return self._index.neighbours(query, NEIGHBOURS).rows
+
+
+class LanceScan(Engine):
+    """The zoo's LanceDB table without an index: what answers until one is built."""
+
+    name, package, module, built = "LanceDB, scanned", "lancedb", "lancedb", "no index"
+    kind: str | None = None
+
+    def build(self, rows: np.ndarray, path: Path) -> float:
+        from zoo.search.lance_index import Lance
+
+        path.mkdir()
+        np.save(path / "embeddings.npy", rows)  # as in a run; not counted, as for Annoy
+        embeddings = np.load(path / "embeddings.npy", mmap_mode="r")
+        items = Items(embeddings, np.arange(len(rows)).astype(str), {}, "generated")
+        asked = Asked(seed=SEED, say=lambda message: None)
+        index = Lance(ann_from=0, kind=self.kind) if self.kind else Lance()
+        facts = index.build(items, path, asked)
+        written, begun = facts["build_s"], time.perf_counter()
+        if self.kind:
+            # Whether it is quicker than scanning is for the table to say.
+            facts = index.improve(items, path, {**facts, "query_ms": np.inf}, asked) or facts
+            rest = time.perf_counter() - begun - (facts["build_s"] - written)
+            self.built = f"{self.kind}; {rest:.1f} s to choose how it is asked"
+        (path / "embeddings.npy").unlink()
+        self._path, self._facts = path, facts
+        self._place = Place.of(np.arange(len(rows)), len(rows))
+        return float(facts["build_s"])
+
+    def use(self, setting: float) -> str:
+        from zoo.search.lance_index import Lance
+
+        chosen = self._facts["refine"]
+        facts = {**self._facts, "refine": max(1, round(chosen * setting))}
+        self._index = Lance().open(self._path, facts, "none", self._place)
+        if not self.kind:
+            return ""
+        shipped = ", as shipped" if setting == 1 and self.kind == "IVF_RQ" else ""
+        return f"{facts['nprobes']} cells, refine {facts['refine']}{shipped}"
+
+    def nearest(self, query: np.ndarray) -> np.ndarray:
+        return self._index.neighbours(query, NEIGHBOURS).rows
+
+
+class LanceRq(LanceScan):
+    """The zoo's LanceDB index, at the re-ranking it chose for itself and at others around it."""
+
+    name, kind, settings = "LanceDB", "IVF_RQ", (0.5, 1, 2)
+
+
+class LancePq(LanceScan):
+    """The same by product quantisation."""
+
+    name, kind, settings = "LanceDB IVF-PQ", "IVF_PQ", (0.5, 1, 2)
+
+
+class LanceHnsw(LanceScan):
+    """The same by graphs within the cells."""
+
+    name, kind, settings = "LanceDB HNSW-SQ", "IVF_HNSW_SQ", (0.5, 1, 2)
 
 
 class Hnsw(Engine):
@@ -247,6 +308,10 @@ ENGINES: tuple[type[Engine], ...] = (
     Exact,
     ExactHalf,
     ShippedAnnoy,
+    LanceScan,
+    LanceRq,
+    LancePq,
+    LanceHnsw,
     FaissFlat,
     FaissHnsw,
     Hnswlib,

@@ -39,8 +39,8 @@ from zoo.compare import Result, Zoo, open_zoo
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import write_json
 from zoo.pictures import read_bytes
-from zoo.runs import INDEX, RUN, SCORES, Run, partial_folder, publish
-from zoo.search.annoy_index import build_index
+from zoo.runs import RUN, SCORES, Run, partial_folder, publish
+from zoo.search.annoy_index import FILE, build_index
 from zoo.search.exact import similarities
 from zoo.search.recommender import Ask
 from zoo.training.network import MODEL
@@ -105,7 +105,7 @@ def enlarge_run(run: Run, catalog: Catalog, zoo: Path, seed: int) -> None:
     np.savez(partial / PREDICTIONS, **arrays)
     say(f"{run.name}: index")
     embeddings = np.load(partial / EMBEDDINGS, mmap_mode="r")
-    indexed = asdict(build_index(embeddings, partial / INDEX, seed))
+    indexed = asdict(build_index(embeddings, partial / FILE, seed))
     facts = {"catalog": catalog.fingerprint(), "items": len(catalog), "indexed": indexed}
     write_json(partial / RUN, {**run.facts, **facts})
     publish(zoo, run.name)

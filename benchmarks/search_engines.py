@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
-from zoo.search.annoy_index import NEIGHBOURS
+from zoo.indexes import NEIGHBOURS
 from zoo.search.exact import similarities, top_rows
 
 COLUMNS = (
@@ -174,7 +174,8 @@ def measure(
     """Build one engine's index and ask it at each of its settings."""
     tell(f"{vectors.name}: {engine.name} builds")
     build_s = engine.build(vectors.database, path)
-    size = path.stat().st_size / 2**20
+    files = path.rglob("*") if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files) / 2**20
     for setting in engine.settings:
         label = engine.use(setting)
         tell(f"{vectors.name}: {engine.name} is asked {label}".rstrip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from zoo.backbones import Backbone
 from zoo.errors import PluginError, ZooError
 from zoo.plugins import load_plugins
 
+SHIPPED_INDEXES = {"annoy", "exact", "lance"}
 SHIPPED = {"inception_v3", "resnet50", "vgg16", "xception"}
 GOOD = """
 from zoo import TimmBackbone, hookimpl
@@ -17,6 +20,18 @@ from zoo import TimmBackbone, hookimpl
 @hookimpl
 def register_backbones(register):
     register(TimmBackbone({name!r}, "A title", "resnet18.a1_in1k"))
+"""
+
+INDEX = """
+from zoo import hookimpl
+from zoo.search.exact_index import Exact
+
+class Mine(Exact):
+    name = {name!r}
+
+@hookimpl
+def register_indexes(register):
+    register(Mine())
 """
 
 
@@ -93,3 +108,46 @@ def test_registering_builds_nothing() -> None:
     for backbone in load_plugins().backbones.values():
         assert isinstance(backbone, Backbone)
         assert not any(hasattr(value, "parameters") for value in vars(backbone).values())
+
+
+def test_indexes_are_taken_up_like_backbones(tmp_path: Path) -> None:
+    write(tmp_path, "mine.py", INDEX.format(name="mine"))
+    registry = load_plugins([tmp_path])
+    assert set(registry.indexes) == SHIPPED_INDEXES | {"mine"}
+    assert registry.index_origins["mine"] == f"{tmp_path.name}/mine.py"
+    assert registry.index_origins["lance"] == "plugins/lance.py"
+    assert set(registry.backbones) == SHIPPED
+    assert {i["name"]: i["title"] for i in registry.report()["indexes"]}["annoy"] == "Annoy"
+    with pytest.raises(ZooError, match="unknown index 'x'; available: annoy, exact, lance, mine"):
+        registry.index("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{bad}\n    1 / 0", "ZeroDivisionError"),
+        ("{taken}", "index name 'annoy' is taken by plugins/annoy.py"),
+        ("{bad}\n    register(3)", "registered 3, which is no Index object"),
+        ("{twice}", "index name 'x' is registered twice"),
+    ],
+)
+def test_a_bad_index_is_kept_apart_and_its_backbones_with_it(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    good, taken = INDEX.format(name="x"), INDEX.format(name="annoy")
+    both = GOOD.format(name="mine") + text.format(
+        bad=good, taken=taken, twice=good + "    register(Mine())\n"
+    )
+    registry = load_plugins([write(tmp_path, "bad.py", both)])
+    assert set(registry.indexes) == SHIPPED_INDEXES
+    assert "mine" not in registry.backbones
+    assert reason in registry.failed[0].error
+
+
+def test_registering_an_index_imports_no_engine_of_vectors() -> None:
+    code = (
+        "import sys; from zoo.plugins import load_plugins; load_plugins(); "
+        "print(*sorted({'lancedb', 'lance', 'pyarrow', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr

@@ -16,9 +16,10 @@ from tests.conftest import PLUGINS, TINY
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
+from zoo.indexing import Wish
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.redoing import redo, refuse_unfinished
+from zoo.redoing import embed, index, refuse_unfinished, repeat
 from zoo.runs import partial_folder, verify
 
 
@@ -94,15 +95,15 @@ def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> No
     run = open_zoo(copy, [PLUGINS]).run("tiny_a")
     with pytest.raises(RunError, match=r"index\.ann is damaged.*zoo index tiny_a --runs"):
         _ = run.recommender
-    redo(run.backbone, "indexed", run.catalog, copy, Progress())
+    index(run.backbone, run.catalog, copy, Progress())
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
 
 
 def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(copy: Path) -> None:
     run = open_zoo(copy, [PLUGINS]).run("tiny_a")
-    redo(run.backbone, "indexed", run.catalog, copy, Progress(), recall=0.8)
+    index(run.backbone, run.catalog, copy, Progress(), Wish(recall=0.8))
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
-    redo(run.backbone, "embedded", run.catalog, copy, Progress())
+    embed(run.backbone, run.catalog, copy, Progress(), force=True)
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
 
 
@@ -145,7 +146,7 @@ def test_runs_of_older_versions_are_hashed(copy: Path) -> None:
 def test_a_stage_done_again_gives_the_same(copy: Path, stage: str) -> None:
     before = open_zoo(copy, [PLUGINS]).run("tiny_b")
     embeddings, scores = np.array(before.embeddings), before.scores
-    redo(before.backbone, stage, before.catalog, copy, Progress())
+    repeat(before.backbone, stage, before.catalog, copy, Progress())
     after = open_zoo(copy, [PLUGINS]).run("tiny_b")
     np.testing.assert_array_equal(after.embeddings, embeddings)
     assert after.scores == scores

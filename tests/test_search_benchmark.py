@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from zoo.catalog import Catalog
 from zoo.errors import ZooError
 
-OWN = {"exact float32", "exact float16", "Annoy"}
+OWN = {"exact float32", "exact float16", "Annoy", "LanceDB, scanned", "LanceDB"}
 
 
 @pytest.fixture

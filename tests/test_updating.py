@@ -230,7 +230,7 @@ def test_a_small_change_leaves_index_and_scores_and_says_so(place: Path, new: Pa
     update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())
     zoo = opened(place)
     after = zoo.run("tiny_a")
-    assert after.facts["files"][runs.INDEX] == before["files"][runs.INDEX]
+    assert after.facts["files"]["index.ann"] == before["files"]["index.ann"]
     assert len(after.index_place.beside) == 2
     report = evaluate_report(zoo)
     assert report["backbones"]["tiny_a"]["retrieval"]["queries"] > 0
@@ -378,7 +378,7 @@ def test_damage_is_not_taken_over(place: Path, new: Path) -> None:
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
         update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
     with pytest.raises(RunError, match=r"model\.safetensors is damaged"):
-        redoing.redo(zoo.run("tiny_a").backbone, "indexed", zoo.catalog, place, Progress())
+        redoing.index(zoo.run("tiny_a").backbone, zoo.catalog, place, Progress())
 
 
 def test_many_new_labels_are_no_small_change(place: Path) -> None:

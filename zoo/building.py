@@ -27,6 +27,7 @@ from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.files import recover
+from zoo.indexing import AS_BEFORE, Wish
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.settings import Settings
@@ -107,6 +108,7 @@ def make_zoo(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
+    wish: Wish = AS_BEFORE,
 ) -> None:
     """Make the run of each backbone that is not there yet with these settings."""
     if processes().count > 1:
@@ -117,9 +119,11 @@ def make_zoo(
         recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
+            if processes().first and wish.is_new(runs.read_facts(zoo / backbone.name)):
+                redoing.repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
             continue
         redoing.discard_redo(backbone, zoo)
-        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
+        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, wish=wish)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()
 

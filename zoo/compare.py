@@ -286,7 +286,7 @@ def open_zoo(
         if not (folder / name).exists() and not (folder / f".{name}.old").exists():
             continue
         try:
-            runs[name] = open_run(folder, backbone, catalog)
+            runs[name] = open_run(folder, backbone, catalog, registry.indexes)
         except RunError as error:
             if strict:
                 raise

@@ -1,7 +1,8 @@
-"""Items of a catalogue through a trained network, by the first runtime that is accepted."""
+"""Items of a catalogue through a trained network, here or by a cluster."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -9,50 +10,137 @@ from typing import Any
 import numpy as np
 
 from zoo import devices
-from zoo.errors import RunError
+from zoo.catalog import write_report
+from zoo.catalog.listing import Finding
+from zoo.cluster.connection import check_installed
+from zoo.cluster.decoding import Pictures
+from zoo.cluster.extraction import Work as ClusterWork
+from zoo.cluster.extraction import extract_on_cluster
+from zoo.cluster.network import Job
+from zoo.errors import RunError, ZooError, unknown
 from zoo.features.accepted import CHECKED, Work, accepted_runtimes
 from zoo.features.encoder import Encoder
 from zoo.features.extract import extract
-from zoo.features.pixels import PixelSource, spread_rows
+from zoo.features.pixels import spread_rows
 from zoo.progress import Progress
 from zoo.runs import Run
 from zoo.training.settings import Settings
 
+ENGINES = ("local", "ray")
+REPORT = "embed_report.csv"  # in the zoo: pictures that have no embedding
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What runs the extraction: this process, or a Ray cluster at an address."""
+
+    name: str = "local"
+    address: str | None = None  # left out: RAY_ADDRESS, else a cluster on this machine
+
+    def check(self) -> None:
+        """ZooError for an engine that is unknown or not installed, or an address for none."""
+        if self.name not in ENGINES:
+            raise ZooError(unknown("engine", self.name, ENGINES))
+        if self.name == "ray":
+            check_installed()
+        elif self.address is not None:
+            raise ZooError(f"--address {self.address} is of a Ray cluster; add --engine ray")
+
+
+LOCAL = Engine()
+
 
 def embed_rows(
-    run: Run, rows: np.ndarray, folder: Path, progress: Progress, runtime: str
+    run: Run,
+    rows: np.ndarray,
+    folder: Path,
+    progress: Progress,
+    runtime: str,
+    engine: Engine = LOCAL,
 ) -> dict[str, Any]:
-    """Embed those rows of the run's catalogue into files of `folder`; returns the facts of it.
+    """Embed those rows of the run's catalogue into files of `folder`; returns the facts of it."""
+    task = _Task(run, rows, folder, progress, runtime)
+    facts = task.here() if engine.name == "local" else task.on_cluster(engine.address)
+    return {**facts, "finished": datetime.now(timezone.utc).isoformat(timespec="seconds")}
 
-    The first runtime that does not fail embeds them all; the shards of one that did are kept.
-    """
-    settings = Settings.from_dict(run.facts["settings"])
-    device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
-    compute = devices.choose(device, settings.precision)
-    paths, boxes = run.catalog.paths(), run.catalog.boxes()
-    digests = run.catalog.table["sha256"].tolist()
-    source = PixelSource(
-        [paths[row] for row in rows],
-        run.transform,
-        cache_bytes=0,
-        boxes=[boxes[row] for row in rows],
-        digests=[digests[row] for row in rows],
-        processes=compute.decoding_processes,
-    )
-    ((_, pixels),) = source.batches([spread_rows(len(rows), CHECKED)])
-    work = Work(run.load_model(), run.transform, compute, len(rows), pixels)
-    title = f"{run.name}: embeddings"
-    failure: RuntimeError | None = None
-    for chosen, facts in accepted_runtimes(runtime, work, progress.say):
-        encoder = Encoder(chosen, len(run.catalog.singles))
-        try:
-            rate = extract(encoder, source, len(rows), folder, progress, title)
-        except RuntimeError as error:
-            failure = error
-            progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
-            continue
-        finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        return {
-            "images_per_s": rate, **facts, "device": compute.device.type, "finished": finished
-        }  # fmt: skip
-    raise RunError(f"{title}: every runtime failed; the last: {failure}") from failure
+
+class _Task:
+    """Rows of a run's catalogue that are to be embedded."""
+
+    def __init__(
+        self, run: Run, rows: np.ndarray, folder: Path, progress: Progress, runtime: str
+    ) -> None:
+        self._run, self._rows, self._folder = run, rows, folder
+        self._progress, self._runtime = progress, runtime
+        self._title = f"{run.name}: embeddings"
+        digests = run.catalog.table["sha256"].tolist()
+        self._pictures = Pictures(run.catalog.paths(), run.catalog.boxes(), digests).some(rows)
+        settings = Settings.from_dict(run.facts["settings"])
+        self._precision = settings.precision
+        self._device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
+
+    def here(self) -> dict[str, Any]:
+        """The first runtime that does not fail embeds all; the shards of one that did are kept."""
+        run = self._run
+        compute = devices.choose(self._device, self._precision)
+        source = self._pictures.source(run.transform, compute.decoding_processes)
+        ((_, pixels),) = source.batches([spread_rows(len(self._rows), CHECKED)])
+        work = Work(run.load_model(), run.transform, compute, len(self._rows), pixels)
+        failure: RuntimeError | None = None
+        for chosen, facts in accepted_runtimes(self._runtime, work, self._progress.say):
+            encoder = Encoder(chosen, len(run.catalog.singles))
+            try:
+                rate = extract(
+                    encoder,
+                    source,
+                    len(self._rows),
+                    self._folder,
+                    self._progress,
+                    self._title,
+                )
+            except RuntimeError as error:
+                failure = error
+                self._progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
+                continue
+            return {"images_per_s": rate, **facts, "device": compute.device.type}
+        raise RunError(f"{self._title}: every runtime failed; the last: {failure}") from failure
+
+    def on_cluster(self, address: str | None) -> dict[str, Any]:
+        """RunError when pictures have no embedding, after all others have; a report lists them."""
+        job = Job(
+            self._run.load_model(),
+            self._run.transform,
+            len(self._run.catalog.singles),
+            len(self._rows),
+            self._usable_sample(),
+            self._runtime,
+            self._device,
+            self._precision,
+        )
+        work = ClusterWork(job, self._pictures, self._folder, self._title)
+        outcome = extract_on_cluster(work, address, self._progress)
+        if outcome.problems:
+            raise RunError(f"{self._title}: {self._reported(outcome.problems)}")
+        if not outcome.facts:  # a killed call had embedded all of it here
+            return self.here()
+        return {"images_per_s": outcome.images_per_s, **outcome.facts}
+
+    def _usable_sample(self) -> np.ndarray:
+        """Pixels of a few pictures, on which runtimes are checked."""
+        reader = self._pictures.reader(self._run.transform)
+        rows = spread_rows(len(self._rows), CHECKED).tolist()
+        usable = [row for row in rows if reader.problem(row) is None] or rows
+        return np.stack([reader.pixels(row) for row in usable])
+
+    def _reported(self, problems: list[tuple[int, str]]) -> str:
+        """Write down which pictures have no embedding; returns what to say."""
+        ids = self._run.catalog.table["item_id"]
+        findings = [
+            Finding("picture without embedding", str(ids.iat[self._rows[place]]), reason)
+            for place, reason in sorted(problems)
+        ]
+        path = write_report(findings, self._run.folder.parent, REPORT)
+        return (
+            f"{len(findings)} of {len(self._rows)} pictures have none, listed in {path}; first "
+            f"{findings[0].detail}; the others are embedded and kept, the same command goes on"
+        )

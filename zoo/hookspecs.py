@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zoo.backbones import Backbone
+    from zoo.indexes import Index
 
 hookspec = pluggy.HookspecMarker("zoo")
 hookimpl = pluggy.HookimplMarker("zoo")
@@ -18,3 +19,8 @@ hookimpl = pluggy.HookimplMarker("zoo")
 @hookspec
 def register_backbones(register: Callable[[Backbone], None]) -> None:
     """Call `register(backbone)` once for each backbone the plugin brings."""
+
+
+@hookspec
+def register_indexes(register: Callable[[Index], None]) -> None:
+    """Call `register(index)` once for each way of finding neighbours the plugin brings."""

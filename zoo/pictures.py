@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from zoo import addresses
 from zoo.errors import PictureError
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -22,8 +23,16 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upr
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes; PictureError when it is missing, unreadable or too large."""
+    """The file's bytes; PictureError when it is missing, unreadable or too large.
+
+    A file in object storage that cannot be reached is a ZooError: that is not the picture's fault.
+    """
     try:
+        if addresses.is_address(path):
+            data = addresses.read(path, MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                raise PictureError(f"{path}: over the limit of {MAX_BYTES} bytes")
+            return data
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PictureError(f"{path}: {size} bytes is over the limit of {MAX_BYTES}")
@@ -47,7 +56,8 @@ def open_picture(path: Path, at_least: int | None = None, box: Box | None = None
 def shorter_side(path: Path) -> int:
     """Pixels of a picture file's shorter side, by its header alone; PictureError without one."""
     try:
-        with Image.open(path) as image:
+        file = io.BytesIO(read_bytes(path)) if addresses.is_address(path) else path
+        with Image.open(file) as image:
             return min(image.size)
     except OSError as error:
         raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error

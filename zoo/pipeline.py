@@ -18,16 +18,15 @@ import numpy as np
 from zoo import devices, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
-from zoo.embedding import embed_rows
+from zoo.embedding import LOCAL, Engine, embed_rows
 from zoo.errors import RunError
 from zoo.evaluation.per_query import PIXELS, keep
 from zoo.evaluation.scores import describe, score_backbone, score_baselines
-from zoo.features.encoder import Features, predicted_multis
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.extract import EMBEDDINGS
 from zoo.files import sha256_of, write_json
+from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
-from zoo.search.annoy_index import TARGET_RECALL, build_index
 from zoo.training.settings import Settings
 from zoo.training.train import Trained, train
 
@@ -42,22 +41,27 @@ def make_run(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
+    engine: Engine = LOCAL,
+    wish: Wish = AS_BEFORE,
 ) -> Path:
     """Make or finish the run of one backbone and publish it; returns its folder.
 
-    `runtime` is what embeds, see zoo.features.accepted; training is torch's in any case.
+    `runtime` and `engine` are what embeds, see zoo.features.accepted and zoo.embedding; training is
+    torch's in any case.
     """
     partial = runs.partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
-    facts = _begin(backbone, catalog, settings, partial)
-    work = _Work(backbone, catalog, settings, partial, progress, runtime)
+    facts = _begin(backbone, catalog, settings, partial, wish)
+    work = _Work(backbone, catalog, settings, partial, progress, runtime, engine, wish)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
     for stage in runs.STAGES:
         if stage in facts:
             continue
         facts[stage] = work.stages[stage]()
         write_json(partial / runs.RUN, facts)
-    return runs.publish(zoo, backbone.name)
+    folder = runs.publish(zoo, backbone.name)
+    work.improve(folder)
+    return folder
 
 
 def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> None:
@@ -97,7 +101,7 @@ def keep_baselines(catalog: Catalog, zoo: Path) -> None:
 
 
 def _begin(
-    backbone: Backbone, catalog: Catalog, settings: Settings, partial: Path
+    backbone: Backbone, catalog: Catalog, settings: Settings, partial: Path, wish: Wish
 ) -> dict[str, Any]:
     """run.json as it stands; refuses to go on with another catalogue or other settings."""
     asked = {
@@ -107,12 +111,14 @@ def _begin(
     }
     facts = runs.read_facts(partial)
     if not facts:
-        facts = {
-            "format": runs.FORMAT,
-            **asked,
-            "items": len(catalog),
-            "packages": package_versions(),
-        }
+        facts = wish.kept(
+            {
+                "format": runs.FORMAT,
+                **asked,
+                "items": len(catalog),
+                "packages": package_versions(),
+            }
+        )
         write_json(partial / runs.RUN, facts)
         return facts
     changes = _differences(facts, asked)
@@ -121,6 +127,9 @@ def _begin(
             f"{partial} was begun with other settings: {'; '.join(changes)}; resume with those, "
             "or begin again with --restart"
         )
+    if wish.is_new(facts):
+        facts = {k: v for k, v in wish.kept(facts).items() if k not in ("indexed", "evaluated")}
+        write_json(partial / runs.RUN, facts)
     return facts
 
 
@@ -149,9 +158,12 @@ class _Work:
         folder: Path,
         progress: Progress,
         runtime: str,
+        engine: Engine,
+        wish: Wish,
     ) -> None:
         self.backbone, self.catalog, self.settings = backbone, catalog, settings
-        self.folder, self.progress, self.runtime = folder, progress, runtime
+        self.folder, self.progress = folder, progress
+        self.runtime, self.engine, self.wish = runtime, engine, wish
         self.stages: dict[str, Callable[[], dict[str, Any]]] = {
             "trained": self.train,
             "embedded": self.embed,
@@ -183,30 +195,32 @@ class _Work:
         facts = runs.read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         rows = np.arange(len(self.catalog))
-        return embed_rows(run, rows, self.folder, self.progress, self.runtime)
+        return embed_rows(run, rows, self.folder, self.progress, self.runtime, self.engine)
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")
-        asked = runs.read_facts(self.folder).get(runs.RECALL, TARGET_RECALL)
-        path = self.folder / runs.INDEX
-        return asdict(build_index(self._embeddings(), path, self.settings.seed, asked))
+        facts = runs.read_facts(self.folder)
+        asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
+        items = items_of(self.catalog, runs.read_features(self.folder), self.folder / EMBEDDINGS)
+        return self.wish.index_of(facts).build(items, self.folder, asked)
+
+    def improve(self, folder: Path) -> None:
+        """What takes long and need not keep the published run from answering."""
+        facts = runs.read_facts(folder)
+        asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
+        items = items_of(self.catalog, runs.read_features(folder), folder / EMBEDDINGS)
+        better = self.wish.index_of(facts).improve(items, folder, facts["indexed"], asked)
+        if better is not None:
+            runs.amend(folder, better)
 
     def evaluate(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: evaluation")
-        with np.load(self.folder / PREDICTIONS, allow_pickle=False) as data:
-            features = Features(
-                self._embeddings(), data["classes"], data["confidence"], predicted_multis(data)
-            )
-        scores, measured = score_backbone(self.catalog, features)
+        scores, measured = score_backbone(self.catalog, runs.read_features(self.folder))
         path = self.folder / runs.SCORES
         write_json(path, scores)
         measured = measured.on(self.catalog.fingerprint())
         keep(self.folder.parent, self.backbone.name, sha256_of(path), measured)
         return {"finished": _now()}
-
-    def _embeddings(self) -> np.ndarray:
-        loaded: np.ndarray = np.load(self.folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
-        return loaded
 
 
 def _backbone_parameters(trained: Trained) -> int:

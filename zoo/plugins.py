@@ -1,12 +1,15 @@
-"""The plugin host: takes up backbones from entry points and folders, keeps broken ones apart."""
+"""The plugin host: takes up backbones and indexes from entry points and folders.
+
+Broken plugins are kept apart.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ import pluggy
 from zoo import hookspecs
 from zoo.backbones import NAME, Backbone
 from zoo.errors import PluginError, ZooError, unknown
+from zoo.indexes import Index
 
 GROUP = "zoo"  # of entry points, in a plugin's pyproject.toml
 
@@ -30,11 +34,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Registry:
-    """The backbones that were taken up, by name, where each came from, and what failed."""
+    """What was taken up, by name, where each came from, and what failed."""
 
     backbones: dict[str, Backbone]
     origins: dict[str, str]
     failed: tuple[Failure, ...] = ()
+    indexes: dict[str, Index] = field(default_factory=dict)
+    index_origins: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> Backbone:
         """The backbone of that name; ZooError lists the known ones."""
@@ -45,6 +51,12 @@ class Registry:
     def select(self, names: Sequence[str]) -> list[Backbone]:
         """The named backbones, or all of them when none is named."""
         return [self.get(name) for name in dict.fromkeys(names) or sorted(self.backbones)]
+
+    def index(self, name: str) -> Index:
+        """The index of that name; ZooError lists the known ones."""
+        if name not in self.indexes:
+            raise ZooError(unknown("index", name, self.indexes))
+        return self.indexes[name]
 
     def shipped(self) -> list[str]:
         """The names of the backbones that ship with the zoo."""
@@ -57,6 +69,10 @@ class Registry:
             "backbones": [
                 {"name": b.name, "title": b.title, "source": b.source, "origin": self.origins[name]}
                 for name, b in sorted(self.backbones.items())
+            ],
+            "indexes": [
+                {"name": i.name, "title": i.title, "origin": self.index_origins[name]}
+                for name, i in sorted(self.indexes.items())
             ],
             "failed": [{"origin": f.origin, "error": f.error} for f in self.failed],
         }
@@ -88,7 +104,7 @@ def load_plugins(folders: Sequence[Path] = (), strict: bool = False) -> Registry
             failures.append(Failure(origin, _reason(error)))
     if strict and failures:
         raise PluginError("; ".join(f"plugin {f.origin}: {f.error}" for f in failures))
-    return Registry(registry.backbones, registry.origins, tuple(failures))
+    return replace(registry, failed=tuple(failures))
 
 
 def _candidates(folders: Sequence[Path]) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -129,35 +145,44 @@ def _import_file(path: Path) -> object:
 def _take_up(
     manager: pluggy.PluginManager, registry: Registry, origin: str, plugin: object
 ) -> None:
-    """Register one plugin and its backbones: all of them, or none and an error."""
+    """Register one plugin and what it brings: all of it, or none and an error."""
     manager.register(plugin, name=origin)
     try:
         manager.check_pending()
         if not manager.get_hookcallers(plugin):
             raise PluginError("implements no hook; is @hookimpl missing above register_backbones?")
-        found: dict[str, Backbone] = {}
         others = [p for p in manager.get_plugins() if p is not plugin]
+        backbones: dict[str, Any] = {}
         hook = manager.subset_hook_caller("register_backbones", others)
-        hook(register=_collector(found, registry))
+        hook(register=_collector(Backbone, backbones, registry.backbones, registry.origins))
+        indexes: dict[str, Any] = {}
+        hook = manager.subset_hook_caller("register_indexes", others)
+        hook(register=_collector(Index, indexes, registry.indexes, registry.index_origins))
     except BaseException:
         manager.unregister(plugin)
         raise
-    registry.backbones.update(found)
-    registry.origins.update(dict.fromkeys(found, origin))
+    registry.backbones.update(backbones)
+    registry.origins.update(dict.fromkeys(backbones, origin))
+    registry.indexes.update(indexes)
+    registry.index_origins.update(dict.fromkeys(indexes, origin))
 
 
-def _collector(found: dict[str, Backbone], registry: Registry) -> Callable[[Any], None]:
-    def register(backbone: Any) -> None:
-        if not isinstance(backbone, Backbone):
-            raise PluginError(f"registered {backbone!r}, which is no Backbone object")
-        name = getattr(backbone, "name", None)
+def _collector(
+    kind: type, found: dict[str, Any], taken: Mapping[str, object], origins: Mapping[str, str]
+) -> Callable[[Any], None]:
+    what = kind.__name__.lower()
+
+    def register(thing: Any) -> None:
+        if not isinstance(thing, kind):
+            raise PluginError(f"registered {thing!r}, which is no {kind.__name__} object")
+        name = getattr(thing, "name", None)
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise PluginError(f"backbone name {name!r} does not match [a-z0-9_]+")
-        if name in registry.backbones:
-            raise PluginError(f"backbone name {name!r} is taken by {registry.origins[name]}")
+            raise PluginError(f"{what} name {name!r} does not match [a-z0-9_]+")
+        if name in taken:
+            raise PluginError(f"{what} name {name!r} is taken by {origins[name]}")
         if name in found:
-            raise PluginError(f"backbone name {name!r} is registered twice")
-        found[name] = backbone
+            raise PluginError(f"{what} name {name!r} is registered twice")
+        found[name] = thing
 
     return register
 

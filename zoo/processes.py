@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -11,6 +13,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from zoo.errors import ZooError
+
+# What gloo says of a process that is gone; NCCL's errors have a type of their own.
+GONE = ("Connection closed by peer", "Connection reset by peer", "Broken pipe", "Timed out", "gloo")
 PATIENCE = timedelta(hours=24)  # how long the others wait while the first one embeds and indexes
 
 
@@ -79,6 +85,26 @@ def processes() -> Processes:
         return Processes()
     state = _state()
     return Processes(state.num_processes, state.process_index, state.local_process_index)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Whatever is said of a process that is gone becomes a ZooError of the others."""
+    try:
+        yield
+    except RuntimeError as error:
+        if processes().count == 1 or not _is_of_another(error):
+            raise
+        said = str(error)
+        reason = next((words for words in GONE if words in said), type(error).__name__)
+        raise ZooError(
+            f"a process of this training is gone ({reason}); start all of them again with --resume"
+        ) from error
+
+
+def _is_of_another(error: RuntimeError) -> bool:
+    backend = getattr(torch.distributed, "DistError", ())
+    return isinstance(error, backend) or any(word in str(error) for word in GONE)
 
 
 @cache

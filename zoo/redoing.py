@@ -10,37 +10,82 @@ from pathlib import Path
 from zoo import pipeline, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
+from zoo.embedding import LOCAL, Engine
 from zoo.errors import RunError, ZooError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import write_json
+from zoo.files import sha256_of, write_json
+from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.indexing import AS_BEFORE, Wish
 from zoo.progress import Progress
 from zoo.training.settings import Settings
 
 OUTPUTS = {
     "embedded": (EMBEDDINGS, PREDICTIONS),
-    "indexed": (runs.INDEX, runs.INDEX_ROWS),
+    "indexed": (INDEX_PARTS, runs.INDEX_ROWS),
     "evaluated": (runs.SCORES,),
 }
 
 
-def redo(
+def embed(
     backbone: Backbone,
-    stage: str,
     catalog: Catalog,
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
-    recall: float | None = None,
-) -> Path:
-    """Do `stage` and what follows it again for a published run; publish the result.
+    engine: Engine = LOCAL,
+    force: bool = False,
+    wish: Wish = AS_BEFORE,
+) -> None:
+    """Embed a published run's catalogue, index and evaluate it; what is known is kept.
+
+    Known are the embeddings of the run, while they are whole and of the runtime that is asked for,
+    and the shards that a killed call for the same weights, pictures and runtime left. With `force`
+    nothing is. Errors as in `index`.
+    """
+    _require_run(backbone, zoo)
+    published, partial = zoo / backbone.name, runs.partial_folder(zoo, backbone.name)
+    origin = {"stage": "embedded", "of": sha256_of(published / runs.RUN), "runtime": runtime}
+    if not force and runs.read_facts(partial).get(runs.REDO) == origin:
+        progress.say(f"{backbone.name}: goes on with what is embedded")
+        settings = Settings.from_dict(runs.read_facts(partial)["settings"])
+        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
+        return
+    known = None if force else _known(published, runtime)
+    if known is None:
+        repeat(backbone, "embedded", catalog, zoo, progress, runtime, engine, wish, origin)
+        return
+    progress.say(f"{backbone.name}: embedded already, by {known}; --force embeds it again")
+
+
+def index(
+    backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish = AS_BEFORE
+) -> None:
+    """Index a published run anew and evaluate it.
 
     RunError when there is none, ZooError when another training of it is unfinished.
     """
+    _require_run(backbone, zoo)
+    repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
+
+
+def _require_run(backbone: Backbone, zoo: Path) -> None:
     name = backbone.name
     if not (zoo / name).is_dir():
         raise RunError(f"no run of {name!r} in {zoo}; train it with: python train.py {name}")
     refuse_unfinished(zoo, [backbone])
-    return repeat(backbone, stage, catalog, zoo, progress, runtime, recall)
+
+
+def _known(folder: Path, runtime: str) -> str | None:
+    """What made the embeddings of a run, if they are whole and that runtime's."""
+    facts = runs.read_facts(folder)
+    made = facts.get("embedded", {})
+    if runtime not in ("auto", made.get("runtime")):
+        return None
+    try:
+        runs.check_parts(folder, set(facts["files"]).difference(OUTPUTS["embedded"]))
+    except RunError:
+        return None
+    return f"{made['runtime']} in {made['precision']}"
 
 
 def repeat(
@@ -50,24 +95,27 @@ def repeat(
     zoo: Path,
     progress: Progress,
     runtime: str = "auto",
-    recall: float | None = None,
+    engine: Engine = LOCAL,
+    wish: Wish = AS_BEFORE,
+    origin: dict[str, str] | None = None,
 ) -> Path:
-    """What `redo` does; whatever is in the partial folder is thrown away.
+    """Do `stage` and what follows it again for a published run; publish the result.
 
-    A `recall` that is asked of the index is kept for whenever it is built again.
+    Whatever is in the partial folder is thrown away. What is wished of the index is kept for
+    whenever it is built again. `origin` is kept there to tell what was begun.
     """
     again = runs.STAGES[runs.STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    runs.check_parts(zoo / backbone.name, set(runs.PARTS).difference(outputs))
+    wish.kept(runs.read_facts(zoo / backbone.name))  # an error comes before anything is touched
+    runs.check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
-    for output in outputs:
-        (partial / output).unlink(missing_ok=True)
+    for path in [path for output in outputs for path in partial.glob(output)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
-    if recall is not None:
-        facts[runs.RECALL] = recall
-    write_json(partial / runs.RUN, {**facts, runs.REDO: stage})
+    begun = {**wish.kept(facts), runs.REDO: origin or {"stage": stage}}
+    write_json(partial / runs.RUN, begun)
     settings = Settings.from_dict(facts["settings"])
-    return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime)
+    return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
 
 
 def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
@@ -82,12 +130,18 @@ def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
     return [b for b in backbones if changed(b)]
 
 
-def compact(backbones: Sequence[Backbone], catalog: Catalog, zoo: Path, progress: Progress) -> None:
+def compact(
+    backbones: Sequence[Backbone],
+    catalog: Catalog,
+    zoo: Path,
+    progress: Progress,
+    wish: Wish = AS_BEFORE,
+) -> None:
     """Index and measure these backbones anew, and the baselines: all on one catalogue."""
     (zoo / pipeline.BASELINES).unlink(missing_ok=True)
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
-        repeat(backbone, "indexed", catalog, zoo, progress)
+        repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
 
 
 def lay_out(name: str, zoo: Path) -> Path:

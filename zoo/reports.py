@@ -7,9 +7,12 @@ from typing import Any
 
 from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.deciding import decide
+from zoo.indexing import DEFAULT
 from zoo.runs import Run, since
 from zoo.search.recommender import Item
 from zoo.training.settings import ALIKE, Settings
+
+INDEX_SETTINGS = {"trees", "search_k", "kind", "partitions", "nprobes", "refine", "asked"}
 
 
 def item_report(zoo: Zoo, item: Item, run: Run) -> dict[str, Any]:
@@ -128,8 +131,9 @@ def _scores(run: Run) -> dict[str, Any]:
             "exact_ms": indexed.get("exact_ms", 0.0),
             "build_s": indexed["build_s"],
             "bytes": indexed["bytes"],
-            "trees": indexed["trees"],
-            "search_k": indexed["search_k"],
+            "name": indexed.get("index", DEFAULT),
+            "title": run.index_title,
+            **{k: v for k, v in indexed.items() if k in INDEX_SETTINGS},
         },
         "images_per_s": embedded["images_per_s"],
         "runtime": embedded.get("runtime", "torch"),

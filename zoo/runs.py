@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ import numpy as np
 from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
-from zoo.errors import ReplacedError, RunError
+from zoo.errors import ReplacedError, RunError, ZooError
 from zoo.features.encoder import Encoder, Features, predicted_multis
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.features.runtime import TorchRuntime
 from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.search.annoy_index import GONE, IndexFacts, Place, check_index, open_index
+from zoo.indexes import GONE, HINTS, Index, Items, Place
+from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.indexing import DEFAULT, NAME, find, items_of
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import Undrawn, read_tensors
 from zoo.training.model import ZooModel
@@ -31,10 +34,9 @@ from zoo.training.targets import head_attributes
 from zoo.training.train import SCRATCH, build_model
 
 FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
-RUN, INDEX, SCORES, SHARDS = "run.json", "index.ann", "scores.json", "shards"
+RUN, SCORES = "run.json", "scores.json"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
-PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, INDEX, SCORES)
-RECALL = "recall"  # in run.json: the recall@10 that was asked of the index
+PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, SCORES)  # and what its index wrote, if it wrote files
 REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
 INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
 
@@ -70,9 +72,7 @@ def publish(zoo: Path, name: str) -> Path:
     """Move a finished run into its place; the run it replaces stays until that is done."""
     partial = partial_folder(zoo, name)
     facts = read_facts(partial)
-    parts = [part for part in (*PARTS, INDEX_ROWS) if part in PARTS or (partial / part).is_file()]
-    known = facts.get("files", {})
-    facts["files"] = {part: _file_facts(partial / part, known.get(part, {})) for part in parts}
+    facts["files"] = _files(partial, facts.get("files", {}))
     facts.pop(REDO, None)
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
@@ -83,6 +83,23 @@ def publish(zoo: Path, name: str) -> Path:
     return zoo / name
 
 
+def amend(folder: Path, indexed: dict[str, Any]) -> None:
+    """Keep what an index became after its run was published."""
+    facts = read_facts(folder)
+    facts.update(indexed=indexed, files=_files(folder, facts["files"]))
+    write_json(folder / RUN, facts)
+
+
+def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What tells whether a part of a run is another one, for each of its parts."""
+    parts = [*PARTS, *([INDEX_ROWS] if (folder / INDEX_ROWS).is_file() else [])]
+    for place in sorted(folder.glob(INDEX_PARTS)):
+        inside = place.rglob("*") if place.is_dir() else [place]
+        named = sorted(p.relative_to(folder).as_posix() for p in inside if p.is_file())
+        parts += [part for part in named if not fnmatch(part, HINTS)]
+    return {part: _file_facts(folder / part, known.get(part, {})) for part in parts}
+
+
 def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
     """What tells whether a file is another one; taken over from `known` where it is still that."""
     if _unchanged(path, known):
@@ -91,9 +108,16 @@ def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
     return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
 
 
-def _repair(folder: Path) -> str:
+def _repair(folder: Path, part: str = "") -> str:
+    """The command that makes a part of a run anew, or the run itself."""
     zoo, name = folder.parent, folder.name
+    if fnmatch(part, INDEX_PARTS):
+        return f"repair it with: {_reindex(folder)}"
     return f"repair it with: python train.py {name} --runs {zoo} --restart"
+
+
+def _reindex(folder: Path) -> str:
+    return f"zoo index {folder.name} --runs {folder.parent}"
 
 
 @dataclass(frozen=True)
@@ -106,6 +130,7 @@ class Run:
     facts: dict[str, Any]
     scores: dict[str, Any]
     embeddings: np.ndarray  # (N, D) unit rows, memory-mapped
+    indexes: Mapping[str, Index] | None = None  # those there are; None: those without --plugins
 
     @property
     def name(self) -> str:
@@ -115,22 +140,42 @@ class Run:
     @cached_property
     def predictions(self) -> Features:
         """The predicted classes of every item."""
-        path = self.folder / PREDICTIONS
-        _check(path, self.facts)
-        with np.load(path, allow_pickle=False) as data:
-            multis = predicted_multis(data)
-            return Features(self.embeddings, data["classes"], data["confidence"], multis)
+        _check(self.folder, PREDICTIONS, self.facts)
+        return read_predictions(self.folder, self.embeddings)
 
     @cached_property
     def recommender(self) -> Recommender:
         """The search over this run's embeddings."""
-        repair = f"zoo index {self.name} --runs {self.folder.parent}"
-        facts, path = IndexFacts(**self.facts["indexed"]), self.folder / INDEX
-        if not _unchanged(path, self.facts["files"][INDEX]):
-            _refuse_replaced(self.folder, self.facts)
-            check_index(path, facts, repair)
-        index = open_index(path, facts, repair, self.index_place)
-        return Recommender(self.catalog, self.embeddings, self.predictions, index)
+        for part in self.facts["files"]:
+            if fnmatch(part, INDEX_PARTS):
+                _check(self.folder, part, self.facts)
+        repair, facts = _reindex(self.folder), self.facts["indexed"]
+        index = self.index.open(self.folder, facts, repair, self.index_place)
+        return Recommender(self.catalog, self.embeddings, self.predictions, index, self.index.title)
+
+    @property
+    def index(self) -> Index:
+        """The index that it has; RunError when no plugin brings it."""
+        try:
+            return find(self.facts["indexed"].get(NAME, DEFAULT), self.indexes)
+        except ZooError as error:
+            raise RunError(
+                f"{self.folder / RUN}: {error}; add --plugins DIR, or build another one with: "
+                f"{_reindex(self.folder)} --index {DEFAULT}"
+            ) from error
+
+    @property
+    def index_title(self) -> str:
+        """Its name as people read it; the plain one when no plugin brings that index."""
+        try:
+            return self.index.title
+        except RunError:
+            return str(self.facts["indexed"][NAME])
+
+    @property
+    def items(self) -> Items:
+        """What its index is built of."""
+        return items_of(self.catalog, self.predictions, self.folder / EMBEDDINGS)
 
     @property
     def index_place(self) -> Place:
@@ -139,11 +184,11 @@ class Run:
         if INDEX_ROWS not in self.facts["files"]:
             return Place.of(np.arange(items), len(self.catalog))
         path = self.folder / INDEX_ROWS
-        _check(path, self.facts)
+        _check(self.folder, INDEX_ROWS, self.facts)
         rows = np.load(path, allow_pickle=False)
         there = rows[rows != GONE]
         if len(rows) != items or len(np.unique(there)) < len(there):
-            raise RunError(f"{path} does not belong to {INDEX}; {_repair(self.folder)}")
+            raise RunError(f"{path} does not belong to its index; {_repair(self.folder)}")
         return Place.of(rows, len(self.catalog))
 
     @cached_property
@@ -154,7 +199,7 @@ class Run:
     @cached_property
     def model(self) -> ZooModel | StackedModel:
         """The trained model, on the CPU, its file checked."""
-        _check(self.folder / MODEL, self.facts)
+        _check(self.folder, MODEL, self.facts)
         return self.load_model()
 
     def load_model(self) -> ZooModel | StackedModel:
@@ -181,7 +226,25 @@ class Run:
         return Encoder(runtime, len(self.catalog.singles))
 
 
-def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
+def read_predictions(folder: Path, embeddings: np.ndarray) -> Features:
+    """What is predicted of the items with these embeddings, as the file has it."""
+    with np.load(folder / PREDICTIONS, allow_pickle=False) as data:
+        multis = predicted_multis(data)
+        return Features(embeddings, data["classes"], data["confidence"], multis)
+
+
+def read_features(folder: Path) -> Features:
+    """What was embedded, the embeddings memory-mapped."""
+    embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
+    return read_predictions(folder, embeddings)
+
+
+def open_run(
+    zoo: Path,
+    backbone: Backbone,
+    catalog: Catalog,
+    indexes: Mapping[str, Index] | None = None,
+) -> Run:
     """Open a published run; RunError names the part that does not agree and the remedy."""
     folder = zoo / backbone.name
     recover(folder)
@@ -193,40 +256,45 @@ def open_run(zoo: Path, backbone: Backbone, catalog: Catalog) -> Run:
     for part, written in facts["files"].items():
         path = folder / part
         if not path.is_file():
-            raise RunError(f"{path} is missing; {_repair(folder)}")
+            raise RunError(f"{path} is missing; {_repair(folder, part)}")
         if path.stat().st_size != written["bytes"]:
-            raise RunError(f"{path} is truncated or of another run; {_repair(folder)}")
+            raise RunError(f"{path} is truncated or of another run; {_repair(folder, part)}")
     embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
         raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {_repair(folder)}")
     scores = json.loads((folder / SCORES).read_text("utf-8"))
-    return Run(folder, backbone, catalog, facts, scores, embeddings)
+    return Run(folder, backbone, catalog, facts, scores, embeddings, indexes)
 
 
 def verify(run: Run) -> list[str]:
     """Every part whose contents are not what was written, as messages."""
     problems = []
+    if run.facts["indexed"].get("uri"):  # none of its files are parts
+        try:
+            run.index.open(run.folder, run.facts["indexed"], _reindex(run.folder), run.index_place)
+        except ZooError as error:
+            problems.append(str(error))
     for part in run.facts["files"]:
         try:
-            _check_sha256(run.folder / part, run.facts)
+            _check_sha256(run.folder, part, run.facts)
         except RunError as error:
             problems.append(str(error))
     return problems
 
 
-def _check(path: Path, facts: dict[str, Any]) -> None:
+def _check(folder: Path, part: str, facts: dict[str, Any]) -> None:
     """RunError when a file is not what was written; one that nothing touched is not hashed."""
-    if not _unchanged(path, facts["files"][path.name]):
-        _refuse_replaced(path.parent, facts)
-        _check_sha256(path, facts)
+    if not _unchanged(folder / part, facts["files"][part]):
+        _refuse_replaced(folder, facts)
+        _check_sha256(folder, part, facts)
 
 
-def check_parts(folder: Path, parts: Iterable[str]) -> None:
-    """RunError when one of these parts of a published run is not what was written."""
+def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
+    """RunError when a part of a run, `besides` those of a pattern, is not what was written."""
     facts = read_facts(folder)
-    for part in parts:
-        if part in facts["files"]:
-            _check(folder / part, facts)
+    for part in facts["files"]:
+        if not any(fnmatch(part, pattern) for pattern in besides):
+            _check(folder, part, facts)
 
 
 def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
@@ -246,9 +314,10 @@ def _unchanged(path: Path, known: dict[str, Any]) -> bool:
     return (known.get("bytes"), known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
 
 
-def _check_sha256(path: Path, facts: dict[str, Any]) -> None:
-    if not path.is_file() or sha256_of(path) != facts["files"][path.name]["sha256"]:
-        raise RunError(f"{path} is damaged or of another run; {_repair(path.parent)}")
+def _check_sha256(folder: Path, part: str, facts: dict[str, Any]) -> None:
+    path = folder / part
+    if not path.is_file() or sha256_of(path) != facts["files"][part]["sha256"]:
+        raise RunError(f"{path} is damaged or of another run; {_repair(folder, part)}")
 
 
 def _tuples(facts: dict[str, Any]) -> dict[str, Any]:

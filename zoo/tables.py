@@ -30,9 +30,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def plugins_text(report: dict[str, Any]) -> str:
-    """The backbones and what failed."""
+    """The backbones, the indexes and what failed."""
     keys = ("name", "title", "source", "origin")
     parts = [table(keys, [[b[k] for k in keys] for b in report["backbones"]])]
+    named = ("name", "title", "origin")
+    parts += ["", table(("index", *named[1:]), [[i[k] for k in named] for i in report["indexes"]])]
     parts += [f"failed: {f['origin']}: {f['error']}" for f in report["failed"]]
     return "\n".join(parts)
 

@@ -27,6 +27,8 @@ from zoo.evaluation.votes import VOTES
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import sha256_of, swap_in, write_json, written_whole
+from zoo.indexes import GONE, Place
+from zoo.indexing import Wish, items_of
 from zoo.picture_tables import PictureTable
 from zoo.progress import Progress
 
@@ -81,7 +83,8 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
             _bring(run, change, work, progress, runtime)
     pipeline.keep_baselines(catalog, work)
     if not all(_small(run, change) for run in zoo.runs.values()):
-        redoing.compact([run.backbone for run in zoo.runs.values()], catalog, work, progress)
+        backbones = [run.backbone for run in zoo.runs.values()]
+        redoing.compact(backbones, catalog, work, progress, Wish(known=zoo.registry.indexes))
     (work / BEGUN_FROM).unlink()
     _bring_votes(place, work)
     swap_in(work, place)
@@ -97,7 +100,10 @@ def _bring_votes(place: Path, work: Path) -> None:
 def _small(run: runs.Run, change: Change) -> bool:
     """Whether index and scores may stay, with all changes since they were made."""
     loose = run.index_place.after(change.origin).loose
-    relabelled = change.added_to(runs.since(run.facts))["relabelled"]
+    happened = change.added_to(runs.since(run.facts))
+    relabelled = happened.pop("relabelled")
+    if run.index.changes:  # it has nothing loose, but was measured without what came
+        loose = max(loose, sum(happened.values()))
     return loose + relabelled <= SMALL * len(change.catalog)
 
 
@@ -128,7 +134,7 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
     partial = runs.partial_folder(work, run.name)
     fingerprint = change.catalog.fingerprint()
     if runs.read_facts(partial).get("catalog") != fingerprint:
-        runs.check_parts(run.folder, runs.PARTS)
+        runs.check_parts(run.folder)
         redoing.lay_out(run.name, work)
         facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
         facts.pop("embedded")
@@ -139,10 +145,29 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
         facts["embedded"] = {**before, **_embed(run, change, partial, progress, runtime)}
         write_json(partial / runs.RUN, facts)
     with written_whole(partial / runs.INDEX_ROWS) as path, path.open("wb") as file:
-        np.save(file, run.index_place.after(change.origin).rows)
+        np.save(file, _index(run, change, partial, facts).rows)
     facts["evaluated"] = {**run.facts["evaluated"], "since": change.added_to(runs.since(run.facts))}
     write_json(partial / runs.RUN, facts)
     runs.publish(work, run.name)
+
+
+def _index(run: runs.Run, change: Change, partial: Path, facts: dict[str, Any]) -> Place:
+    """Where the items of the index are now; one that can be changed takes them all in."""
+    before, place = run.index_place, run.index_place.after(change.origin)
+    if not run.index.changes:
+        return place
+    now = items_of(change.catalog, runs.read_features(partial), partial / EMBEDDINGS)
+    rows = place.rows.copy()
+    there = np.flatnonzero(rows != GONE)
+    new, old = now.columns, run.items.columns
+    for name, column in new.items():  # under another label an item is another one to its filters
+        was = old[name].codes[change.origin[rows[there]]]
+        there = there[column.codes[rows[there]] == was]
+    rows[np.setdiff1d(np.arange(len(rows)), there)] = GONE
+    place = Place.of(rows, len(change.catalog))
+    gone = np.flatnonzero((before.rows != GONE) & (rows == GONE))
+    facts["indexed"] = run.index.change(now, place, gone, partial, run.facts["indexed"])
+    return place.joined()
 
 
 def _embed(

@@ -159,7 +159,7 @@ def embedded_again(zoo_folder: Path, catalog: Catalog, folder: Path) -> dict[str
     shutil.copytree(zoo_folder, folder)
     before = np.load(folder / "tiny_a" / "embeddings.npy")
     tiny = load_plugins([PLUGINS]).get("tiny_a")
-    redoing.redo(tiny, "embedded", catalog, folder, Progress(), runtime="openvino")
+    redoing.embed(tiny, catalog, folder, Progress(), "openvino")
     after = np.load(folder / "tiny_a" / "embeddings.npy")
     assert (before * after).sum(axis=1).mean() > 0.999
     facts: dict[str, Any] = json.loads((folder / "tiny_a" / "run.json").read_text())["embedded"]

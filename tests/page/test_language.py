@@ -67,7 +67,7 @@ OUTSIDE = (
 )
 GRADIO = {
     "Upload file", "Paste from clipboard", "number input for", "range slider for",
-    "Reset to default value", "processing",
+    "Reset to default value", "processing", "Loading", "common.complete",
 }  # fmt: skip
 
 
@@ -173,6 +173,7 @@ def known_words(folder: Path, plugins: Path) -> re.Pattern[str]:
     for model in models(registry, folder, None):
         published = model.published.licence or ""
         words |= {model.title, model.name, model.source, model.origin, published}
+    words |= {index.title for index in registry.indexes.values()}
     words |= {"attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10"}
     words |= {"ms", "px", "MB", "kB", "GB", "min"} | set(WEIGHTS) | set(ENDPOINTS) | GRADIO
     longest_first = sorted(words, key=len, reverse=True)

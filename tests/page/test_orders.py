@@ -43,7 +43,8 @@ def test_an_order_is_a_command_of_ours() -> None:
     assert own[7:] == [
         "--weights", "random", "--restart", "--epochs-frozen", "0", "--epochs-unfrozen", "1",
     ]  # fmt: skip
-    assert order(task="embed").command(Path("zoo"), [])[3:] == ["embed", "tiny_a", "--runs", "zoo"]
+    embed = order(task="embed").command(Path("zoo"), [])
+    assert embed[3:] == ["embed", "tiny_a", "--runs", "zoo", "--force"]
 
 
 def test_what_runs_have_alike_is_ordered_too() -> None:

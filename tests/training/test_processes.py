@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 import torch
 
 from tests.conftest import ROOT
 from zoo.processes import Processes
 from zoo.training.checkpoint import read_tensors
+from zoo.training.network import CHECKPOINT
 
 PLUGINS = Path(__file__).parent.parent / "plugins_plain"
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port"]
@@ -34,17 +38,49 @@ def free_port() -> str:
         return str(found.getsockname()[1])
 
 
-def train(launcher: list[str], data: Path, runs: Path) -> str:
+def machine(rank: int, port: str) -> list[str]:
+    """The launcher of one of two machines with a process each."""
+    return [
+        "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
+        "--num_machines", "2", "--machine_rank", str(rank), "--main_process_ip", "127.0.0.1",
+        "--main_process_port", port, "--mixed_precision", "no", "--dynamo_backend", "no",
+    ]  # fmt: skip
+
+
+def started(launcher: list[str], data: Path, runs: Path, *more: str) -> subprocess.Popen[str]:
+    """A training that is under way."""
     command = [
         sys.executable, *launcher, str(ROOT / "train.py"), "plain", "--plugins", str(PLUGINS),
         "--data", str(data), "--runs", str(runs), "--weights", "random", "--image-size", "32",
         "--batch-size", "16", "--epochs-frozen", "1", "--epochs-unfrozen", "3", "--device", "cpu",
-        "--precision", "fp32", "--dropout", "0",
+        "--precision", "fp32", "--dropout", "0", "--save-every", "0", *more,
     ]  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=240)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stderr
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=environment,
+    )  # fmt: skip
+
+
+def ended(process: subprocess.Popen[str], code: int = 0) -> str:
+    """What a training said, once it has ended that way."""
+    try:
+        said = process.communicate(timeout=240)[1]
+    finally:
+        if process.poll() is None:
+            switch_off(process)
+    assert process.returncode == code, said[-3000:]
+    return said
+
+
+def switch_off(process: subprocess.Popen[str]) -> None:
+    """SIGKILL a launcher and what it started, which is in groups of its own."""
+    for part in [*psutil.Process(process.pid).children(recursive=True), process]:
+        os.kill(part.pid, signal.SIGKILL)
+
+
+def train(launcher: list[str], data: Path, runs: Path) -> str:
+    return ended(started(launcher, data, runs))
 
 
 def test_one_alone_shares_with_nobody() -> None:
@@ -71,17 +107,50 @@ def alone(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return runs / "plain"
 
 
-@pytest.mark.parametrize("launcher", [TORCHRUN, ACCELERATE], ids=["torchrun", "accelerate"])
+@pytest.fixture(scope="module")
+def two(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The runs of two processes, by launcher."""
+    found = {}
+    for name, launcher in {"torchrun": TORCHRUN, "accelerate": ACCELERATE}.items():
+        runs = tmp_path_factory.mktemp(name) / "runs"
+        assert "2 processes" in train([*launcher, free_port()], shapes, runs)
+        found[name] = runs / "plain"
+    return found
+
+
+@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
 def test_two_processes_give_the_weights_of_one(
-    alone: Path, shapes: Path, tmp_path: Path, launcher: list[str]
+    alone: Path, two: dict[str, Path], launcher: str
 ) -> None:
-    said = train([*launcher, free_port()], shapes, tmp_path / "two")
-    assert "2 processes" in said
-    one, two = alone, tmp_path / "two" / "plain"
+    one, two_of_it = alone, two[launcher]
     expected, _ = read_tensors(one / "model.safetensors")
-    got, _ = read_tensors(two / "model.safetensors")
+    got, _ = read_tensors(two_of_it / "model.safetensors")
     for name, tensor in expected.items():
         torch.testing.assert_close(got[name], tensor, atol=2e-3, rtol=1e-2, msg=name)
-    histories = [pd.read_csv(run / "history.csv") for run in (one, two)]
+    histories = [pd.read_csv(run / "history.csv") for run in (one, two_of_it)]
     np.testing.assert_allclose(histories[0]["loss"], histories[1]["loss"], rtol=1e-3)
-    assert len(json.loads((two / "scores.json").read_text())["accuracy"]) == 2
+    assert len(json.loads((two_of_it / "scores.json").read_text())["accuracy"]) == 2
+
+
+def test_a_machine_that_is_gone_ends_the_other_and_both_go_on_later(
+    two: dict[str, Path], shapes: Path, tmp_path: Path
+) -> None:
+    runs, port = tmp_path / "runs", free_port()
+    first, second = (started(machine(rank, port), shapes, runs) for rank in (0, 1))
+    checkpoint = runs / ".plain.partial" / CHECKPOINT
+    while not checkpoint.is_file() and first.poll() is None:
+        time.sleep(0.01)
+    switch_off(second)
+    second.communicate()
+    said = ended(first, code=1)
+    assert "error: a process of this training is gone (" in said
+    assert "start all of them again with --resume" in said
+    assert checkpoint.is_file()
+    port = free_port()
+    again = [started(machine(rank, port), shapes, runs, "--resume") for rank in (0, 1)]
+    for process in again:
+        ended(process)
+    expected, _ = read_tensors(two["accelerate"] / "model.safetensors")
+    got, _ = read_tensors(runs / "plain" / "model.safetensors")
+    for name, tensor in expected.items():
+        assert torch.equal(got[name], tensor), name

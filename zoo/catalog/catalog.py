@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from zoo.addresses import is_address, located
 from zoo.catalog.cells import as_list, as_texts
 from zoo.errors import CatalogError, unknown
 from zoo.files import recover, write_json, written_whole
@@ -231,7 +232,7 @@ def load_catalog(folder: Path) -> Catalog:
     attributes = tuple(_attribute(name, known) for name, known in facts["attributes"].items())
     catalog = Catalog(
         name=facts["name"],
-        root=_root(folder, Path(facts["root"])),
+        root=_root(folder, located(facts["root"])),
         attributes=attributes,
         key=tuple(facts["key"]),
         table=_with_lists(table, attributes),
@@ -245,6 +246,8 @@ def load_catalog(folder: Path) -> Catalog:
 def _root(folder: Path, root: Path) -> Path:
     """Where the pictures are: of a zoo that was moved to another machine, in the zoo itself."""
     inside = folder / PICTURES
+    if is_address(root):
+        return root
     # os.path: a root that may not even be looked at is as good as none.
     return inside if not os.path.isdir(root) and inside.is_dir() else root  # noqa: PTH112
 

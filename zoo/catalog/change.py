@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
 from zoo.catalog.catalog import Catalog
 from zoo.catalog.listing import Finding, Listing
@@ -130,7 +131,7 @@ def _source(catalog: Catalog) -> Listing:
             f"catalogue {catalog.name!r} was made with --{narrowed[0].replace('_', '-')}: what it "
             "leaves out cannot be told from what is new; use zoo add and zoo remove"
         )
-    listing = read_listing(Path(facts["source"]), facts["reader"])
+    listing = read_listing(located(facts["source"]), facts["reader"])
     if listing.unpack is not None or listing.root.absolute() != catalog.root.absolute():
         raise CatalogError(
             f"the pictures of catalogue {catalog.name!r} are copies in its zoo; "

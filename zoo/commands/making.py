@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Runtime, Strict
+from zoo.commands.options import (
+    SAMPLE_ZOO,
+    IndexName,
+    IndexUri,
+    Names,
+    Plugins,
+    Runs,
+    Runtime,
+    Strict,
+)
 from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from zoo.backbones import Backbone
+    from zoo.catalog import Catalog
+    from zoo.indexing import Wish
+    from zoo.progress import Progress
 
 
 def train(
@@ -91,6 +107,8 @@ def train(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
     runtime: Runtime = "auto",
+    kind: IndexName = None,
+    uri: IndexUri = None,
     track: Annotated[str, typer.Option(help="none, tensorboard or wandb.")] = "none",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished runs.")] = False,
     restart: Annotated[
@@ -103,12 +121,15 @@ def train(
     from zoo import building, redoing
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
+    from zoo.indexing import Wish
     from zoo.plugins import load_plugins
-    from zoo.processes import processes
+    from zoo.processes import processes, together
     from zoo.training.settings import Settings
     from zoo.training.tracking import make_progress
 
     registry = load_plugins(folders or (), strict)
+    wish = Wish(kind, None, uri, registry.indexes)
+    wish.kept({})  # says so when it cannot be, before anything is trained
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
@@ -152,9 +173,10 @@ def train(
     check_name(runtime, device)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
-        building.follow(chosen, settings, zoo)
+        with together():
+            building.follow(chosen, settings, zoo)
         return
-    with building.sole_writer(zoo):
+    with together(), building.sole_writer(zoo):
         progress = make_progress(zoo, track)
         try:
             if restart:
@@ -163,7 +185,7 @@ def train(
                 redoing.refuse_unfinished(zoo, chosen)
             redoing.refuse_behind(zoo, registry.backbones.values())
             catalog = building.prepare_catalog(wanted, zoo, progress)
-            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime)
+            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime, wish)
         finally:
             progress.finish()
     typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
@@ -193,13 +215,29 @@ def embed(
     names: Names = None,
     runs: Runs = SAMPLE_ZOO,
     runtime: Runtime = "auto",
+    engine: Annotated[str, typer.Option(help="local, or ray: a cluster.")] = "local",
+    address: Annotated[
+        Optional[str],
+        typer.Option(help="Of the Ray cluster, HOST:6379. Left out: RAY_ADDRESS, or one here."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Embed again what is known.")] = False,
     folders: Plugins = None,
 ) -> None:
-    """Embed the catalogue again with the trained weights; index and evaluate what follows."""
+    """Embed the catalogue with the trained weights where that is not done; index and evaluate."""
+    from zoo import redoing
+    from zoo.embedding import Engine
     from zoo.features.accepted import check_name
 
     check_name(runtime, "auto")
-    _redo("embedded", names, runs, folders, runtime)
+    chosen = Engine(engine, address)
+    chosen.check()
+
+    def again(
+        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
+    ) -> None:
+        redoing.embed(backbone, catalog, zoo, progress, runtime, chosen, force, wish)
+
+    _redo(again, names, runs, folders)
 
 
 def index(
@@ -207,52 +245,69 @@ def index(
     runs: Runs = SAMPLE_ZOO,
     recall: Annotated[
         Optional[float],
-        typer.Option(help="recall@10 that Annoy has to reach. Left out: as before, at first 0.99."),
+        typer.Option(help="recall@10 that it has to reach. Left out: as before, at first 0.99."),
     ] = None,
+    kind: IndexName = None,
+    uri: IndexUri = None,
     folders: Plugins = None,
 ) -> None:
-    """Build the Annoy index again from the embeddings."""
+    """Build the index again from the embeddings."""
+    from zoo.indexing import Wish
+
     if recall is not None and not 0 < recall <= 1:
         raise ZooError(f"--recall {recall} is not within 0..1")
-    _redo("indexed", names, runs, folders, "auto", recall)
+    from zoo import redoing
+
+    def again(
+        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
+    ) -> None:
+        redoing.index(backbone, catalog, zoo, progress, wish)
+
+    _redo(again, names, runs, folders, Wish(kind, recall, uri))
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     """Index and measure anew what items were added to or removed from since."""
     from zoo import building, redoing
     from zoo.catalog import load_catalog
+    from zoo.indexing import Wish
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(runs)  # says so when there is none
     with building.sole_writer(runs):
         catalog = load_catalog(runs)
-        behind = redoing.behind(load_plugins(folders or ()).backbones.values(), runs)
+        registry = load_plugins(folders or ())
+        behind = redoing.behind(registry.backbones.values(), runs)
         redoing.refuse_unfinished(runs, behind)
         progress = Progress(runs)
         try:
             if behind:
-                redoing.compact(behind, catalog, runs, progress)
+                wish = Wish(known=registry.indexes)
+                redoing.compact(behind, catalog, runs, progress, wish)
         finally:
             progress.finish()
     typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
 
 
 def _redo(
-    stage: str,
+    again: Callable[[Backbone, Catalog, Path, Progress, Wish], None],
     names: list[str] | None,
     zoo: Path,
     folders: list[Path] | None,
-    runtime: str,
-    recall: float | None = None,
+    wish: Wish | None = None,
 ) -> None:
+    from dataclasses import replace
+
     from zoo import building, redoing
     from zoo.catalog import load_catalog
+    from zoo.indexing import AS_BEFORE
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(zoo)  # says so when there is none
     registry = load_plugins(folders or ())
+    wish = replace(wish or AS_BEFORE, known=registry.indexes)
     trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
     with building.sole_writer(zoo):
         catalog = load_catalog(zoo)
@@ -260,6 +315,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                redoing.redo(backbone, stage, catalog, zoo, progress, runtime, recall)
+                again(backbone, catalog, zoo, progress, wish)
         finally:
             progress.finish()

@@ -19,4 +19,12 @@ Backbones = Annotated[
 ]
 Backbone = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
 Runtime = Annotated[str, typer.Option("--runtime", help="What embeds: auto, torch or openvino.")]
+IndexName = Annotated[
+    Optional[str],
+    typer.Option("--index", help="annoy, exact, lance... Left out: as before, at first annoy."),
+]
+IndexUri = Annotated[
+    Optional[str],
+    typer.Option("--index-uri", help="Where it is to lie (s3://...). Left out: in its run."),
+]
 SAMPLE_ZOO = Path("runs/sample")

@@ -12,7 +12,7 @@ from zoo.commands.output import show
 
 
 def plugins(folders: Plugins = None, as_json: AsJson = False, strict: Strict = False) -> None:
-    """List the backbones, where each came from, and the plugins that failed."""
+    """List the backbones and indexes, where each came from, and the plugins that failed."""
     from zoo.plugins import load_plugins
     from zoo.tables import plugins_text
 

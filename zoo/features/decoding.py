@@ -49,6 +49,14 @@ class Reader:
             raise PictureError(f"{path} has changed since the catalogue was made: {REMEDY}")
         return self.transform.pixels(picture)
 
+    def problem(self, row: int) -> str | None:
+        """Why a picture cannot be used; None when it can."""
+        try:
+            self.pixels(row)
+        except PictureError as error:
+            return str(error)
+        return None
+
 
 def decoders(reader: Reader, processes: int) -> Executor:
     """What runs `decode_rows`: so many processes; for 0, as many threads as there are cores."""

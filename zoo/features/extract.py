@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from zoo.files import written_whole
 from zoo.progress import Progress
 
 SHARD = 1024  # rows: what a kill can cost
-EMBEDDINGS, PREDICTIONS = "embeddings.npy", "predictions.npz"
+EMBEDDINGS, PREDICTIONS, SHARDS = "embeddings.npy", "predictions.npz", "shards"
 PARTS = {"embeddings", "classes", "confidence"}  # of every shard; of some, multi attributes too
 
 
@@ -29,43 +30,58 @@ def extract(
     Returns images/s, None when every shard was there already. RunError names the picture whose
     embedding is zero or not finite.
     """
-    shards = folder / "shards"
-    shards.mkdir(parents=True, exist_ok=True)
-    missing = [
-        start
-        for start in range(0, items, SHARD)
-        if not _is_whole(_shard(shards, start), min(SHARD, items - start), progress)
-    ]
-    started, done = time.perf_counter(), 0
+    missing = missing_shards(folder, items, progress)
+    started, done = time.perf_counter(), sum(map(len, missing))
     with progress.stage(title, items) as stage:
-        stage.advance(items - sum(min(SHARD, items - s) for s in missing))
-        for start in missing:
-            rows = np.arange(start, min(start + SHARD, items))
-            parts = []
-            for features in _encoded(encoder, source, rows):
-                parts.append(features)
-                stage.advance(len(features))
-            _write_shard(_shard(shards, start), Features.join(parts))
-            done += len(rows)
+        stage.advance(items - done)
+        shards, parts = iter(missing), list[Features]()
+        # One stream over all shards: the network need not wait for pictures at each one's edge.
+        for last, features in _encoded(encoder, source, missing):
+            parts.append(features)
+            stage.advance(len(features))
+            if last:
+                write_shard(folder, next(shards), Features.join(parts))
+                parts.clear()
     seconds = time.perf_counter() - started
-    _assemble(shards, items, folder)
+    assemble(folder, items)
     return done / seconds if done else None
 
 
-def _encoded(encoder: Encoder, source: PixelSource, rows: np.ndarray) -> Iterator[Features]:
-    """The features of those rows, batch after batch."""
-    done = 0
-    batches = source.batches(in_batches(rows, encoder.batch))
+def missing_shards(folder: Path, items: int, progress: Progress) -> list[range]:
+    """The rows of each shard that is not there or damaged, which is told."""
+    (folder / SHARDS).mkdir(parents=True, exist_ok=True)
+    shards = [range(start, min(start + SHARD, items)) for start in range(0, items, SHARD)]
+    return [rows for rows in shards if not _is_whole(_shard(folder, rows[0]), rows, progress)]
+
+
+def _encoded(
+    encoder: Encoder, source: PixelSource, shards: list[range]
+) -> Iterator[tuple[bool, Features]]:
+    """The features of those shards, batch after batch, and whether a batch ends its shard."""
+    under_way: deque[tuple[np.ndarray, bool]] = deque()
+
+    def pixels() -> Iterator[np.ndarray]:
+        for rows, pixels in source.batches(_batches(encoder, shards)):
+            under_way.append((rows, int(rows[-1]) in ends))
+            yield pixels
+
+    ends = {shard[-1] for shard in shards}
     try:
-        for features in encoder.stream(pixels for _, pixels in batches):
-            done += len(features)
-            yield features
+        for features in encoder.stream(pixels()):
+            yield under_way.popleft()[1], features
     except EmbeddingError as error:
-        raise RunError(f"{source.path(int(rows[done + error.place]))}: {error}") from error
+        rows, _ = under_way[0]
+        raise RunError(f"{source.path(int(rows[error.place]))}: {error}") from error
 
 
-def _is_whole(path: Path, rows: int, progress: Progress) -> bool:
-    """Whether a shard of so many rows is there, its checksums right."""
+def _batches(encoder: Encoder, shards: list[range]) -> Iterator[np.ndarray]:
+    """Batches of the size that then suits the runtime; none is of two shards."""
+    for shard in shards:
+        yield from in_batches(np.array(shard), encoder.batch)
+
+
+def _is_whole(path: Path, rows: range, progress: Progress) -> bool:
+    """Whether the shard of those rows is there, its checksums right."""
     if not path.is_file():
         return False
     try:
@@ -76,28 +92,29 @@ def _is_whole(path: Path, rows: int, progress: Progress) -> bool:
         lengths, reason = {}, str(error)
     else:
         reason = f"it holds {lengths}"
-    if lengths.keys() >= PARTS and set(lengths.values()) == {rows}:
+    if lengths.keys() >= PARTS and set(lengths.values()) == {len(rows)}:
         return True
     progress.say(f"{path.name} is damaged ({reason}): its pictures are embedded again")
     return False
 
 
-def _shard(shards: Path, start: int) -> Path:
-    return shards / f"{start:09d}.npz"
+def _shard(folder: Path, start: int) -> Path:
+    return folder / SHARDS / f"{start:09d}.npz"
 
 
-def _write_shard(path: Path, features: Features) -> None:
-    with written_whole(path) as partial, partial.open("wb") as file:
+def write_shard(folder: Path, rows: range, features: Features) -> None:
+    """Keep what a network says of those rows."""
+    with written_whole(_shard(folder, rows[0])) as partial, partial.open("wb") as file:
         arrays: dict[str, Any] = {"embeddings": features.embeddings, **features.arrays()}
         np.savez(file, **arrays)
 
 
-def _assemble(shards: Path, items: int, folder: Path) -> None:
+def assemble(folder: Path, items: int) -> None:
     """Shards -> one memory-mappable matrix and one file of predictions."""
     whole: dict[str, np.ndarray] = {}
     with written_whole(folder / EMBEDDINGS) as partial:
         for start in range(0, items, SHARD):
-            with np.load(_shard(shards, start), allow_pickle=False) as shard:
+            with np.load(_shard(folder, start), allow_pickle=False) as shard:
                 for name in shard.files:
                     part = shard[name]
                     if name not in whole:

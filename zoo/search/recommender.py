@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.errors import ZooError, unknown
 from zoo.features.encoder import Features
-from zoo.search.annoy_index import Annoy
+from zoo.indexes import Only, Opened
 from zoo.search.exact import similarities, top_rows
 from zoo.search.match import Labels, match_score, own_or_predicted, soft_match
 from zoo.search.variety import MMR_POOL, diverse, firsts
 
 EXACT_LIMIT = 5_000  # items up to which exact search is quick enough on any machine
-POOL = 200  # neighbours that Annoy gives for a blend to reorder
+POOL = 200  # neighbours that an index gives for a blend to reorder
+MORE = 4  # times as many are asked for where those found were too few or too much alike
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,38 @@ class Answer:
     items: list[Item]
     latency_ms: float  # search and scoring; the forward of an upload is not in it
     approximate: bool
+    by: str = ""  # the index, as people read it
+
+
+class Candidates(NamedTuple):
+    """Rows that may be recommended, and how they were chosen."""
+
+    rows: np.ndarray  # (n,) ascending
+    cosines: np.ndarray  # (n,)
+    approximate: bool
+    whole: bool  # whether they are all that the filters let through
+
+
+class Filter(NamedTuple):
+    """What the filters let through."""
+
+    only: Only  # by attribute, for an index that filters itself
+    rows: np.ndarray  # (N,) bool
 
 
 class Recommender:
     """One backbone's search over one catalogue."""
 
     def __init__(
-        self, catalog: Catalog, embeddings: np.ndarray, predictions: Features, index: Annoy
+        self,
+        catalog: Catalog,
+        embeddings: np.ndarray,
+        predictions: Features,
+        index: Opened,
+        title: str = "",
     ) -> None:
         self._catalog, self._embeddings, self._index = catalog, embeddings, index
+        self._title = title
         self._names = [a.name for a in catalog.singles]
         self._shots = catalog.near_groups()
         self.labels = own_or_predicted(
@@ -93,19 +118,25 @@ class Recommender:
         started = time.perf_counter()
         vector = unit_mean(query.features.embeddings)
         allowed = self._allowed(query, ask)
-        rows, cosines, approximate = self._candidates(vector, allowed, query, ask)
-        found = self._ranked(rows, cosines, query, ask)
-        if approximate and len(found) < ask.top:
-            # Annoy's neighbours were too few or too much alike: look at everything.
-            rows, cosines, approximate = self._candidates(
-                vector, allowed, query, replace(ask, exact=True)
-            )
-            found = self._ranked(rows, cosines, query, ask)
-        items = self._items(rows, cosines, found, query, ask)
-        return Answer(items, (time.perf_counter() - started) * 1000, approximate)
+        look, count = ask, self._pool(query, ask)
+        while True:
+            near = self._candidates(vector, allowed, query, look, count)
+            found, enough = self._ranked(near, query, ask)
+            if enough or near.whole:
+                break
+            # The neighbours were too few or too much alike: look at more, or at everything.
+            look, count = replace(ask, exact=True), MORE * count
+        items = self._items(near, found, query, ask, allowed)
+        return Answer(items, (time.perf_counter() - started) * 1000, near.approximate, self._title)
 
-    def _ranked(self, rows: np.ndarray, cosines: np.ndarray, query: Query, ask: Ask) -> np.ndarray:
-        """Positions among the candidates of the items to show, best first."""
+    def _pool(self, query: Query, ask: Ask) -> int:
+        """How many neighbours an index is asked for at first."""
+        count = 2 * ask.top + len(query.own_rows)  # near-duplicates fall away
+        return max(POOL, MMR_POOL * ask.top) if ask.alpha < 1 or ask.diversity else count
+
+    def _ranked(self, near: Candidates, query: Query, ask: Ask) -> tuple[np.ndarray, bool]:
+        """Positions among the candidates of the items to show, best first; whether they suffice."""
+        rows, cosines = near.rows, near.cosines
         scores = (ask.alpha * cosines).astype(np.float64)
         if ask.alpha < 1:
             scores += (1 - ask.alpha) * soft_match(query.labels, self.labels[rows])
@@ -116,10 +147,12 @@ class Recommender:
             best = top_rows(scores, wanted)
         else:
             best = self._one_per_shot(rows, scores, wanted)
+        # An exact answer weighs all that variety is chosen from; an approximate one shows enough.
+        enough = len(best) >= (ask.top if near.approximate else wanted)
         if ask.diversity:
             vectors = np.asarray(self._embeddings[rows[best]])
             best = best[diverse(scores[best], vectors, ask.top, ask.diversity)]
-        return best
+        return best, enough
 
     def _one_per_shot(self, rows: np.ndarray, scores: np.ndarray, count: int) -> np.ndarray:
         """Positions of the best `count` candidates of which no two show the same shot."""
@@ -131,58 +164,87 @@ class Recommender:
                 return first[:count]
             depth *= 4
 
-    def _allowed(self, query: Query, ask: Ask) -> np.ndarray | None:
-        """Which rows the filters let through, (N,) bool; None when all of them do."""
-        wanted: list[tuple[int, list[int]]] = []
+    def _allowed(self, query: Query, ask: Ask) -> Filter | None:
+        """What the filters let through; None when that is everything."""
+        wanted: list[tuple[str, list[int]]] = []
         for name, values in ask.where.items():
             attribute = self._catalog.single(name)
             for value in values:
                 if value not in attribute.classes:
                     raise ZooError(unknown(name, value, attribute.classes))
-            wanted.append((self._names.index(name), [attribute.classes.index(v) for v in values]))
+            wanted.append((name, [attribute.classes.index(v) for v in values]))
         if ask.same_category:
-            column = self._names.index(category_attribute(self._catalog))
-            wanted.append((column, [commonest(query.labels.classes[:, column])]))
+            name = category_attribute(self._catalog)
+            codes = query.labels.classes[:, self._names.index(name)]
+            wanted.append((name, [commonest(codes)]))
         if not wanted:
             return None
-        conditions = [np.isin(self.labels.classes[:, column], codes) for column, codes in wanted]
-        allowed: np.ndarray = np.logical_and.reduce(conditions)
-        return allowed
+        keep = np.ones(len(self._catalog), dtype=bool)
+        only: dict[str, list[str]] = {}
+        for name, codes_wanted in wanted:
+            keep &= np.isin(self.labels.classes[:, self._names.index(name)], codes_wanted)
+            classes = [self._catalog.single(name).classes[code] for code in codes_wanted]
+            only[name] = [c for c in classes if c in only.get(name, classes)]
+        return Filter(only, keep)
 
     def _approximates(self) -> bool:
-        """Whether Annoy answers where nothing else is said: on large catalogues, where it pays."""
+        """Whether the index answers where nothing else is said: of many items, where it pays."""
         return len(self._catalog) > EXACT_LIMIT and self._index.pays
 
     def _candidates(
-        self, vector: np.ndarray, allowed: np.ndarray | None, query: Query, ask: Ask
-    ) -> tuple[np.ndarray, np.ndarray, bool]:
-        """Rows that may be recommended, their cosines, and whether Annoy chose them."""
+        self, vector: np.ndarray, allowed: Filter | None, query: Query, ask: Ask, count: int
+    ) -> Candidates:
+        """What may be recommended, by the index or by looking at everything."""
+        if self._index.scans and not self._is_blended_whole(allowed, ask):
+            return self._from_scanning(vector, allowed, query, ask, count)
         if ask.exact or allowed is not None or not self._approximates():
-            keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.copy()
+            keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.rows
+            keep = keep.copy()
             keep[list(query.own_rows)] = False
             rows = np.flatnonzero(keep)
             if allowed is not None:
-                return rows, similarities(self._embeddings, vector[None], rows)[0], False
-            return rows, similarities(self._embeddings, vector[None])[0][rows], False
-        count = 2 * ask.top + len(query.own_rows)  # near-duplicates fall away
-        if ask.alpha < 1 or ask.diversity:
-            count = max(POOL, MMR_POOL * ask.top)
-        rows = self._index.neighbours(vector, min(count, len(self._catalog)))
+                cosines = similarities(self._embeddings, vector[None], rows)[0]
+            else:
+                cosines = similarities(self._embeddings, vector[None])[0][rows]
+            return Candidates(rows, cosines, approximate=False, whole=True)
+        near = self._index.neighbours(vector, min(count, len(self._catalog)))
         copies = np.array(query.copies, dtype=np.int64)
-        rows = np.unique(np.concatenate([rows, self._index.beside, copies]))
+        rows = np.unique(np.concatenate([near.rows, self._index.beside, copies]))
         rows = rows[~np.isin(rows, query.own_rows)]
-        return rows, similarities(self._embeddings[rows], vector[None])[0], True
+        cosines = similarities(self._embeddings[rows], vector[None])[0]
+        return Candidates(rows, cosines, near.approximate, whole=False)
+
+    def _is_blended_whole(self, allowed: Filter | None, ask: Ask) -> bool:
+        """Whether every item's match is weighed: exactly asked, or of so few as to be quick."""
+        items = len(self._catalog) if allowed is None else int(allowed.rows.sum())
+        return ask.alpha < 1 and (ask.exact or items <= EXACT_LIMIT)
+
+    def _from_scanning(
+        self, vector: np.ndarray, allowed: Filter | None, query: Query, ask: Ask, count: int
+    ) -> Candidates:
+        """Of an index that filters by itself; a blend reorders the nearest, so it approximates."""
+        there = len(self._catalog) if allowed is None else int(allowed.rows.sum())
+        count = min(count, there)
+        only = {} if allowed is None else allowed.only
+        near = self._index.neighbours(vector, count, only, ask.exact)
+        if len(near.rows) < count:  # a search by probes can miss what fits
+            near = self._index.neighbours(vector, count, only, exact=True)
+        copies = np.array(query.copies, dtype=np.int64)
+        if allowed is not None:
+            copies = copies[allowed.rows[copies]]
+        rows = np.union1d(near.rows, copies)
+        rows = rows[~np.isin(rows, query.own_rows)]
+        cosines = similarities(self._embeddings, vector[None], rows)[0]
+        whole = count == there
+        return Candidates(rows, cosines, near.approximate or (ask.alpha < 1 and not whole), whole)
 
     def _items(
-        self,
-        rows: np.ndarray,
-        cosines: np.ndarray,
-        found: np.ndarray,
-        query: Query,
-        ask: Ask,
+        self, near: Candidates, found: np.ndarray, query: Query, ask: Ask, allowed: Filter | None
     ) -> list[Item]:
         """The candidates at the positions `found`, with what they have in common with the query."""
+        rows, cosines = near.rows, near.cosines
         labels = self.labels[rows[found]]
+        shown = rows if ask.near_duplicates else self._of_shots(near, found, query, allowed)
         matches = match_score(query.labels, labels)
         soft = soft_match(query.labels, labels)
         items = []
@@ -200,10 +262,22 @@ class Recommender:
                     unmatched=unmatched,
                     score=float(ask.alpha * cosine + (1 - ask.alpha) * soft[place]),
                     exact_copy=row in query.copies,
-                    alike=() if ask.near_duplicates else self._alike(row, rows),
+                    alike=() if ask.near_duplicates else self._alike(row, shown),
                 )
             )
         return items
+
+    def _of_shots(
+        self, near: Candidates, found: np.ndarray, query: Query, allowed: Filter | None
+    ) -> np.ndarray:
+        """The candidates; of an exact answer that did not need them all, what is alike as well."""
+        if near.whole or near.approximate:
+            return near.rows
+        alike = np.isin(self._shots, self._shots[near.rows[found]])
+        if allowed is not None:
+            alike &= allowed.rows
+        alike[list(query.own_rows)] = False
+        return np.flatnonzero(alike)
 
     def _alike(self, row: int, rows: np.ndarray) -> tuple[int, ...]:
         """The other candidates that show the same shot as that row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from zoo.addresses import is_address, located
 from zoo.catalog.listing import Finding, Listing, Reader
 from zoo.catalog.readers.attribute_folders import AttributeFolders
 from zoo.catalog.readers.csv_rows import read_rows
@@ -16,6 +17,7 @@ from zoo.catalog.readers.entries import catalogue_name, visible
 from zoo.catalog.readers.fashion_products import FashionProducts
 from zoo.catalog.readers.hf_dataset import HfDataset
 from zoo.catalog.readers.image_folder import ImageFolder
+from zoo.catalog.readers.object_storage import read_stored, stored_name
 from zoo.catalog.readers.parquet_rows import read_parquet_rows
 from zoo.errors import CatalogError, unknown
 
@@ -36,10 +38,15 @@ READERS: dict[str, Reader] = {reader.name: reader for reader in ALL}
 def read_listing(path: Path, reader: str | None = None) -> Listing:
     """What `path` lists, each item once, read by the named or the recognised reader.
 
-    CatalogError when the path is missing, empty, not recognised, ambiguous or unreadable, when
-    there is no such reader, or when no row has a picture.
+    The path may be an address, such as s3://bucket/folder. CatalogError when it is missing, empty,
+    not recognised, ambiguous or unreadable, when there is no such reader, or when no row has a
+    picture.
     """
-    listing = _chosen(path, reader).read(path)
+    path = located(path)
+    if is_address(path):
+        listing = read_stored(path, lambda place: _chosen(place, reader).read(place))
+    else:
+        listing = _chosen(path, reader).read(path)
     if listing.rows.empty:
         example = f"; the first: {_line(listing.findings[0])}" if listing.findings else ""
         raise CatalogError(f"{path}: the {listing.reader} reader found no picture{example}")
@@ -47,7 +54,10 @@ def read_listing(path: Path, reader: str | None = None) -> Listing:
 
 
 def listing_name(path: Path, reader: str | None = None) -> str:
-    """The name that `read_listing` gives, without reading; CatalogError as there."""
+    """The name that `read_listing` gives, without reading; CatalogError as there, if on disk."""
+    path = located(path)
+    if is_address(path):
+        return stored_name(path)
     _chosen(path, reader)
     return catalogue_name(path)
 

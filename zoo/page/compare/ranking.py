@@ -42,6 +42,6 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
             )
         with gr.Row():
             same = gr.Checkbox(label=_("Same category only"), elem_id="same")
-            exact = gr.Checkbox(label=_("Exact search (no Annoy)"), elem_id="exact")
+            exact = gr.Checkbox(label=_("Exact search (no index)"), elem_id="exact")
             apart = gr.Checkbox(label=_("Near-duplicates one by one"), elem_id="near_duplicates")
     return backbones, (top, alpha, diversity), (same, exact, apart), filters

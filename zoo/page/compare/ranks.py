@@ -72,8 +72,10 @@ def _column(
 
 
 def _how(result: Result) -> str:
-    approximate = result.answer.approximate
-    search = _("approximate search (Annoy)") if approximate else _("exact search")
+    answer = result.answer
+    search = _("exact search")
+    if answer.approximate:
+        search = _("approximate search ({index})").format(index=answer.by)
     return f"{result.latency_ms:.0f} ms, {search}"
 
 

@@ -143,6 +143,7 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
                 str(scores["dimension"]),
                 f"{scores['training_s'] / 60:.1f} min",
                 f"{scores['images_per_s']:.0f}" if scores["images_per_s"] else "",
+                escape(index["title"]),
                 f"{index['recall@10']:.3f}",
                 f"{index['query_ms']:.2f} ms",
                 f"{index['exact_ms']:.2f} ms" if index["exact_ms"] else "",
@@ -151,7 +152,7 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         )
     header = [
         "", _("weights"), _("epochs"), _("picture"), _("parameters"), "D", _("training"),
-        _("embedding images/s"), _("Annoy recall@10"), _("Annoy query"), _("exact query"),
-        _("index"),
+        _("embedding images/s"), _("index"), _("index recall@10"), _("index query"),
+        _("exact query"), _("index size"),
     ]  # fmt: skip
     return sortable(header, rows)

@@ -92,7 +92,7 @@ class Order:
         where = ["--runs", str(zoo), *folders]
         command = [sys.executable, "-m", "zoo.cli", self.task, self.backbone, *where]
         if self.task != TRAIN:
-            return command
+            return [*command, "--force"] if self.task == EMBED else command
         numbers = [
             part
             for name, value in self.numbers.items()

@@ -115,7 +115,9 @@ def _bars(tags: Sequence[Tags], attribute: str, threshold: float) -> str:
 
 def tiles(zoo: Zoo, answer: Answer, urls: Mapping[int, str]) -> str:
     """The items that fit a set of pictures."""
-    how = _("approximate search (Annoy)") if answer.approximate else _("exact search")
+    how = _("exact search")
+    if answer.approximate:
+        how = _("approximate search ({index})").format(index=answer.by)
     about = _("The pictures of the set are left out. A click asks every backbone for more like it.")
     found = "".join(_tile(zoo, item, urls.get(item.row, "")) for item in answer.items)
     return (

@@ -1,0 +1,82 @@
+"""A cluster that is started for one job: quiet, and gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import PLUGINS
+from tests.test_cli import run
+from zoo.cluster.connection import connected
+from zoo.cluster.teams import Shape, shape_and_room
+from zoo.errors import ZooError
+
+
+def test_a_zoo_is_embedded_on_a_cluster_that_is_gone_afterwards(
+    zoo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    scratch = Path(tempfile.mkdtemp(prefix="z", dir="/tmp"))  # Ray's sockets need short names
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    before = signal.getsignal(signal.SIGTERM)
+    asked = ("--runs", place, "--plugins", PLUGINS, "--engine", "ray", "--force")
+    done = run("embed", "tiny_a", *asked)
+    assert done.returncode == 0, done.stderr
+    assert "ray" not in done.stderr.lower()
+    facts = json.loads((place / "tiny_a/run.json").read_text("utf-8"))["embedded"]
+    assert (facts["engine"], facts["teams"]) == ("ray", 1)
+    same = [(zoo / "tiny_a/embeddings.npy").read_bytes() for zoo in (place, zoo_folder)]
+    assert same[0] == same[1]
+    assert signal.getsignal(signal.SIGTERM) is before
+    left = [p for p in psutil.Process().children(recursive=True) if "ray" in " ".join(p.cmdline())]
+    assert not left
+    assert not list(scratch.glob("zoo-*"))
+    shutil.rmtree(scratch)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "device", "shape", "room"),
+    [
+        ([{"CPU": 2.0}, {"CPU": 8.0}], "auto", Shape(1, 0, 1), 5),
+        ([{}, {"CPU": 8.0}, {"CPU": 9.0}], "auto", Shape(7, 0, 1), 2),
+        ([{"CPU": 1.0}, {"CPU": 1.0}], "auto", Shape(1, 0, 1), 1),
+        ([{"CPU": 32.0, "GPU": 4.0}, {"CPU": 8.0}], "auto", Shape(1, 1, 9), 4),
+        ([{"CPU": 96.0, "GPU": 1.0}], "cuda", Shape(1, 1, 16), 1),
+        ([{"CPU": 4.0, "GPU": 1.0}], "cpu", Shape(3, 0, 1), 1),
+    ],
+)
+def test_teams_fill_a_cluster(
+    nodes: list[dict[str, float]], device: str, shape: Shape, room: int
+) -> None:
+    assert shape_and_room(nodes, device, "it") == (shape, room)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "device", "message"),
+    [
+        ([{"CPU": 1.0}], "auto", "it is too small: 1 machines with 1 cores and 0 GPUs"),
+        ([{"CPU": 1.0, "GPU": 1.0}], "auto", r"two cores for each GPU"),
+        ([{"CPU": 8.0}], "cuda", "it has no GPU, and this run was trained for one"),
+    ],
+)
+def test_a_cluster_that_is_too_small_is_refused(
+    nodes: list[dict[str, float]], device: str, message: str
+) -> None:
+    with pytest.raises(ZooError, match=message):
+        shape_and_room(nodes, device, "it")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:99999"])
+def test_a_cluster_that_does_not_answer_is_said_in_one_line(address: str) -> None:
+    with (
+        pytest.raises(ZooError, match=rf"^no Ray cluster at {address}: .*ray start --head") as told,
+        connected(address),
+    ):
+        pass
+    assert "\n" not in str(told.value)

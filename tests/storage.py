@@ -1,0 +1,53 @@
+"""An S3 server on loopback, for the tests of catalogues in object storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from zoo import addresses
+
+BUCKET = "fashion"
+
+
+@contextmanager
+def s3_server() -> Iterator[str]:
+    """Its address; whoever speaks S3 in this process and its children finds it, with a key."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in settings(f"http://{host}:{port}").items():
+                patch.setenv(name, value)
+            addresses._system.cache_clear()
+            boto3.client("s3").create_bucket(Bucket=BUCKET)
+            yield f"http://{host}:{port}"
+    finally:
+        addresses._system.cache_clear()
+        server.stop()
+
+
+def settings(endpoint: str) -> dict[str, str]:
+    """The environment in which that server is S3."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def upload(folder: Path, prefix: str) -> None:
+    """Put all files of a folder into the bucket, under that prefix."""
+    client = boto3.client("s3")
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            key = f"{prefix}/{path.relative_to(folder).as_posix()}"
+            client.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())

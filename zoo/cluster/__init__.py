@@ -1,0 +1,1 @@
+"""A Ray cluster at work for the zoo; nothing else needs Ray."""

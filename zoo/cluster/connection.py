@@ -1,0 +1,115 @@
+"""A Ray cluster, joined or started for one job, and left as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import Any
+
+from zoo.errors import ZooError
+
+ANSWER = 5.0  # seconds within which the head of a cluster has to be reached
+HERE = "local"
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+PLUGIN = "zoo_plugin_"  # modules that no other process can import by name
+
+
+def check_installed() -> None:
+    """ZooError when the package ray is not there."""
+    if find_spec("ray") is None:
+        raise ZooError("engine 'ray' is not installed; pip install 'fashion-model-zoo[ray]'")
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[str]:
+    """Join the cluster at `address` (left out: RAY_ADDRESS, else one started on this machine).
+
+    Gives what it is called in messages. ZooError when it cannot be reached. One that was started
+    here ends with the job, and its files go.
+    """
+    check_installed()
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    place = address or os.environ.get("RAY_ADDRESS") or HERE
+    scratch = tempfile.mkdtemp(prefix="zoo-") if place == HERE else None
+    import ray
+
+    try:
+        with _own_signals():
+            _join(place, scratch)
+        _ship_plugins()
+        yield "this machine" if place == HERE else f"the cluster at {place}"
+    finally:
+        ray.shutdown()
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def nodes() -> list[dict[str, float]]:
+    """What each machine of the cluster has: CPU, GPU, ..."""
+    import ray
+
+    return [dict(node["Resources"]) for node in ray.nodes() if node["Alive"]]
+
+
+def _join(place: str, scratch: str | None) -> None:
+    import ray
+
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if scratch is not None:
+        quiet |= {"include_dashboard": False, "_temp_dir": scratch}
+    else:
+        _require_answer(place)
+    try:
+        ray.init(address=place, **quiet)
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        raise ZooError(_unreachable(place, str(error))) from error
+
+
+def _require_answer(place: str) -> None:
+    """ZooError when nobody listens there: Ray itself would try for a minute, then abort."""
+    host, _, port = place.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():  # "auto"
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise ZooError(_unreachable(place, str(error))) from error
+
+
+def _unreachable(place: str, reason: str) -> str:
+    return (
+        f"no Ray cluster at {place}: {' '.join(reason.split())}; start one with: ray start --head, "
+        "and name its address with --address HOST:6379"
+    )
+
+
+def _ship_plugins() -> None:
+    """Have the classes of plugin files sent along with what is made of them."""
+    from ray import cloudpickle
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith(PLUGIN):
+            cloudpickle.register_pickle_by_value(module)
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what this process does when it is asked to end; Ray puts its own in the place."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        with suppress(TypeError):  # one that was not set from Python
+            signal.signal(signal.SIGTERM, before)

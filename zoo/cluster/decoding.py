@@ -1,0 +1,62 @@
+"""Decoders of pictures, as they run on the machines of a cluster; without torch, they are light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zoo.backbones import Transform
+from zoo.errors import PictureError
+from zoo.features.decoding import Reader
+from zoo.features.pixels import PixelSource
+from zoo.pictures import Box
+
+THREADS = 4  # of a decoder: while one picture is fetched, another is decoded
+
+Problem = tuple[int, str]  # the place of a picture among others, and why it has no embedding
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Picture files of a catalogue, the part of each to use, and what they have to be."""
+
+    paths: Sequence[Path]
+    boxes: Sequence[Box | None]
+    digests: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def some(self, rows: Iterable[int]) -> Pictures:
+        """Those in a few rows."""
+        some = [(self.paths[row], self.boxes[row], self.digests[row]) for row in rows]
+        return Pictures(*zip(*some, strict=True))
+
+    def reader(self, transform: Transform) -> Reader:
+        """What makes pixels of them."""
+        return Reader(self.paths, transform, self.boxes, self.digests)
+
+    def source(self, transform: Transform, processes: int = 0) -> PixelSource:
+        """The same in batches, decoded by so many processes, or threads."""
+        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, processes)
+
+
+class Decoder:
+    """Reads and decodes on one core."""
+
+    def __init__(self, transform: Transform) -> None:
+        self._transform = transform
+
+    def decode(self, pictures: Pictures) -> np.ndarray | list[Problem]:
+        """(B, S, S, 3) uint8; or what is wrong with those that cannot be used."""
+        reader, places = pictures.reader(self._transform), range(len(pictures))
+        with ThreadPoolExecutor(THREADS) as threads:
+            try:
+                return np.stack(list(threads.map(reader.pixels, places)))
+            except PictureError:
+                found = zip(places, threads.map(reader.problem, places), strict=True)
+                return [(place, reason) for place, reason in found if reason is not None]
