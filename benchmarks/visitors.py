@@ -1,6 +1,7 @@
 """Visitors on the page for minutes: what they wait, and whether the server keeps its memory.
 
-The page is a process of its own on this machine. Each visitor is a browser's worth of plain HTTP:
+The page is a process of its own on this machine, or several behind a proxy that keeps each visitor
+with one of them (--pages). They only read the zoo. Each visitor is a browser's worth of plain HTTP:
 he opens the page, then asks again and again for one thing of three (a random query, an upload, the
 leaderboard) with a pause of a few seconds between, while his page polls as the real one does. An
 answer "busy" is what a full queue promises and is counted apart; anything else that is no answer
@@ -25,7 +26,8 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +36,7 @@ from typing import Any
 import httpx
 import numpy as np
 from machine import made_on
+from sticky_proxy import StickyProxy
 
 from zoo.catalog import load_catalog
 from zoo.page.serving.uploads_folder import MOST_KEPT
@@ -67,7 +70,7 @@ class Sample:
     """The server at one moment."""
 
     at: float  # seconds since the start
-    memory: float  # MiB, mapped files in it
+    memory: float  # MiB, mapped files in it, all pages together
     uploads: float  # MiB in its temporary folder
 
 
@@ -191,6 +194,7 @@ def _checked(answer: httpx.Response) -> httpx.Response:
 async def visit(visitor: Visitor, asked: argparse.Namespace, until: float, met: Met) -> None:
     """Ask until the time is up."""
     doings = (visitor.random_query, visitor.upload, visitor.leaderboard)
+    _checked(await visitor.http.get("/healthz"))  # the proxy's cookie, before two questions at once
     polling = asyncio.create_task(_polling(visitor, until, met))
     await asyncio.sleep(random.uniform(0, asked.pause))
     while not await _timed(visitor.opening, met) and time.monotonic() < until:
@@ -222,11 +226,11 @@ async def _timed(do: Callable[[], Awaitable[None]], met: Met) -> bool:
     return False
 
 
-async def watch(process: int, folder: Path, until: float) -> list[Sample]:
-    """The server's memory and uploads, every few seconds."""
+async def watch(processes: Sequence[int], folder: Path, until: float) -> list[Sample]:
+    """The servers' memory and uploads, every few seconds."""
     begun, samples = time.monotonic(), []
     while time.monotonic() < until:
-        kib = await asyncio.to_thread(_resident_kib, process)
+        kib = sum([await asyncio.to_thread(_resident_kib, process) for process in processes])
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         samples.append(Sample(time.monotonic() - begun, kib / 1024, size / 2**20))
         await asyncio.sleep(5)
@@ -241,34 +245,64 @@ def _resident_kib(process: int) -> int:
 
 
 async def hold(
-    address: str, process: int, folder: Path, asked: argparse.Namespace
+    address: str, processes: Sequence[int], folder: Path, asked: argparse.Namespace
 ) -> tuple[Met, list[Sample]]:
     """All visitors at once for the time asked."""
     met, limits = Met(), httpx.Limits(max_connections=None, keepalive_expiry=IDLE)
     catalog = load_catalog(asked.runs)
     pictures = [catalog.path(row) for row in catalog.rows("test")[:200]]
-    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits) as http:
+    async with AsyncExitStack() as opened:
+
+        async def browser() -> httpx.AsyncClient:
+            """With cookies of its own."""
+            client = httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits)
+            return await opened.enter_async_context(client)
+
+        http = await browser()
         config = _checked(await http.get("/config")).json()
         info = _checked(await http.get(f"{API}/info")).json()
         wiring = Wiring(config, info, (await http.get("/healthz")).json()["backbones"])
         until = time.monotonic() + asked.minutes * 60
         visitors = [
-            Visitor(http, wiring, pictures, uuid.uuid4().hex[:12]) for _ in range(asked.visitors)
+            Visitor(await browser(), wiring, pictures, uuid.uuid4().hex[:12])
+            for _ in range(asked.visitors)
         ]
         visits = asyncio.gather(*(visit(v, asked, until, met) for v in visitors))
-        samples = await watch(process, folder, until)
+        samples = await watch(processes, folder, until)
         await asyncio.wait_for(visits, PATIENCE * 2)
     return met, samples
 
 
-def open_page(runs: Path, folder: Path, plugins: list[Path]) -> tuple[subprocess.Popen[bytes], str]:
+@contextmanager
+def open_pages(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, list[int]]]:
+    """The address of one page, or of the proxy before several, and the pages' process ids."""
+    with tempfile.TemporaryDirectory() as cache:
+        opened = [open_page(asked, folder, Path(cache)) for _ in range(asked.pages)]
+        ids = [process.pid for process, _ in opened]
+        proxy = (
+            StickyProxy([int(a.rsplit(":", 1)[1]) for _, a in opened]) if asked.pages > 1 else None
+        )
+        try:
+            yield proxy.address if proxy else opened[0][1], ids
+        finally:
+            if proxy:
+                proxy.stop()
+            for process, _ in opened:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=60)
+
+
+def open_page(
+    asked: argparse.Namespace, folder: Path, cache: Path
+) -> tuple[subprocess.Popen[bytes], str]:
     """serve.py in a process of its own, its temporary files in `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    more = [part for plugin in plugins for part in ("--plugins", str(plugin))]
+    more = [part for plugin in asked.plugins for part in ("--plugins", str(plugin))]
+    more += ["--read-only", "--cache", str(cache)]
     process = subprocess.Popen(
-        [sys.executable, str(SERVE), "--runs", str(runs), "--port", str(port), *more],
+        [sys.executable, str(SERVE), "--runs", str(asked.runs), "--port", str(port), *more],
         stdin=subprocess.DEVNULL, stdout=sys.stderr, env={**os.environ, "TMPDIR": str(folder)},
     )  # fmt: skip
     address, ends = f"http://127.0.0.1:{port}", time.monotonic() + OPENING
@@ -301,7 +335,8 @@ def judged(memory: list[float]) -> tuple[str, bool]:
 
 def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:
     """Print the tables; whether all went as it should."""
-    print(f"{asked.visitors} visitors for {asked.minutes:g} minutes, ", end="")
+    pages = "one page" if asked.pages == 1 else f"{asked.pages} pages behind a proxy"
+    print(f"{asked.visitors} visitors of {pages} for {asked.minutes:g} minutes, ", end="")
     print(f"{asked.pause:g} s of pause on average\n")
     print("| | answered | p50, s | p95, s | longest, s | told busy |\n|---|---|---|---|---|---|")
     for name in sorted({*met.seconds, *met.busy}):
@@ -324,6 +359,8 @@ def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:
     print(f"\nmemory {verdict}")
     for error in met.errors[:5]:
         print(f"- {error}")
+    answered = sum(len(times) for name, times in met.seconds.items() if name != "poll")
+    print(f"\nanswered: {answered / asked.minutes / 60:.1f}/s, polls apart")
     load = os.getloadavg()[1]
     print(f"\nerrors: {len(met.errors)}")
     print(f"\n{made_on(['gradio'])}\n- load of the machine over five minutes: {load:.1f}")
@@ -339,6 +376,7 @@ def report(met: Met, samples: list[Sample], asked: argparse.Namespace) -> bool:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="A trained zoo.")
+    parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--pause", type=float, default=5.0, help="Seconds between two questions.")
@@ -348,13 +386,11 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     asked = parse()
-    with tempfile.TemporaryDirectory() as scratch:
-        process, address = open_page(asked.runs, Path(scratch), asked.plugins)
-        try:
-            met, samples = asyncio.run(hold(address, process.pid, Path(scratch), asked))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        open_pages(asked, Path(scratch)) as (address, ids),
+    ):
+        met, samples = asyncio.run(hold(address, ids, Path(scratch), asked))
     sys.exit(0 if report(met, samples, asked) else 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from tests.conftest import PLUGINS
 from zoo import deciding
 from zoo.compare import Zoo, open_zoo
-from zoo.deciding import MATCH, per_query, pixels_per_query
-from zoo.evaluation.per_query import FOLDER
+from zoo.deciding import MATCH, per_query
+from zoo.evaluation.per_query import FOLDER, PIXELS, keep, kept
+from zoo.pipeline import pixels_scores
 from zoo.reports import full_report
 from zoo.tables import evaluate_text
 from zoo.verdict import headline, pair_text, reasons
@@ -30,15 +32,15 @@ def old(zoo_folder: Path, tmp_path: Path) -> Zoo:
 
 
 def test_training_keeps_what_an_old_zoo_measures_again(zoo: Zoo, old: Zoo) -> None:
-    for name, run in zoo.runs.items():
+    names = [*zoo.runs, PIXELS]
+    measured, again = per_query(zoo, names), per_query(old, names)
+    for name in names:
         assert (zoo.folder / FOLDER / f"{name}.npz").is_file()
-        measured = per_query(zoo, run)
-        again = per_query(old, old.runs[name])
-        np.testing.assert_allclose(again.values(MATCH), measured.values(MATCH), atol=1e-6)
-        assert np.nanmean(measured.values(MATCH)) == pytest.approx(run.scores["retrieval"][MATCH])
-    np.testing.assert_allclose(
-        pixels_per_query(old).values(MATCH), pixels_per_query(zoo).values(MATCH), atol=1e-6
-    )
+        before, after = measured[name].values(MATCH), again[name].values(MATCH)
+        np.testing.assert_allclose(after, before, atol=1e-6)
+    for name, run in zoo.runs.items():
+        mean = np.nanmean(measured[name].values(MATCH))
+        assert mean == pytest.approx(run.scores["retrieval"][MATCH])
 
 
 def test_an_old_zoo_is_measured_once(old: Zoo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,3 +148,32 @@ def test_a_beginning_with_random_weights_is_told() -> None:
 
 def test_a_pair_names_the_better_one() -> None:
     assert pair_text(pair(-0.1, 0.02), TITLES).startswith("Net B is better than Net A")
+
+
+def test_what_was_measured_on_several_catalogues_is_measured_on_one(zoo: Zoo, old: Zoo) -> None:
+    """As when a page measured a zoo while `zoo add` put another in its place."""
+    names = [*zoo.runs, PIXELS]
+    before = per_query(zoo, names)
+    scores = str(old.runs["tiny_a"].facts["files"]["scores.json"]["sha256"])
+    wrong = np.zeros_like(before["tiny_a"].values(MATCH))
+    measured = replace(before["tiny_a"], metrics={MATCH: wrong}, catalog="another")
+    keep(old.folder, "tiny_a", scores, measured)
+    found = per_query(old, names)
+    assert {one.catalog for one in found.values()} == {old.catalog.fingerprint()}
+    right = before["tiny_a"].values(MATCH)
+    np.testing.assert_allclose(found["tiny_a"].values(MATCH), right, atol=1e-6)
+    again = kept(old.folder, "tiny_a", scores)
+    assert again is not None
+    assert again.catalog == old.catalog.fingerprint()
+
+
+def test_scores_that_stand_for_a_changed_catalogue_stay(old: Zoo) -> None:
+    """After a small `zoo add` all are of the catalogue before, and of one."""
+    for name in [*old.runs, PIXELS]:
+        measured = per_query(old, [name])[name]
+        run = old.runs.get(name)
+        scores = run.facts["files"]["scores.json"]["sha256"] if run else None
+        keep(old.folder, name, str(scores or pixels_scores(old.baselines)), measured.on("before"))
+    again = open_zoo(old.folder, [PLUGINS])
+    found = per_query(again, [*again.runs, PIXELS])
+    assert {one.catalog for one in found.values()} == {"before"}

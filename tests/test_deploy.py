@@ -33,8 +33,8 @@ def instructions() -> list[tuple[str, str]]:
     return [tuple(line.split(None, 1)) for line in lines if line and line[0] != "#"]  # type: ignore[misc]
 
 
-def compose() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+def compose(name: str = "compose.yaml") -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / name).read_text())
     return read
 
 
@@ -74,6 +74,28 @@ def test_compose_names_what_there_is() -> None:
     assert "proxy_buffering off" in (DEPLOY / "nginx.conf").read_text()
 
 
+def test_several_pages_share_what_they_only_read() -> None:
+    many = compose("compose-many.yaml")
+    caddy = many["services"].pop("caddy")
+    pages = many["services"]
+    assert len(pages) > 1
+    proxied = (DEPLOY / "Caddyfile-many").read_text()
+    subnet = many["networks"]["inside"]["ipam"]["config"][0]["subnet"]
+    for name, page in pages.items():
+        assert f"{name}:7860" in proxied
+        assert name in caddy["depends_on"]
+        assert {w for w in page["command"].split() if w.startswith("--")} <= serve_flags()
+        assert "--read-only" in page["command"].split()
+        assert f"--proxy {subnet}" in page["command"]
+        writable = [v.rpartition(":")[2] for v in page["volumes"] if not v.endswith(":ro")]
+        assert writable == ["/cache"]
+        assert "--cache /cache" in page["command"]
+        assert "ports" not in page
+    assert (DEPLOY / caddy["volumes"][0].split(":")[0]).is_file()
+    assert "lb_policy cookie" in proxied
+    assert "hash $remote_addr" in (DEPLOY / "nginx.conf").read_text()
+
+
 def test_the_space_is_as_the_hub_wants_it() -> None:
     _, front, _ = (SPACE / "README.md").read_text().split("---\n", 2)
     facts = yaml.safe_load(front)
@@ -101,7 +123,8 @@ def test_linters_find_nothing() -> None:
     from yamllint.config import YamlLintConfig
 
     rules = YamlLintConfig(file=str(DEPLOY / ".yamllint"))
-    assert not list(yamllint.run((DEPLOY / "compose.yaml").read_text(), rules))
+    for path in sorted(DEPLOY.glob("*.yaml")):
+        assert not list(yamllint.run(path.read_text(), rules)), path
 
 
 def test_hadolint_finds_nothing() -> None:

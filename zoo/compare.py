@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from zoo.catalog import Catalog, load_catalog
 from zoo.errors import PictureError, RunError, ZooError, unknown
+from zoo.evaluation.per_query import PerQuery
 from zoo.features.encoder import Features
 from zoo.features.forwards import in_few_threads
 from zoo.pictures import decode, digest, read_bytes
+from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
 from zoo.runs import RUN, Run, open_run
 from zoo.search.match import Labels
@@ -94,6 +101,26 @@ class Zoo:
     registry: Registry
     runs: dict[str, Run] = field(default_factory=dict)
     problems: tuple[Failure, ...] = ()  # runs that did not open, and why
+    read_only: bool = False  # nothing is ever written into it
+    measured: dict[str, PerQuery] = field(default_factory=dict)  # by zoo.deciding, read once
+
+    @property
+    def writable(self) -> bool:
+        """Whether what was measured may be kept in it."""
+        return not self.read_only and os.access(self.folder, os.W_OK)
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve letters, the same wherever this catalogue and these runs are opened."""
+        runs = [self.runs[name].facts for name in sorted(self.runs)]
+        state = hashlib.sha256(self.catalog.fingerprint().encode())
+        state.update(json.dumps(runs, sort_keys=True).encode())
+        return state.hexdigest()[:12]
+
+    @cached_property
+    def baselines(self) -> dict[str, Any]:
+        """The scores of the baselines, as they were when they were first asked for."""
+        return ensure_baselines(self.catalog, self.folder, self.writable)
 
     def run(self, name: str | None = None) -> Run:
         """The run of that backbone; the first one when none is named."""
@@ -239,10 +266,16 @@ def count_classes(tagged: Sequence[Tags], attribute: str, top: int) -> list[tupl
     return Counter(tags.attributes[attribute][0] for tags in tagged).most_common(top)
 
 
-def open_zoo(folder: Path | str, plugins: Sequence[Path] = (), strict: bool = False) -> Zoo:
+def open_zoo(
+    folder: Path | str,
+    plugins: Sequence[Path] = (),
+    strict: bool = False,
+    read_only: bool = False,
+) -> Zoo:
     """Open a zoo directory; runs that do not open are told in `problems`, the others work.
 
     Raises CatalogError when there is no catalogue; with `strict`, a bad run or plugin raises.
+    With `read_only`, what is measured for the leaderboard is not kept in the directory.
     """
     folder = Path(folder)
     registry = load_plugins(plugins, strict)
@@ -263,4 +296,4 @@ def open_zoo(folder: Path | str, plugins: Sequence[Path] = (), strict: bool = Fa
         if path.parent.name not in known and not path.parent.name.startswith("."):
             reason = f"{path.parent} has no plugin; install it, or add --plugins DIR"
             problems.append(Failure(path.parent.name, reason))
-    return Zoo(folder, catalog, registry, runs, tuple(problems))
+    return Zoo(folder, catalog, registry, runs, tuple(problems), read_only)

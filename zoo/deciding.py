@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -14,36 +13,53 @@ from zoo.evaluation.front import pareto_front
 from zoo.evaluation.pairs import Pair, compare, compare_all
 from zoo.evaluation.per_query import PIXELS, PerQuery, keep, kept
 from zoo.evaluation.rankings import CosineOrder
-from zoo.evaluation.retrieval import Scorer, evaluate_retrieval
-from zoo.pipeline import ensure_baselines, pixels_scores
-from zoo.runs import SCORES, Run
+from zoo.evaluation.retrieval import evaluate_retrieval
+from zoo.pipeline import pixels_scores
+from zoo.runs import SCORES
 
 MATCH, PRECISION = "attribute_match@5", "map@10"  # the first decides
 _measuring = threading.Lock()  # visitors who come together wait for one measurement
 
 
-def per_query(zoo: Zoo, run: Run) -> PerQuery:
-    """What each query scored in this run; measured once for a run made before that was kept."""
-    scores = str(run.facts["files"][SCORES]["sha256"])
-    return _measured(zoo, run.name, scores, lambda: CosineOrder(run.embeddings))
+def per_query(zoo: Zoo, names: Iterable[str]) -> dict[str, PerQuery]:
+    """What each query scored, by backbone or PIXELS: all of them measured on one catalogue.
 
-
-def pixels_per_query(zoo: Zoo) -> PerQuery:
-    """What each query scored with thumbnails alone."""
-    scores = pixels_scores(ensure_baselines(zoo.catalog, zoo.folder))
-    thumbnails = zoo.catalog.thumbnails
-    return _measured(zoo, PIXELS, scores, lambda: CosineOrder(pixel_embeddings(thumbnails())))
-
-
-def _measured(zoo: Zoo, name: str, scores: str, order: Callable[[], Scorer]) -> PerQuery:
+    What a run made before that was kept, and what of several was measured on another catalogue
+    than the zoo has now, is measured (again).
+    """
     with _measuring:
-        known = kept(zoo.folder, name, scores)
-        if known is not None:
-            return known
-        measured = evaluate_retrieval(zoo.catalog, order()).per_query
-        if os.access(zoo.folder, os.W_OK):  # a zoo that is only read is measured each time
-            keep(zoo.folder, name, scores, measured)
+        found = {name: zoo.measured.get(name) or _kept(zoo, name) for name in names}
+        catalogs = {one.catalog if one else None for one in found.values()}
+        now = zoo.catalog.fingerprint()
+        alike = len(catalogs) == 1 and None not in catalogs
+        measured = {
+            name: one if one and (alike or one.catalog == now) else _measured(zoo, name)
+            for name, one in found.items()
+        }
+        zoo.measured.update(measured)
         return measured
+
+
+def _kept(zoo: Zoo, name: str) -> PerQuery | None:
+    return kept(zoo.folder, name, _scores(zoo, name))
+
+
+def _scores(zoo: Zoo, name: str) -> str:
+    """What tells the scores that the leaderboard has of this backbone, or of PIXELS."""
+    if name == PIXELS:
+        return pixels_scores(zoo.baselines)
+    return str(zoo.run(name).facts["files"][SCORES]["sha256"])
+
+
+def _measured(zoo: Zoo, name: str) -> PerQuery:
+    embeddings = (
+        pixel_embeddings(zoo.catalog.thumbnails()) if name == PIXELS else zoo.run(name).embeddings
+    )
+    retrieval = evaluate_retrieval(zoo.catalog, CosineOrder(embeddings))
+    measured = retrieval.per_query.on(zoo.catalog.fingerprint())
+    if zoo.writable:  # a zoo that is only read is measured by each process that opens it
+        keep(zoo.folder, name, _scores(zoo, name), measured)
+    return measured
 
 
 def decide(zoo: Zoo, report: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +69,8 @@ def decide(zoo: Zoo, report: dict[str, Any]) -> dict[str, Any]:
     interval of their difference leaves out zero. `fastest` is of those apart from the pixels
     baseline and above it.
     """
-    measured = {name: per_query(zoo, run) for name, run in sorted(zoo.runs.items())}
-    pixels = pixels_per_query(zoo)
+    measured = per_query(zoo, [*sorted(zoo.runs), PIXELS])
+    pixels = measured.pop(PIXELS)
     order = sorted(measured, key=lambda n: -_match(report, n))
     pairs = compare_all({name: measured[name] for name in order}, (MATCH, PRECISION))
     against = [compare((n, "pixels"), (measured[n], pixels), MATCH) for n in order]

@@ -29,6 +29,10 @@ class RunError(ZooError):
     """A run directory is unfinished, damaged, or belongs to something else."""
 
 
+class ReplacedError(RunError):
+    """Another run has taken the place of the one that was opened; asking again finds it."""
+
+
 class ExportError(ZooError):
     """A network could not be written in another format."""
 

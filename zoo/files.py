@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -18,14 +19,17 @@ SWAPPING = 0.5  # seconds within which the second move follows the first
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, parents: bool = True) -> Iterator[Path]:
     """Give a path beside `path` to write to; move it into place only when all went well.
 
-    A full disk or a refused write becomes a ZooError and leaves the old file as it was.
+    A full disk or a refused write becomes a ZooError and leaves the old file as it was. Without
+    `parents`, no more than the last folder is made: not a zoo that is being swapped just then.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # A name of its own: threads, and processes of other machines, may write the same file.
+    own = f"{os.getpid()}-{secrets.token_hex(4)}"
+    partial = path.with_name(f".{path.name}.{own}.partial")
     try:
+        path.parent.mkdir(parents=parents, exist_ok=True)
         yield partial
         os.replace(partial, path)
     except OSError as error:
@@ -41,7 +45,11 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def swap_in(new: Path, place: Path) -> None:
-    """Move a finished folder into its place; what it replaces stays until that is done."""
+    """Move a finished folder into its place; what it replaces stays until that is done.
+
+    Where the place is a link, the folder that it leads to is replaced, and the link stays.
+    """
+    place = place.resolve()
     old = _replaced(place)
     if place.exists():
         shutil.rmtree(old, ignore_errors=True)

@@ -70,8 +70,8 @@ def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Pa
         train(backbone, catalog, settings, runs.partial_folder(zoo, backbone.name), Silence())
 
 
-def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
-    """The baselines of this catalogue, computed once."""
+def ensure_baselines(catalog: Catalog, zoo: Path, keeping: bool = True) -> dict[str, Any]:
+    """The baselines of this catalogue, computed once; kept in the zoo unless it is only read."""
     path = zoo / BASELINES
     fingerprint = catalog.fingerprint()
     if path.is_file():
@@ -80,8 +80,10 @@ def ensure_baselines(catalog: Catalog, zoo: Path) -> dict[str, Any]:
             return dict(known["baselines"])
     found = score_baselines(catalog)
     baselines = {name: {"retrieval": describe(retrieval)} for name, retrieval in found.items()}
-    keep(zoo, PIXELS, pixels_scores(baselines), found["pixels"].per_query)
-    write_json(path, {"catalog": fingerprint, "baselines": baselines})
+    if keeping:
+        measured = found["pixels"].per_query.on(fingerprint)
+        keep(zoo, PIXELS, pixels_scores(baselines), measured)
+        write_json(path, {"catalog": fingerprint, "baselines": baselines})
     return baselines
 
 
@@ -216,6 +218,7 @@ class _Work:
         scores, measured = score_backbone(self.catalog, runs.read_features(self.folder))
         path = self.folder / runs.SCORES
         write_json(path, scores)
+        measured = measured.on(self.catalog.fingerprint())
         keep(self.folder.parent, self.backbone.name, sha256_of(path), measured)
         return {"finished": _now()}
 

@@ -8,7 +8,6 @@ from typing import Any
 from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.deciding import decide
 from zoo.indexing import DEFAULT
-from zoo.pipeline import ensure_baselines
 from zoo.runs import Run, since
 from zoo.search.recommender import Item
 from zoo.training.settings import ALIKE, Settings
@@ -107,7 +106,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
             "disagreement": zoo.catalog.provenance.get("disagreement", {}),
         },
         "backbones": {name: _scores(run) for name, run in sorted(zoo.runs.items())},
-        "baselines": ensure_baselines(zoo.catalog, zoo.folder),
+        "baselines": zoo.baselines,
         "problems": [{"origin": p.origin, "error": p.error} for p in zoo.problems],
     }
 

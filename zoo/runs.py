@@ -16,7 +16,7 @@ import numpy as np
 from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
-from zoo.errors import RunError, ZooError
+from zoo.errors import ReplacedError, RunError, ZooError
 from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.features.runtime import TorchRuntime
@@ -298,9 +298,9 @@ def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
 
 
 def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
-    """RunError when another run has taken the place of the one that was opened."""
-    if (folder / RUN).is_file() and read_facts(folder) != facts:
-        raise RunError(f"{folder} was replaced meanwhile; ask again")
+    """ReplacedError when another run has taken, or takes, the place of the one that was opened."""
+    if read_facts(folder) != facts:
+        raise ReplacedError(f"{folder} was replaced meanwhile; ask again")
 
 
 def _unchanged(path: Path, known: dict[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     redoing.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
     for problem in zoo.problems:
         raise RunError(f"{problem.error}; an update would leave that run behind")
-    place = zoo.folder.absolute()
+    place = zoo.folder.resolve()  # its work lies beside it, on the same disk
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
     for stale in place.parent.glob(f".{place.name}.*.updating"):
         if stale != work:

@@ -44,6 +44,13 @@ def serve(
         Optional[str],
         typer.Option(envvar="ZOO_LANGUAGE", help="Of the page: a translation, or its folder."),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Write nothing into the zoo: several pages share it."),
+    ] = False,
+    cache: Annotated[
+        Optional[Path], typer.Option(help="A folder for thumbnails, rather than in the zoo.")
+    ] = None,
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
@@ -51,7 +58,21 @@ def serve(
     from zoo.page.serving.asked import Asked
 
     launch(
-        Asked(runs, host, port, share, auth, public, folders or (), manage, proxy, mcp, language)
+        Asked(
+            runs,
+            host,
+            port,
+            share,
+            auth,
+            public,
+            folders or (),
+            manage,
+            proxy,
+            mcp,
+            language,
+            read_only,
+            cache,
+        )
     )
 
 

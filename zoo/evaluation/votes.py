@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from zoo.errors import ZooError
+from zoo.files import recover
 
 VOTES = "votes.jsonl"  # in the zoo directory
 MOST_BYTES = 32 << 20  # some fifty thousand votes; then voting is off
@@ -59,6 +60,7 @@ def vote_now(duel: Duel, choice: Choice) -> Vote:
 
 def why_not_kept(folder: Path) -> str | None:
     """Why votes cannot be written in this zoo; None when they can."""
+    recover(folder)  # a zoo that is being swapped is there in a moment
     path = folder / VOTES
     if path.exists():
         try:
@@ -75,6 +77,7 @@ def append_vote(folder: Path, vote: Vote) -> None:
     """Add one line; ZooError when it cannot be written whole."""
     line = json.dumps({**asdict(vote.duel), "vote": vote.choice, "time": vote.time}) + "\n"
     data = line.encode()
+    recover(folder)
     try:
         # Unbuffered and for appending: one write, whole between those of other processes.
         with (folder / VOTES).open("a+b", buffering=0) as file:

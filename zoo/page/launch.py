@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -57,19 +60,44 @@ def launch(asked: Asked) -> None:
     job = _sample_job(asked)
     if job is None:
         load_catalog(asked.folder)  # one clear line now, rather than an empty page
-    state = PageState(
-        asked.folder, asked.plugins, job, managed=asked.manage, makes_maps=asked.trusts_visitors()
-    )
+    cache = _cache(asked)
     uploads = UploadsFolder()
     try:
+        state = PageState(
+            asked.folder,
+            asked.plugins,
+            job,
+            managed=asked.manage,
+            makes_maps=asked.trusts_visitors(),
+            read_only=asked.only_reads(),
+            cache=cache,
+        )
         served = start(state, asked, login, uploads)
     except ZooError:
         uploads.remove()
+        _forget(asked, cache)
         raise
     _introduce(asked, served, login, job)
     if job is None:
         threading.Thread(target=state.warm_up, daemon=True).start()
-    _wait(uploads)
+    _wait()
+    uploads.remove()
+    _forget(asked, cache)
+    print("stopped", flush=True)
+    os._exit(0)  # gradio's server threads would keep the process alive
+
+
+def _cache(asked: Asked) -> Path | None:
+    """Where thumbnails go: None for the zoo itself, a folder of this page for one only read."""
+    if asked.cache is None and asked.only_reads():
+        return Path(tempfile.mkdtemp(prefix="zoo-thumbnails-"))
+    return asked.cache
+
+
+def _forget(asked: Asked, cache: Path | None) -> None:
+    """Delete a cache that was this page's alone."""
+    if cache is not None and asked.cache is None:
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsFolder) -> Served:
@@ -134,6 +162,8 @@ def _introduce(asked: Asked, served: Served, login: Login | None, job: Job | Non
         print(f"log in as {login.user} with password {login.password}", flush=True)
     if login is None and not asked.local:
         print("whoever reaches this machine can open it; --auth USER:PASSWORD asks for a login")
+    if asked.only_reads():
+        print("the zoo is only read: no votes are kept, no maps are made", flush=True)
     if asked.manage:
         print("the tab Models trains: --manage was given", flush=True)
     if job is not None:
@@ -147,7 +177,11 @@ def _introduce(asked: Asked, served: Served, login: Login | None, job: Job | Non
 def _health(state: PageState) -> Any:
     def healthz() -> dict[str, Any]:
         zoo = state.zoo()
-        return {"status": "ok", "backbones": sorted(zoo.runs) if zoo else []}
+        return {
+            "status": "ok",
+            "backbones": sorted(zoo.runs) if zoo else [],
+            "version": zoo.version if zoo else None,
+        }
 
     return healthz
 
@@ -155,7 +189,7 @@ def _health(state: PageState) -> Any:
 def _sample_job(asked: Asked) -> Job | None:
     """The job that makes or finishes the sample zoo; None when there is nothing to do."""
     folder = asked.folder
-    if folder != RUNS / SAMPLE:
+    if folder != RUNS / SAMPLE or asked.only_reads():
         return None
     shipped = load_plugins(asked.plugins).shipped()
     if all((folder / name / "run.json").is_file() for name in shipped):
@@ -168,8 +202,8 @@ def _sample_job(asked: Asked) -> Job | None:
     return Job(sample_command(folder), folder)
 
 
-def _wait(uploads: UploadsFolder) -> None:
-    """Sleep until Ctrl-C or a request to end."""
+def _wait() -> None:
+    """Sleep until Ctrl-C or a request to end, and end what was begun."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -180,6 +214,3 @@ def _wait(uploads: UploadsFolder) -> None:
     while not ended.wait(1.0):
         pass
     stop_all()
-    uploads.remove()
-    print("stopped", flush=True)
-    os._exit(0)  # gradio's server threads would keep the process alive

@@ -1,24 +1,24 @@
-"""The zoo that the page shows, opened again when a run has been added or replaced."""
+"""What all visitors of one page share: the zoo it shows, and what was made of it."""
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from zoo.building import sole_writer
-from zoo.compare import Zoo, open_zoo
+from zoo.compare import Zoo
 from zoo.errors import ZooError
+from zoo.evaluation.votes import why_not_kept
 from zoo.page.job import Job
 from zoo.page.language import _, marked
 from zoo.page.thumbnails import Thumbnails
+from zoo.page.watched import Version, Watched, open_parts
 from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
 from zoo.remembered import Remembered
 from zoo.reports import full_report
-from zoo.runs import RUN
 
 GO_ON = marked("Start it again from the tab Models: unfinished training goes on where it was.")
 
@@ -33,28 +33,24 @@ class PageState:
         job: Job | None,
         managed: bool = False,
         makes_maps: bool = True,
+        read_only: bool = False,
+        cache: Path | None = None,
     ) -> None:
         self.folder, self.job = folder, job
+        self.read_only = read_only  # nothing is written into the zoo directory
         self.managed = managed  # whether visitors may train
         self.makes_maps = makes_maps  # whether they may have missing maps made
         self.plugins = tuple(plugins)
         self.registry: Registry = load_plugins(plugins)
-        self.thumbnails = Thumbnails(folder / "thumbnails")
+        self.thumbnails = Thumbnails((cache or folder) / "thumbnails")
         self.remembered = Remembered()
-        self._zoo: Zoo | None = None
-        self._seen: tuple[Any, ...] = ()
+        self._watched = Watched(folder, plugins, read_only)
         self._reported: tuple[Zoo, dict[str, Any]] | None = None
-        self._lock, self._starting, self._reporting = (threading.Lock() for _ in range(3))
+        self._starting, self._reporting = threading.Lock(), threading.Lock()
 
     def zoo(self) -> Zoo | None:
         """The zoo as it is now; None while its catalogue is still being made."""
-        with self._lock:
-            seen = self.version()
-            if seen != self._seen:
-                ready = (self.folder / "catalog.json").is_file()
-                self._zoo = open_zoo(self.folder, self.plugins) if ready else None
-                self._seen = seen
-            return self._zoo
+        return self._watched.zoo()
 
     def trained(self) -> Zoo:
         """The zoo with a trained backbone at least; ZooError while there is none."""
@@ -86,16 +82,18 @@ class PageState:
     def warm_up(self) -> None:
         """Open every run's network and index now, so that the first visitor does not wait."""
         zoo = self.zoo()
-        for run in zoo.runs.values() if zoo else ():
-            try:
-                run.recommender, run.encoder  # noqa: B018  opened once, and kept
-            except ZooError as error:  # whoever asks this run is told so too
-                print(f"{run.name} does not open: {error}", file=sys.stderr, flush=True)
+        if zoo is not None:
+            open_parts(zoo)
 
-    def version(self) -> tuple[Any, ...]:
+    def version(self) -> Version:
         """Changes whenever the catalogue or a run does."""
-        files = [self.folder / "catalog.json", *sorted(self.folder.glob(f"[!.]*/{RUN}"))]
-        return tuple((str(f), f.stat().st_mtime_ns) for f in files if f.is_file())
+        return self._watched.version()
+
+    def why_no_votes(self) -> str | None:
+        """Why votes cannot be kept; None when they can."""
+        if self.read_only:
+            return _("this page only reads the zoo")
+        return why_not_kept(self.folder)
 
     def progress(self) -> dict[str, Any] | None:
         """What a training in this zoo last said; None when none is at work."""

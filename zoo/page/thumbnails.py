@@ -11,7 +11,7 @@ from urllib.parse import quote
 from PIL import Image, ImageOps
 
 from zoo.catalog import Catalog
-from zoo.errors import PictureError
+from zoo.errors import PictureError, ZooError
 from zoo.files import written_whole
 from zoo.pictures import decode, open_picture
 
@@ -23,8 +23,15 @@ class Thumbnails:
     """WebP files named by the content of their picture, in a folder that holds nothing else."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.absolute()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Where a link leads now: what is served is decided when the page starts.
+        self.folder = folder.resolve()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ZooError(
+                f"thumbnails cannot be kept in {folder} ({error.strerror}); name a folder for "
+                "them with --cache"
+            ) from error
         self._pool = ThreadPoolExecutor(4)
 
     def urls(self, catalog: Catalog, rows: list[int]) -> dict[int, str]:
@@ -41,8 +48,11 @@ class Thumbnails:
                 picture = _shrink(open_picture(catalog.path(row), at_least=SIDE))
             except PictureError:
                 return ""
-            with written_whole(path) as partial:
-                picture.save(partial, "WEBP", quality=82)
+            try:
+                with written_whole(path, parents=False) as partial:
+                    picture.save(partial, "WEBP", quality=82)
+            except ZooError:  # no room, or the zoo is being swapped: sent within the page
+                return data_address(picture)
         return ROUTE + quote(str(path))
 
 

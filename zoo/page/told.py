@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from html import escape
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
 
-from zoo.errors import ZooError
+from zoo.errors import ReplacedError, ZooError
 from zoo.page.language import _
 
 P = ParamSpec("P")
@@ -23,11 +24,16 @@ def _shown(error: ZooError) -> gr.Error:
 
 
 def told(function: Callable[P, T]) -> Callable[P, T]:
-    """Show an expected failure to the visitor as one line."""
+    """Show an expected failure to the visitor as one line.
+
+    What met a zoo that was replaced before all of it was opened is asked of the new one.
+    """
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
+            with suppress(ReplacedError):
+                return function(*args, **kwargs)
             return function(*args, **kwargs)
         except ZooError as error:
             raise _shown(error) from error

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.compare import Result
+from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.facts import facts
@@ -34,7 +34,7 @@ element.addEventListener('click', (event) => {
 });
 """
 OPENING = Path(__file__).with_name("details.js")
-Answers = Callable[[Asked], dict[str, Result]]
+Answers = Callable[[Zoo, Asked], dict[str, Result]]
 
 
 def drawing() -> str:
@@ -57,7 +57,7 @@ class Details:
         if not uploads and not picked:
             raise ZooError(_("nothing is asked for; click on a picture first"))
         subject = subject_of(zoo, about, uploads)
-        results = self._answers(Asked.of(*inputs))
+        results = self._answers(zoo, Asked.of(*inputs))
         reasons = ""
         if subject.row is not None:
             reasons = f"<h3>{_('Why it is here')}</h3>{why(zoo, results, subject.row)}"

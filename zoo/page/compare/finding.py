@@ -78,7 +78,7 @@ class Finding:
         parameters = dict(request.query_params)
         if link.asks(parameters):
             return settings(zoo, parameters)
-        return [self.random_item([], []), *[gr.skip()] * (len(link.NAMES) - 1)]
+        return [[draw(zoo.catalog, {}, [])], *[gr.skip()] * (len(link.NAMES) - 1)]
 
 
 def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:

@@ -51,7 +51,7 @@ class CompareHandlers:
         asked = Asked.of(
             uploads, picked, backbones, top, alpha, filters, same, exact, diversity, near_duplicates
         )
-        results = self.answers(asked)
+        results = self.answers(zoo, asked)
         if asked.uploads:
             pictures = contents(asked.uploads)
             shown = [
@@ -63,10 +63,9 @@ class CompareHandlers:
             card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
         return card + columns(zoo, results, self._urls(zoo, results))
 
-    def answers(self, asked: Asked) -> dict[str, Result]:
+    def answers(self, zoo: Zoo, asked: Asked) -> dict[str, Result]:
         """What every chosen backbone answers; ZooError where none is chosen."""
-        pictures = contents(asked.uploads)
-        return asked.answers(self._state.trained(), pictures, self._state.remembered)
+        return asked.answers(zoo, contents(asked.uploads), self._state.remembered)
 
     def compare_picked(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
         """The answer to an item; uploads, which take an item's place, are answered as they come."""

@@ -15,7 +15,6 @@ from zoo.evaluation.votes import (
     append_vote,
     read_votes,
     vote_now,
-    why_not_kept,
 )
 from zoo.judging import item_duel, pair_of, query_rows, upload_duel
 from zoo.page.judge import start
@@ -46,13 +45,13 @@ class JudgeHandlers:
         if ballot is not None:
             return gr.skip()
         zoo = self._state.zoo()
-        return start.start_html(zoo, why_not_kept(self._state.folder))
+        return start.start_html(zoo, self._state.why_no_votes())
 
     @told
     def draw(self, pool: str, upload: str | None, ballot: Ballot | None) -> tuple[str, Any]:
         """The next duel, for the page and for the server's own keeping."""
         zoo = self._state.trained()
-        refused = why_not_kept(self._state.folder)
+        refused = self._state.why_no_votes()
         if len(zoo.runs) < 2 or refused:
             return start.start_html(zoo, refused), None
         if pool == UPLOAD:
@@ -91,6 +90,9 @@ class JudgeHandlers:
     def vote(self, ballot: Ballot | None, event: gr.EventData) -> Any:
         """Keep the vote on what this visitor was shown, once, and name the sides."""
         choice = getattr(event, "vote", None)
+        refused = self._state.why_no_votes()
+        if refused:
+            raise ZooError(_("the vote was not kept: {reason}").format(reason=refused))
         if ballot is None or choice not in CHOICES:
             raise ZooError(_("nothing is shown to vote on; press Next"))
         try:

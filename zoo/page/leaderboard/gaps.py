@@ -36,7 +36,8 @@ def gaps_html(state: PageState, zoo: Zoo, names: tuple[str, str], metric: str) -
     if names[0] == names[1]:
         return f'<p class="quiet">{_("Choose two different backbones.")}</p>'
     first, second = (zoo.run(name) for name in names)
-    measured = per_query(zoo, first), per_query(zoo, second)
+    known_of = per_query(zoo, names)
+    measured = known_of[names[0]], known_of[names[1]]
     titles = first.backbone.title, second.backbone.title
     pair = compare(names, measured, metric)
     ahead = largest_gaps(*measured, metric, SHOWN)

@@ -34,7 +34,7 @@ class Making:
         folder = self._state.folder
         if not self._state.makes_maps:
             raise ZooError(_("this page only shows; whoever runs it can make maps with zoo map"))
-        if not os.access(folder, os.W_OK):
+        if self._state.read_only or not os.access(folder, os.W_OK):
             raise ZooError(_("the zoo directory cannot be written, and maps are kept in it"))
         with self._lock:
             if self.running():

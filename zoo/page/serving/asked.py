@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -29,6 +30,8 @@ class Asked:
     proxy: str | None = None  # address or network of a reverse proxy that is believed
     mcp: bool = False  # the named endpoints are tools for assistants as well
     language: str | None = None  # of the page, as language.speak takes it
+    read_only: bool = False  # nothing is written into the zoo directory
+    cache: Path | None = None  # where thumbnails are kept, rather than in the zoo
 
     def __post_init__(self) -> None:
         if self.mcp and find_spec("mcp") is None:
@@ -41,6 +44,8 @@ class Asked:
             raise ZooError(
                 "--manage lets visitors train and --share lets strangers in; leave out one of them"
             )
+        if self.manage and self.read_only:
+            raise ZooError("--manage trains into the zoo, which --read-only leaves as it is")
         reached = not self.local or self.proxy is not None
         if self.manage and reached and self.auth is None:
             raise ZooError(
@@ -53,6 +58,10 @@ class Asked:
     def local(self) -> bool:
         """Whether only this machine can reach the page."""
         return self.host in LOOPBACK
+
+    def only_reads(self) -> bool:
+        """Whether the zoo stays as it is: by wish, or because it cannot be written."""
+        return self.read_only or (self.folder.is_dir() and not os.access(self.folder, os.W_OK))
 
     def trusts_visitors(self) -> bool:
         """Whether visitors may have the server work for minutes: the owner alone, or by leave."""
