@@ -41,8 +41,8 @@ from zoo.files import write_json
 from zoo.pictures import read_bytes
 from zoo.runs import RUN, SCORES, Run, partial_folder, publish
 from zoo.search.annoy_index import FILE, build_index
+from zoo.search.ask import Ask
 from zoo.search.exact import similarities
-from zoo.search.recommender import Ask
 from zoo.training.network import MODEL
 
 BLOCK = 4096  # rows of embeddings moved at a time

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import boto3
 import pytest
@@ -31,6 +33,36 @@ def s3_server() -> Iterator[str]:
     finally:
         addresses._system.cache_clear()
         server.stop()
+
+
+class _Skewed(BaseHTTPRequestHandler):
+    """What S3 says to a machine whose clock is a quarter of an hour off."""
+
+    def do_GET(self) -> None:
+        body = (
+            b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>The difference "
+            b"between the request time and the current time is too large.</Message></Error>"
+        )
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815
+
+    def log_message(self, *said: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def skewed_store() -> Iterator[str]:
+    """The address of an S3 that takes this machine's clock for wrong."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Skewed) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def settings(endpoint: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from zoo.answered import recommended_csv
 from zoo.compare import Zoo
 from zoo.reports import recommend_report, without_folders
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 
 def test_a_row_per_backbone_and_item(zoo: Zoo) -> None:

@@ -27,7 +27,7 @@ from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.reports import evaluate_report
 from zoo.search.annoy_index import IndexFacts
-from zoo.search.recommender import Answer, Ask
+from zoo.search.ask import Answer, Ask
 from zoo.updating import rows_to_add, update
 
 REGISTRY = load_plugins([PLUGINS, INDEX_PLUGINS])

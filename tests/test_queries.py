@@ -12,7 +12,7 @@ from zoo.catalog import Catalog
 from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.queries import draw, labelled, one_per_category
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.sheet import LINE, MARGIN, MISSING, ROW, TILE, Block, write_sheet
 
 

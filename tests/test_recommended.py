@@ -12,7 +12,7 @@ from tests.conftest import PLUGINS, draw_shape
 from tests.test_cli import as_json, run, told
 from zoo.compare import Zoo
 from zoo.recommended import COLUMNS, header
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 
 @pytest.fixture

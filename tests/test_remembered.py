@@ -12,7 +12,7 @@ from zoo.compare import Zoo
 from zoo.features.encoder import Encoder, Features
 from zoo.remembered import Remembered
 from zoo.runs import Run
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 
 class Counted:

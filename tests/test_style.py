@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import draw_shape
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.style import (
     Profile,
     current,

@@ -26,8 +26,8 @@ from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.reports import evaluate_report
 from zoo.runs import verify
-from zoo.search import recommender
-from zoo.search.recommender import Ask
+from zoo.search import candidates
+from zoo.search.ask import Ask
 from zoo.tables import verdicts
 from zoo.updating import rows_to_add, update
 
@@ -247,8 +247,8 @@ def test_a_small_change_leaves_index_and_scores_and_says_so(place: Path, new: Pa
 def test_compacting_finds_the_same_and_measures_anew(
     place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recommender, "EXACT_LIMIT", 0)
-    monkeypatch.setattr(recommender.Recommender, "_approximates", lambda self: True)
+    monkeypatch.setattr(candidates, "EXACT_LIMIT", 0)
+    monkeypatch.setattr(candidates.Finder, "_approximates", lambda self: True)
     zoo = opened(place)
     update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
     zoo = opened(place)
@@ -323,7 +323,7 @@ def test_work_begun_from_other_runs_is_thrown_away(
     redoing.compact([run.backbone for run in zoo.runs.values()], zoo.catalog, place, Progress())
     update(opened(place), change, Progress())
     zoo = opened(place)
-    monkeypatch.setattr(recommender.Recommender, "_approximates", lambda self: True)
+    monkeypatch.setattr(candidates.Finder, "_approximates", lambda self: True)
     for row in (0, 100, 200):
         assert first(zoo, zoo.catalog.path(row)) == zoo.catalog.table["item_id"].iat[row]
 

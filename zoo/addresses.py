@@ -105,4 +105,6 @@ def _system(scheme: str) -> Any:
 
 def _unreachable(path: Path, error: Exception) -> ZooError:
     reason = " ".join(str(error).split()) or type(error).__name__
+    if "request time" in reason:
+        return ZooError(f"{path}: this machine's clock is not that of the store; set it ({reason})")
     return ZooError(f"{path}: cannot be read: {reason}; check address, network and credentials")

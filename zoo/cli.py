@@ -12,10 +12,11 @@ import typer
 from zoo.commands.cleaning import clean
 from zoo.commands.comparing import evaluate, recommend, sample, votes
 from zoo.commands.exporting import export, vectors
-from zoo.commands.making import compact, embed, index, train
+from zoo.commands.making import compact, embed, index
 from zoo.commands.mapping import map as lay_out
 from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, features, tag
+from zoo.commands.training import train
 from zoo.commands.updating import add, remove, sync
 from zoo.errors import ZooError
 

@@ -24,8 +24,8 @@ from zoo.pictures import decode, digest, read_bytes
 from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
 from zoo.runs import RUN, Run, open_run
+from zoo.search.ask import Answer, Ask, Query
 from zoo.search.match import Labels
-from zoo.search.recommender import Answer, Ask, Query
 
 TAG_BATCH = 32  # pictures a forward
 LIKELY = 0.5  # the chance from which a class of a multi attribute is told

@@ -13,7 +13,7 @@ from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
 from zoo.evaluation.votes import Duel, Side, Vote
 from zoo.pictures import digest
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 SHOWN = Ask(top=6)  # everything else as a visitor finds it
 TRIES = 25  # queries that are drawn before two backbones count as answering alike

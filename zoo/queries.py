@@ -8,7 +8,7 @@ import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.errors import ZooError
-from zoo.search.recommender import category_attribute
+from zoo.search.candidates import category_attribute
 
 
 def one_per_category(catalog: Catalog, seed: int, limit: int | None = None) -> dict[str, int]:

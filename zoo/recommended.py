@@ -16,8 +16,8 @@ from zoo.features.encoder import Features
 from zoo.files import sha256_of
 from zoo.picture_tables import PictureTable
 from zoo.runs import Run
+from zoo.search.ask import Answer, Ask, Query
 from zoo.search.match import Labels
-from zoo.search.recommender import Answer, Ask, Query
 
 # Of a recommended item; one that the table has a column of already is called recommended_<name>.
 ITEM = ("item_id", "title", "similarity", "match", "match_of", "score", "exact_copy")

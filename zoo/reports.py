@@ -9,7 +9,7 @@ from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.deciding import decide
 from zoo.indexing import DEFAULT
 from zoo.runs import Run, since
-from zoo.search.recommender import Item
+from zoo.search.ask import Item
 from zoo.training.settings import ALIKE, Settings
 
 INDEX_SETTINGS = {"trees", "search_k", "kind", "partitions", "nprobes", "refine", "asked"}

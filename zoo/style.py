@@ -14,8 +14,9 @@ from zoo.errors import ZooError
 from zoo.features.encoder import Features
 from zoo.pictures import digest
 from zoo.runs import Run
+from zoo.search.ask import Answer, Ask, Query
+from zoo.search.exact import unit_mean
 from zoo.search.match import UNKNOWN, Labels
-from zoo.search.recommender import Answer, Ask, Query, unit_mean
 from zoo.training.network import MODEL
 
 MOST_PICTURES = 200  # of one profile

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, TINY, write_shapes
-from tests.storage import BUCKET, s3_server, upload
+from tests.storage import BUCKET, s3_server, skewed_store, upload
 from zoo import addresses
 from zoo.building import make_zoo
 from zoo.catalog import load_catalog, read_catalog
@@ -109,6 +109,12 @@ def test_what_cannot_be_read_is_said_in_one_line(
     put("large.png", bytes(MAX_BYTES + 2))
     with pytest.raises(PictureError, match=r"large\.png: over the limit of"):
         read_bytes(addresses.located(f"s3://{BUCKET}/large.png"))
+    with skewed_store() as store:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", store)
+        addresses._system.cache_clear()
+        with pytest.raises(ZooError, match=r"clock is not that of the store; set it"):
+            read_bytes(addresses.located(f"{AT}/images/red-disc-000.png"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))

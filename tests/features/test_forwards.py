@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import COLOURS, draw_shape
 from zoo.compare import Zoo
 from zoo.features.forwards import THREADS, in_few_threads
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 
 def test_many_that_ask_are_answered_in_few_threads() -> None:

@@ -23,7 +23,7 @@ from zoo.heat import look, on_picture
 from zoo.pictures import read_bytes
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.training.model import ZooModel
 from zoo.training.stack import StackedModel
 

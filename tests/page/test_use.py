@@ -18,7 +18,7 @@ from zoo.page.state import PageState
 from zoo.page.use import kept, tables
 from zoo.page.use.handlers import UseHandlers
 from zoo.page.use.looked import Looked, each_csv, look, look_up, tags_csv
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.style import Profile, profile_of_items
 
 if TYPE_CHECKING:

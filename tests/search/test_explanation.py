@@ -8,9 +8,10 @@ import pytest
 from tests.search.test_recommender import ANGLES, directions, query, recommender  # noqa: F401
 from zoo.compare import Zoo
 from zoo.features.encoder import Features
+from zoo.search.ask import Ask, Item, Query
 from zoo.search.explanation import Explanation, explain
 from zoo.search.match import Labels
-from zoo.search.recommender import Ask, Item, Query, Recommender
+from zoo.search.recommender import Recommender
 
 
 def explained(found: Recommender, asked: Query, ask: Ask) -> list[tuple[Item, Explanation]]:

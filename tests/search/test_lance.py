@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.search.indexed import Made, items_of, unit_rows
+from tests.storage import skewed_store
 from zoo.errors import RunError, ZooError
 from zoo.indexes import GONE, Asked, Place
 from zoo.search import lance_fragments as fragments
@@ -215,3 +216,12 @@ def test_a_bucket_out_of_reach_is_told_in_a_line(
     with pytest.raises(RunError, match=said) as told:
         Lance().build(items_of(ROWS[:20], tmp_path), tmp_path, quiet(f"{uri}/new"))
     assert "\n" not in str(told.value)
+
+
+def test_clocks_apart_are_told_in_a_line(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with skewed_store() as store:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", store)
+        with pytest.raises(RunError, match="clock is not that of the store; set it"):
+            Lance().build(items_of(ROWS[:20], tmp_path), tmp_path, quiet(f"{bucket}/new"))

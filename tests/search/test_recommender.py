@@ -12,8 +12,9 @@ from zoo.catalog import Attribute, Catalog
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
 from zoo.search.annoy_index import build_index, open_index
+from zoo.search.ask import Ask, Query
 from zoo.search.match import Labels
-from zoo.search.recommender import Ask, Query, Recommender
+from zoo.search.recommender import Recommender
 
 ANGLES = [0, 10, 20, 30, 80, 90]
 TABLE = pd.DataFrame(

@@ -12,9 +12,10 @@ import pytest
 from tests.search.test_recommender import directions, query, rows
 from zoo.catalog import Attribute, Catalog
 from zoo.features.encoder import Features
-from zoo.search import recommender as module
+from zoo.search import candidates as module
 from zoo.search.annoy_index import build_index, open_index
-from zoo.search.recommender import Ask, Recommender
+from zoo.search.ask import Ask
+from zoo.search.recommender import Recommender
 from zoo.search.variety import diverse, firsts
 
 ANGLES = [0, 1, 2, 3, 40, 80]

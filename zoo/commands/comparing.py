@@ -86,7 +86,7 @@ def recommend(
     from zoo.compare import open_zoo
     from zoo.pictures import read_bytes
     from zoo.reports import recommend_report
-    from zoo.search.recommender import Ask
+    from zoo.search.ask import Ask
     from zoo.sheet import contact_sheet
     from zoo.tables import recommend_text
 
@@ -134,7 +134,7 @@ def sample(
     from zoo.compare import open_zoo
     from zoo.pictures import open_picture
     from zoo.queries import one_per_category
-    from zoo.search.recommender import Ask
+    from zoo.search.ask import Ask
     from zoo.sheet import TILE, Block, write_sheet
 
     zoo = open_zoo(runs, folders or ())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zoo.compare import Zoo
     from zoo.picture_tables import PictureTable
     from zoo.recommended import Written
-    from zoo.search.recommender import Ask
+    from zoo.search.ask import Ask
 
 
 def recommend_each(

@@ -73,7 +73,7 @@ def count(
     from zoo.compare import count_classes, open_zoo
     from zoo.picture_tables import pictures_in
     from zoo.reports import skipped_report
-    from zoo.search.recommender import category_attribute
+    from zoo.search.candidates import category_attribute
     from zoo.tables import count_text
 
     zoo = open_zoo(runs, folders or ())

@@ -11,7 +11,7 @@ from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import MOST_PICTURES, contents
 from zoo.reports import recommend_report, tags_report, without_folders
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 
 class Api:

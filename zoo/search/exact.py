@@ -35,3 +35,10 @@ def top_rows(scores: np.ndarray, count: int) -> np.ndarray:
     candidates = np.flatnonzero(scores >= edge)
     order = np.lexsort((candidates, -scores[candidates]))
     return candidates[order[:count]]
+
+
+def unit_mean(embeddings: np.ndarray) -> np.ndarray:
+    """The direction of several unit rows (q, D) -> (D,)."""
+    mean = embeddings.mean(axis=0)
+    unit: np.ndarray = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return unit.astype(np.float32)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoo.search.ask import Ask, Item, Query
 from zoo.search.match import UNKNOWN, Labels
-from zoo.search.recommender import Ask, Item, Query
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def told(uri: str) -> Iterator[None]:
 REASONS = {  # what is found in the store's message -> what it means
     "conflict": "another job is writing to it; wait until it ends and run the command again",
     "credential": "no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    "requesttimetooskewed": "this machine's clock is not that of the store; set it",
     "nosuchbucket": "there is no such bucket",
     "accessdenied": "the store refuses these credentials",
     "403 forbidden": "the store refuses these credentials",

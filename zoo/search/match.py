@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,3 +52,9 @@ def soft_match(profile: Labels, items: Labels) -> np.ndarray:
                 equal = items.classes[:, column] == value
                 score += equal * items.confidence[:, column] * confidence[column]
     return score / max(1, profile.classes.size)
+
+
+def commonest(codes: Sequence[int] | np.ndarray) -> int:
+    """The code that occurs most often, the lowest of several."""
+    values, counts = np.unique(np.asarray(codes), return_counts=True)
+    return int(values[counts.argmax()])

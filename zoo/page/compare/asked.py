@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoo.compare import Encode, Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.language import _
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 
 TOP = 5
 

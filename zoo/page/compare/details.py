@@ -21,7 +21,7 @@ from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
-from zoo.search.recommender import category_attribute
+from zoo.search.candidates import category_attribute
 from zoo.training.targets import head_attributes
 
 # For the HTML whose "Details" buttons open the panel.

@@ -10,7 +10,8 @@ from zoo.page.badges import badge
 from zoo.page.language import _, ngettext
 from zoo.page.picks import item_button, picture
 from zoo.runs import Run
-from zoo.search.recommender import Item, commonest
+from zoo.search.ask import Item
+from zoo.search.match import commonest
 
 
 def query_card(pictures: Sequence[tuple[str, str, str]], labels: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from zoo.page.picks import pick_strip
 from zoo.page.state import PageState
 from zoo.page.titles import choices
 from zoo.page.told import told
-from zoo.search.recommender import category_attribute
+from zoo.search.candidates import category_attribute
 
 PICKS = 24
 

@@ -18,7 +18,7 @@ from zoo.page.told import told, told_while
 from zoo.page.uploads import named
 from zoo.page.use import kept, tables
 from zoo.page.use.looked import Looked, each_csv, look, look_up, of_profile, tags_csv
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.style import MOST_PICTURES, current, recommend_for
 
 PICKS = 20

@@ -18,7 +18,7 @@ from zoo.page.thumbnails import inline
 from zoo.picture_tables import PictureTable
 from zoo.pictures import digest, read_bytes
 from zoo.recommended import answers, header, rows_of
-from zoo.search.recommender import Ask
+from zoo.search.ask import Ask
 from zoo.style import (
     Profile,
     attribute_names,

@@ -11,7 +11,7 @@ from zoo.page.badges import ORIGINS, badge
 from zoo.page.language import _, ngettext
 from zoo.page.picks import item_button, picture
 from zoo.page.use.looked import Looked, unsure_cells
-from zoo.search.recommender import Answer, Item
+from zoo.search.ask import Answer, Item
 from zoo.style import attribute_names, cells, histogram
 
 MOST_BARS = 8  # of an attribute; the rarer classes are counted together
