@@ -10,23 +10,25 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 
 from tests.conftest import PLUGINS, ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
 
 PATIENCE = 180  # seconds; two pages may start at once on a busy machine
 CLICK_PATIENCE = 30_000  # milliseconds
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# WebGL without a graphics card, where a test looks at maps; a page opens more slowly with it.
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 QUIET = (
     "--no-sandbox",
-    "--use-angle=swiftshader",  # WebGL without a graphics card
-    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -89,21 +91,36 @@ def address(page_folder: Path, plugins: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium; the test is skipped where there is none."""
+def chromium() -> Iterator[BrowserType]:
+    """What starts headless Chromium; the test is skipped where there is none."""
     driver = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     with driver.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield chromium
-        chromium.close()
+        yield started.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Without WebGL, but quick."""
+    started = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-gpu"])
+    yield started
+    started.close()
+
+
+@cache
+def shared_context(browser: Browser) -> BrowserContext:
+    """Pages of one context have one cache: gradio's scripts are fetched and compiled once."""
+    return browser.new_context()
 
 
 def opened(browser: Browser, address: str, width: int, height: int) -> Page:
-    """A page on which the first query has been answered."""
-    page = browser.new_page(viewport={"width": width, "height": height})
+    """A page on which the first query has been answered; nothing is kept of earlier ones."""
+    page = shared_context(browser).new_page()
+    page.set_viewport_size({"width": width, "height": height})
     page.set_default_timeout(CLICK_PATIENCE)
+    page.goto(urljoin(address, "/healthz"))
+    page.evaluate("localStorage.clear()")
     page.goto(address)
     page.wait_for_selector("#picks button")
     page.wait_for_selector("#backbones input:checked")

@@ -17,8 +17,7 @@ GRAVE = {"serious", "critical"}
 ALL = {"exclude": [["[aria-label='Empty value']"]]}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
 def test_axe_finds_nothing_serious(browser: Browser, address: str, theme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(browser, f"{address}?__theme={theme}", width, 1000)

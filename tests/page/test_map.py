@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.page.conftest import open_tab
+from tests.page.conftest import CHROMIUM, QUIET, WEBGL, open_tab
 from zoo.page.map.board import board_html
 from zoo.page.map.colours import DISTINCT, OTHER, class_colours
 from zoo.page.map.packing import note, packed, packed_places
 from zoo.page.map.tab import FOLDER, script
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserType, Page
 
 # Where an item lies on the screen; items that others cover are passed over.
 FREE_POINT = """() => {
@@ -29,6 +29,14 @@ FREE_POINT = """() => {
     if (plot.near(x, y, 4) === row) return {row, x: frame.left + x, y: frame.top + y};
   }
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """One that draws with WebGL."""
+    started = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *WEBGL])
+    yield started
+    started.close()
 
 
 def open_maps(page: Page) -> None:

@@ -23,6 +23,7 @@ from zoo.page.use.tab import use_tab
 FOLDER = Path(__file__).parent
 TITLE = marked("Fashion model zoo")
 POLL = 2.0  # seconds
+LOOKS_EVERY = 0.01  # seconds
 MOST_WAITING = 64  # requests; further visitors are told that the page is busy
 TABS = (
     (COMPARE, marked("Compare"), compare_tab),
@@ -89,4 +90,7 @@ def build(state: PageState) -> gr.Blocks:
         for fill in fills:
             fill(version.change(lambda: None, None, None, **HIDDEN))
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=4)
+    # By itself the queue looks a thousand times a second whether somebody asks: an idle page would
+    # keep a tenth of a core busy.
+    page._queue.sleep_when_free = LOOKS_EVERY
     return page
