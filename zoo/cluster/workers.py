@@ -10,15 +10,14 @@ from typing import Any
 from zoo.cluster.connection import connected
 from zoo.errors import RunError
 
+TRIES = 2  # of a call whose worker dies
+
 
 @contextmanager
 def cluster_workers(address: str | None) -> Iterator[Executor]:
     """Join the cluster at `address`, as `connected` does, for as long as the work lasts."""
     with connected(address) as where:
         yield _Workers(where)
-
-
-TRIES = 2  # of a call whose worker dies
 
 
 class _Workers(Executor):
