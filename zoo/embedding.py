@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,6 +20,7 @@ from zoo.cluster.decoding import Pictures
 from zoo.cluster.extraction import Work as ClusterWork
 from zoo.cluster.extraction import extract_on_cluster
 from zoo.cluster.network import Job
+from zoo.cluster.workers import cluster_workers
 from zoo.errors import RunError, ZooError, unknown
 from zoo.features.accepted import CHECKED, Work, accepted_runtimes
 from zoo.features.encoder import Encoder
@@ -45,6 +49,15 @@ class Engine:
             check_installed()
         elif self.address is not None:
             raise ZooError(f"--address {self.address} is of a Ray cluster; add --engine ray")
+
+    @contextmanager
+    def workers(self) -> Iterator[Executor | None]:
+        """The cluster's workers, for other work than this room's; None of this process."""
+        if self.name == "local":
+            yield None
+            return
+        with cluster_workers(self.address) as workers:
+            yield workers
 
 
 LOCAL = Engine()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,6 +48,7 @@ class Asked:
     recall: float = TARGET_RECALL  # recall@10 against exact search
     uri: str | None = None  # where it is to lie, for those that need not lie beside the run
     say: Callable[[str], None] = print
+    workers: Executor | None = None  # of a cluster, for those that `spreads`; None: its own
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class Index(ABC):
     title: str  # as people read it
     remote = False  # whether it can lie at a URI
     changes = False  # whether items can be added to it and removed from it
+    spreads = False  # whether workers on other machines can write it
 
     @abstractmethod
     def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:

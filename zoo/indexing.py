@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class Wish:
     recall: float | None = None  # recall@10 against exact search
     uri: str | None = None  # a folder or s3://..., for an index that need not lie in its run
     known: Mapping[str, Index] | None = None  # those there are; None: those without --plugins
+    workers: Executor | None = None  # of a cluster, that are to write it
 
     def kept(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """run.json with this wish in it; ZooError when no index can fulfil it."""
@@ -39,6 +41,11 @@ class Wish:
             raise ZooError(
                 f"index {index.name!r} lies in the folder of its run; leave out --index-uri, or "
                 f"name another index: {', '.join(i.name for i in self._known.values() if i.remote)}"
+            )
+        if self.workers is not None and not index.spreads:
+            raise ZooError(
+                f"index {index.name!r} is built by one process; leave out --engine, or name "
+                f"another index: {', '.join(i.name for i in self._known.values() if i.spreads)}"
             )
         return facts
 

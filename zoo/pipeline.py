@@ -7,7 +7,7 @@ import json
 import platform
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -201,6 +201,7 @@ class _Work:
         self.progress.say(f"{self.backbone.name}: index")
         facts = runs.read_facts(self.folder)
         asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
+        asked = replace(asked, workers=self.wish.workers)
         items = items_of(self.catalog, runs.read_features(self.folder), self.folder / EMBEDDINGS)
         return self.wish.index_of(facts).build(items, self.folder, asked)
 

@@ -10,6 +10,8 @@ import typer
 
 from zoo.commands.options import (
     SAMPLE_ZOO,
+    Address,
+    EngineName,
     IndexName,
     IndexUri,
     Names,
@@ -30,11 +32,8 @@ def embed(
     names: Names = None,
     runs: Runs = SAMPLE_ZOO,
     runtime: Runtime = "auto",
-    engine: Annotated[str, typer.Option(help="local, or ray: a cluster.")] = "local",
-    address: Annotated[
-        Optional[str],
-        typer.Option(help="Of the Ray cluster, HOST:6379. Left out: RAY_ADDRESS, or one here."),
-    ] = None,
+    engine: EngineName = "local",
+    address: Address = None,
     force: Annotated[bool, typer.Option("--force", help="Embed again what is known.")] = False,
     folders: Plugins = None,
 ) -> None:
@@ -64,21 +63,27 @@ def index(
     ] = None,
     kind: IndexName = None,
     uri: IndexUri = None,
+    engine: EngineName = "local",
+    address: Address = None,
     folders: Plugins = None,
 ) -> None:
     """Build the index again from the embeddings."""
+    from zoo import redoing
+    from zoo.embedding import Engine
     from zoo.indexing import Wish
 
     if recall is not None and not 0 < recall <= 1:
         raise ZooError(f"--recall {recall} is not within 0..1")
-    from zoo import redoing
+    chosen = Engine(engine, address)
+    chosen.check()
 
     def again(
         backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
     ) -> None:
         redoing.index(backbone, catalog, zoo, progress, wish)
 
-    _redo(again, names, runs, folders, Wish(kind, recall, uri))
+    with chosen.workers() as workers:
+        _redo(again, names, runs, folders, Wish(kind, recall, uri, workers=workers))
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:

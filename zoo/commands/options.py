@@ -27,4 +27,11 @@ IndexUri = Annotated[
     Optional[str],
     typer.Option("--index-uri", help="Where it is to lie (s3://...). Left out: in its run."),
 ]
+EngineName = Annotated[str, typer.Option("--engine", help="local, or ray: a cluster.")]
+Address = Annotated[
+    Optional[str],
+    typer.Option(
+        "--address", help="Of the Ray cluster, HOST:6379. Left out: RAY_ADDRESS, or one here."
+    ),
+]
 SAMPLE_ZOO = Path("runs/sample")

@@ -47,7 +47,7 @@ class Lance(Index):
     """LanceDB: exact by scanning while items are few, IVF with exact re-ranking beyond."""
 
     name, title = "lance", "LanceDB"
-    remote = changes = True
+    remote = changes = spreads = True
 
     def __init__(self, ann_from: int = ANN_FROM, kind: str = RQ) -> None:
         self._ann_from, self._kind = ann_from, kind
@@ -64,7 +64,7 @@ class Lance(Index):
         begun = latest(uri)
         names, mark = column_names(items.columns), uuid4().hex
         schema = schema_of(items.embeddings.shape[1], list(names.values()), mark, items.catalog)
-        written = write_fragments(uri, list(stretches(items, names)), schema)
+        written = write_fragments(uri, list(stretches(items, names)), schema, pool=asked.workers)
         version = commit(uri, written, begun, schema)
         facts = {
             "index": self.name,
