@@ -114,7 +114,7 @@ def test_rows_of_a_peer(benchmark: Any, capsys: pytest.CaptureFixture[str]) -> N
     rows = list(benchmark("extraction_rate").peer_lines(iter(said)))
     assert rows == [
         "| resnet50 224 px | DeepImageSearch 3.0.3 fp32 | 1.2 | | | | 11.0 | | |",
-        "| vgg16 | DeepImageSearch 3.0.3 fp32 | | | | failed | | |",
+        "| vgg16 | DeepImageSearch 3.0.3 fp32 | | | | | failed | | |",
         "\n- beside it: DeepImageSearch 3.0.3, torch 2.15.0",
     ]
     assert "vgg16: RuntimeError: no memory" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def inputs() -> Any:
     stamp = {"command": "x", "machine": "here", "load": 0.1, "date": "2026-01-01"}
     for device, rate in (("cpu", 20.0), ("H100", 1000.0)):
         measured["extraction"][device] = {"net": {"images_per_s": rate, **stamp}}
-    for device in ("A10G", "L4"):
+    for device in ("A10G", "H200", "L4"):
         measured["extraction"][device] = {"net": None}
     measured["decode"] = {"images_per_s_per_core": 10.0, **stamp}
     measured["bytes"] = {
