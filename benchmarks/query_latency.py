@@ -39,7 +39,8 @@ from zoo.compare import Result, Zoo, open_zoo
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import write_json
 from zoo.pictures import read_bytes
-from zoo.runs import RUN, SCORES, Run, partial_folder, publish
+from zoo.run_files import RUN, SCORES, partial_folder, publish
+from zoo.runs import Run
 from zoo.search.annoy_index import FILE, build_index
 from zoo.search.ask import Ask
 from zoo.search.exact import similarities

@@ -27,6 +27,7 @@ ROOMS = [
     ("search",),
     ("evaluation",),
     ("cleaning", "indexing"),
+    ("run_files",),
     ("runs",),
     ("embedding", "mapping"),
     ("pipeline", "compare", "heat"),

@@ -487,7 +487,7 @@ def test_ctrl_c_stops_cleanly_and_resume_goes_on(
     zoo = tmp_path / "zoo"
     arguments = (
         "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--runs", zoo,
-        "--epochs-frozen", "0", "--epochs-unfrozen", "60", "--limit", "120", "--image-size", "96",
+        "--epochs-frozen", "0", "--epochs-unfrozen", "20", "--limit", "120", "--image-size", "96",
     )  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "train.py"), *map(str, arguments)],

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import PLUGINS, TINY, draw_shape
 from tests.search.indexed import PLUGINS as INDEX_PLUGINS
-from zoo import redoing, runs
+from zoo import redoing, run_files, runs
 from zoo.building import make_zoo
 from zoo.catalog import Catalog
 from zoo.catalog.change import addition, removal
@@ -165,7 +165,7 @@ def test_items_come_and_go_without_a_new_index(place: Path, tmp_path: Path) -> N
     after = opened(place).run("tiny_a")
     assert after.facts["indexed"]["mark"] != before["mark"]
     assert after.facts["indexed"]["items"] == 240
-    assert not (after.folder / runs.INDEX_ROWS).exists()
+    assert not (after.folder / run_files.INDEX_ROWS).exists()
 
 
 def test_a_new_label_is_what_the_filter_goes_by(place: Path) -> None:
@@ -272,14 +272,14 @@ def test_the_command_chooses_and_remembers(
     assert (tmp_path / "elsewhere" / "tiny_a" / "index.lance").is_dir()
     assert not list((place / "tiny_a").glob("index.*"))
     assert run("index", "tiny_a", *common) == 0
-    facts = runs.read_facts(place / "tiny_a")
+    facts = run_files.read_facts(place / "tiny_a")
     assert (facts["index"], facts["indexed"]["uri"]) == ("lance", f"{uri}/tiny_a")
     assert runs.verify(opened(place).run("tiny_a")) == []
     shutil.rmtree(uri)
     (problem,) = runs.verify(opened(place).run("tiny_a"))
     assert "is missing; repair it with: zoo index tiny_a" in problem
     assert run("index", "tiny_a", *common, "--index", "exact") == 0
-    assert "index_uri" not in runs.read_facts(place / "tiny_a")
+    assert "index_uri" not in run_files.read_facts(place / "tiny_a")
     capsys.readouterr()
     assert run("index", "tiny_a", *common, "--index", "nope") == 1
     assert "unknown index 'nope'; available: annoy, exact, lance" in capsys.readouterr().err
@@ -293,7 +293,7 @@ def test_training_takes_an_index(catalog: Catalog, zoo_folder: Path, tmp_path: P
     place = tmp_path / "zoo"
     shutil.copytree(zoo_folder, place)
     make_zoo(tiny, catalog, TINY, place, Progress(), wish=wish)  # trained: only indexed again
-    assert runs.read_facts(place / "tiny_a")["indexed"]["index"] == "lance"
+    assert run_files.read_facts(place / "tiny_a")["indexed"]["index"] == "lance"
     with pytest.raises(ZooError, match="unknown index"):
         make_zoo(tiny, catalog, TINY, place, Progress(), wish=Wish("nope", known=REGISTRY.indexes))
 

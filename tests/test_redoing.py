@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import PLUGINS
 from tests.test_cli import Done, run, told
-from zoo import redoing, runs
+from zoo import redoing, run_files
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.features import extract as extraction
@@ -103,7 +103,7 @@ def test_a_killed_embedding_goes_on_where_it_was(place: Path) -> None:
     redoing.embed(backbone, catalog, place, rest, "torch")
     assert rest.steps[0] == 80
     assert (place / "tiny_a/embeddings.npy").read_bytes() == whole
-    assert not runs.partial_folder(place, "tiny_a").exists()
+    assert not run_files.partial_folder(place, "tiny_a").exists()
 
 
 def test_shards_of_another_training_are_not_taken(place: Path) -> None:
@@ -111,7 +111,7 @@ def test_shards_of_another_training_are_not_taken(place: Path) -> None:
     backbone = load_plugins([PLUGINS]).get("tiny_a")
     with pytest.raises(KeyboardInterrupt):
         redoing.embed(backbone, catalog, place, Stopped(96), "torch", force=True)
-    facts = runs.read_facts(place / "tiny_a")
+    facts = run_files.read_facts(place / "tiny_a")
     write_json(place / "tiny_a/run.json", {**facts, "packages": {"torch": "another"}})
     (place / "tiny_a/embeddings.npy").unlink()  # or nothing would have to be embedded
     rest = Stopped()

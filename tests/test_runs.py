@@ -20,7 +20,8 @@ from zoo.indexing import Wish
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.redoing import embed, index, refuse_unfinished, repeat
-from zoo.runs import partial_folder, verify
+from zoo.run_files import partial_folder
+from zoo.runs import verify
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, TINY, draw_shape, write_shapes
-from zoo import pipeline, redoing, runs, updating
+from zoo import pipeline, redoing, run_files, updating
 from zoo.building import make_zoo, sole_writer
 from zoo.catalog import CatalogSettings, load_catalog, read_catalog
 from zoo.catalog.change import Change, addition, removal, synchronisation
@@ -203,17 +203,17 @@ def test_a_killed_update_loses_nothing_and_goes_on(
 ) -> None:
     zoo = opened(place)
     change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
-    whole = runs.publish
+    whole = run_files.publish
 
     def killed(folder: Path, name: str) -> Path:
         if name == "tiny_b":
             raise Killed
         return whole(folder, name)
 
-    monkeypatch.setattr(runs, "publish", killed)
+    monkeypatch.setattr(run_files, "publish", killed)
     with pytest.raises(Killed):
         update(zoo, change, Progress())
-    monkeypatch.setattr(runs, "publish", whole)
+    monkeypatch.setattr(run_files, "publish", whole)
     assert len(opened(place).catalog) == 240
     counted = Counted(monkeypatch)
     update(opened(place), change, Progress())
@@ -239,7 +239,7 @@ def test_a_small_change_leaves_index_and_scores_and_says_so(place: Path, new: Pa
         "measured before the catalogue changed (2 added, 1 removed); zoo compact measures anew"
     ]
     assert verify(after) == []
-    (place / "tiny_a" / runs.INDEX_ROWS).write_bytes(b"")
+    (place / "tiny_a" / run_files.INDEX_ROWS).write_bytes(b"")
     (problem,) = open_zoo(place, [PLUGINS]).problems
     assert "index_rows.npy is truncated" in problem.error
 
@@ -269,7 +269,7 @@ def test_compacting_finds_the_same_and_measures_anew(
     zoo = opened(place)
     assert answers(zoo) == before
     assert len(zoo.run("tiny_a").index_place.beside) == 0
-    assert not (place / "tiny_a" / runs.INDEX_ROWS).exists()
+    assert not (place / "tiny_a" / run_files.INDEX_ROWS).exists()
     assert evaluate_report(zoo)["catalog"]["since_measured"] == {}
     redoing.refuse_behind(place, backbones)
 
@@ -298,7 +298,7 @@ def test_a_large_change_is_compacted_at_once(
 
 def kill_an_update(place: Path, change: Change, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the work of an update that was killed at its second backbone."""
-    whole = runs.publish
+    whole = run_files.publish
 
     def killed(folder: Path, name: str) -> Path:
         if name == "tiny_b":
@@ -307,7 +307,7 @@ def kill_an_update(place: Path, change: Change, monkeypatch: pytest.MonkeyPatch)
 
     zoo = opened(place)
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "publish", killed)
+        patch.setattr(run_files, "publish", killed)
         with pytest.raises(Killed):
             update(zoo, change, Progress())
 
@@ -357,7 +357,7 @@ def test_a_killed_compaction_is_made_again(
     redoing.compact(redoing.behind(backbones, place), zoo.catalog, place, Progress())
     assert evaluate_report(opened(place))["catalog"]["since_measured"] == {}
     assert list(place.glob(".*.partial")) == []
-    assert runs.REDO not in runs.read_facts(place / "tiny_a")
+    assert run_files.REDO not in run_files.read_facts(place / "tiny_a")
 
 
 def test_a_zoo_that_was_opened_before_a_change_says_so(place: Path, new: Path) -> None:
@@ -398,7 +398,7 @@ def test_an_update_leaves_no_run_behind(place: Path, new: Path) -> None:
 
 def test_an_unfinished_training_is_not_thrown_away(place: Path) -> None:
     zoo = opened(place)
-    begun = runs.partial_folder(place, "tiny_b")
+    begun = run_files.partial_folder(place, "tiny_b")
     begun.mkdir()
     with pytest.raises(ZooError, match="unfinished in .*: tiny_b"):
         update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from zoo import pipeline, redoing, runs
+from zoo import pipeline, redoing
 from zoo.backbones import Backbone
 from zoo.catalog import (
     Catalog,
@@ -30,6 +30,7 @@ from zoo.files import recover
 from zoo.indexing import AS_BEFORE, Wish
 from zoo.processes import processes
 from zoo.progress import Progress
+from zoo.run_files import partial_folder, read_facts
 from zoo.training.settings import Settings
 
 RUNS = Path("runs")
@@ -119,7 +120,7 @@ def make_zoo(
         recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
-            if processes().first and wish.is_new(runs.read_facts(zoo / backbone.name)):
+            if processes().first and wish.is_new(read_facts(zoo / backbone.name)):
                 redoing.repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
             continue
         redoing.discard_redo(backbone, zoo)
@@ -140,7 +141,7 @@ def follow(backbones: Sequence[Backbone], settings: Settings, zoo: Path) -> None
 
 def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> bool:
     try:
-        facts = runs.read_facts(zoo / backbone.name)
+        facts = read_facts(zoo / backbone.name)
     except RunError:
         return False  # damaged: made anew
     return (
@@ -154,7 +155,7 @@ def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path
 def discard_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
     """Delete what killed trainings of these backbones left."""
     for backbone in backbones:
-        shutil.rmtree(runs.partial_folder(zoo, backbone.name), ignore_errors=True)
+        shutil.rmtree(partial_folder(zoo, backbone.name), ignore_errors=True)
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from zoo.features.forwards import in_few_threads
 from zoo.pictures import decode, digest, read_bytes
 from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
-from zoo.runs import RUN, Run, open_run
+from zoo.run_files import RUN
+from zoo.runs import Run, open_run
 from zoo.search.ask import Answer, Ask, Query
 from zoo.search.match import Labels
 

@@ -15,7 +15,7 @@ from zoo.evaluation.per_query import PIXELS, PerQuery, keep, kept
 from zoo.evaluation.rankings import CosineOrder
 from zoo.evaluation.retrieval import evaluate_retrieval
 from zoo.pipeline import pixels_scores
-from zoo.runs import SCORES
+from zoo.run_files import SCORES
 
 MATCH, PRECISION = "attribute_match@5", "map@10"  # the first decides
 _measuring = threading.Lock()  # visitors who come together wait for one measurement

@@ -11,7 +11,8 @@ from zoo import devices
 from zoo.backbones import Backbone
 from zoo.compare import Zoo
 from zoo.plugins import Registry
-from zoo.runs import RUN, Run, partial_folder
+from zoo.run_files import RUN, partial_folder
+from zoo.runs import Run
 
 TRAINED, UNFINISHED, NOT_OPENED, UNTRAINED = "trained", "unfinished", "not opened", "untrained"
 

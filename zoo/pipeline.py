@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo import devices, runs
+from zoo import devices, run_files, runs
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.embedding import LOCAL, Engine, embed_rows
@@ -27,6 +27,7 @@ from zoo.files import sha256_of, write_json
 from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
+from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, partial_folder, read_facts
 from zoo.training.settings import Settings
 from zoo.training.train import Trained, train
 
@@ -49,17 +50,17 @@ def make_run(
     `runtime` and `engine` are what embeds, see zoo.features.accepted and zoo.embedding; training is
     torch's in any case.
     """
-    partial = runs.partial_folder(zoo, backbone.name)
+    partial = partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
     facts = _begin(backbone, catalog, settings, partial, wish)
     work = _Work(backbone, catalog, settings, partial, progress, runtime, engine, wish)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
-    for stage in runs.STAGES:
+    for stage in STAGES:
         if stage in facts:
             continue
         facts[stage] = work.stages[stage]()
-        write_json(partial / runs.RUN, facts)
-    folder = runs.publish(zoo, backbone.name)
+        write_json(partial / RUN, facts)
+    folder = run_files.publish(zoo, backbone.name)
     work.improve(folder)
     return folder
 
@@ -67,7 +68,7 @@ def make_run(
 def follow_run(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> None:
     """The part that a process which is not the first has in `make_run`: it trains."""
     if processes().agreed(False):
-        train(backbone, catalog, settings, runs.partial_folder(zoo, backbone.name), Silence())
+        train(backbone, catalog, settings, partial_folder(zoo, backbone.name), Silence())
 
 
 def ensure_baselines(catalog: Catalog, zoo: Path, keeping: bool = True) -> dict[str, Any]:
@@ -109,17 +110,17 @@ def _begin(
         "catalog": catalog.fingerprint(),
         "settings": settings.as_dict(),
     }
-    facts = runs.read_facts(partial)
+    facts = read_facts(partial)
     if not facts:
         facts = wish.kept(
             {
-                "format": runs.FORMAT,
+                "format": FORMAT,
                 **asked,
                 "items": len(catalog),
                 "packages": package_versions(),
             }
         )
-        write_json(partial / runs.RUN, facts)
+        write_json(partial / RUN, facts)
         return facts
     changes = _differences(facts, asked)
     if changes:
@@ -129,7 +130,7 @@ def _begin(
         )
     if wish.is_new(facts):
         facts = {k: v for k, v in wish.kept(facts).items() if k not in ("indexed", "evaluated")}
-        write_json(partial / runs.RUN, facts)
+        write_json(partial / RUN, facts)
     return facts
 
 
@@ -192,14 +193,14 @@ class _Work:
         }
 
     def embed(self) -> dict[str, Any]:
-        facts = runs.read_facts(self.folder)
+        facts = read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         rows = np.arange(len(self.catalog))
         return embed_rows(run, rows, self.folder, self.progress, self.runtime, self.engine)
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")
-        facts = runs.read_facts(self.folder)
+        facts = read_facts(self.folder)
         asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
         asked = replace(asked, workers=self.wish.workers)
         items = items_of(self.catalog, runs.read_features(self.folder), self.folder / EMBEDDINGS)
@@ -207,17 +208,17 @@ class _Work:
 
     def improve(self, folder: Path) -> None:
         """What takes long and need not keep the published run from answering."""
-        facts = runs.read_facts(folder)
+        facts = read_facts(folder)
         asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
         items = items_of(self.catalog, runs.read_features(folder), folder / EMBEDDINGS)
         better = self.wish.index_of(facts).improve(items, folder, facts["indexed"], asked)
         if better is not None:
-            runs.amend(folder, better)
+            amend(folder, better)
 
     def evaluate(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: evaluation")
         scores, measured = score_backbone(self.catalog, runs.read_features(self.folder))
-        path = self.folder / runs.SCORES
+        path = self.folder / SCORES
         write_json(path, scores)
         measured = measured.on(self.catalog.fingerprint())
         keep(self.folder.parent, self.backbone.name, sha256_of(path), measured)

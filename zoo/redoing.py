@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from zoo import pipeline, runs
+from zoo import pipeline
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.embedding import LOCAL, Engine
@@ -17,12 +17,23 @@ from zoo.files import sha256_of, write_json
 from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.indexing import AS_BEFORE, Wish
 from zoo.progress import Progress
+from zoo.run_files import (
+    INDEX_ROWS,
+    REDO,
+    RUN,
+    SCORES,
+    STAGES,
+    check_parts,
+    partial_folder,
+    read_facts,
+    since,
+)
 from zoo.training.settings import Settings
 
 OUTPUTS = {
     "embedded": (EMBEDDINGS, PREDICTIONS),
-    "indexed": (INDEX_PARTS, runs.INDEX_ROWS),
-    "evaluated": (runs.SCORES,),
+    "indexed": (INDEX_PARTS, INDEX_ROWS),
+    "evaluated": (SCORES,),
 }
 
 
@@ -43,11 +54,11 @@ def embed(
     nothing is. Errors as in `index`.
     """
     _require_run(backbone, zoo)
-    published, partial = zoo / backbone.name, runs.partial_folder(zoo, backbone.name)
-    origin = {"stage": "embedded", "of": sha256_of(published / runs.RUN), "runtime": runtime}
-    if not force and runs.read_facts(partial).get(runs.REDO) == origin:
+    published, partial = zoo / backbone.name, partial_folder(zoo, backbone.name)
+    origin = {"stage": "embedded", "of": sha256_of(published / RUN), "runtime": runtime}
+    if not force and read_facts(partial).get(REDO) == origin:
         progress.say(f"{backbone.name}: goes on with what is embedded")
-        settings = Settings.from_dict(runs.read_facts(partial)["settings"])
+        settings = Settings.from_dict(read_facts(partial)["settings"])
         pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
         return
     known = None if force else _known(published, runtime)
@@ -77,12 +88,12 @@ def _require_run(backbone: Backbone, zoo: Path) -> None:
 
 def _known(folder: Path, runtime: str) -> str | None:
     """What made the embeddings of a run, if they are whole and that runtime's."""
-    facts = runs.read_facts(folder)
+    facts = read_facts(folder)
     made = facts.get("embedded", {})
     if runtime not in ("auto", made.get("runtime")):
         return None
     try:
-        runs.check_parts(folder, set(facts["files"]).difference(OUTPUTS["embedded"]))
+        check_parts(folder, set(facts["files"]).difference(OUTPUTS["embedded"]))
     except RunError:
         return None
     return f"{made['runtime']} in {made['precision']}"
@@ -104,16 +115,16 @@ def repeat(
     Whatever is in the partial folder is thrown away. What is wished of the index is kept for
     whenever it is built again. `origin` is kept there to tell what was begun.
     """
-    again = runs.STAGES[runs.STAGES.index(stage) :]
+    again = STAGES[STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    wish.kept(runs.read_facts(zoo / backbone.name))  # an error comes before anything is touched
-    runs.check_parts(zoo / backbone.name, outputs)
+    wish.kept(read_facts(zoo / backbone.name))  # an error comes before anything is touched
+    check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
     for path in [path for output in outputs for path in partial.glob(output)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    facts = {k: v for k, v in runs.read_facts(partial).items() if k not in again}
-    begun = {**wish.kept(facts), runs.REDO: origin or {"stage": stage}}
-    write_json(partial / runs.RUN, begun)
+    facts = {k: v for k, v in read_facts(partial).items() if k not in again}
+    begun = {**wish.kept(facts), REDO: origin or {"stage": stage}}
+    write_json(partial / RUN, begun)
     settings = Settings.from_dict(facts["settings"])
     return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
 
@@ -123,7 +134,7 @@ def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
 
     def changed(backbone: Backbone) -> bool:
         try:
-            return bool(runs.since(runs.read_facts(zoo / backbone.name)))
+            return bool(since(read_facts(zoo / backbone.name)))
         except RunError:  # whoever opens it is told
             return False
 
@@ -146,7 +157,7 @@ def compact(
 
 def lay_out(name: str, zoo: Path) -> Path:
     """Put a published run into its partial folder, to be changed there; returns that folder."""
-    partial = runs.partial_folder(zoo, name)
+    partial = partial_folder(zoo, name)
     shutil.rmtree(partial, ignore_errors=True)
     # Links, not copies: the published run stays whole until the new one takes its place.
     shutil.copytree(zoo / name, partial, copy_function=os.link)
@@ -165,7 +176,7 @@ def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
 
 def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
     """ZooError when runs were begun and not finished: going on or beginning again is a choice."""
-    begun = [b.name for b in backbones if _is_begun(runs.partial_folder(zoo, b.name))]
+    begun = [b.name for b in backbones if _is_begun(partial_folder(zoo, b.name))]
     if begun:
         raise ZooError(
             f"unfinished in {zoo}: {', '.join(begun)}; go on with --resume, "
@@ -175,7 +186,7 @@ def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
 
 def discard_redo(backbone: Backbone, zoo: Path) -> None:
     """Throw away what a killed `repeat` of that backbone left: a training is wanted."""
-    partial = runs.partial_folder(zoo, backbone.name)
+    partial = partial_folder(zoo, backbone.name)
     if not _is_begun(partial):
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -185,6 +196,6 @@ def _is_begun(partial: Path) -> bool:
     if not partial.exists():
         return False
     try:
-        return runs.REDO not in runs.read_facts(partial)
+        return REDO not in read_facts(partial)
     except RunError:
         return True

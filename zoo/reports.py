@@ -8,7 +8,8 @@ from typing import Any
 from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.deciding import decide
 from zoo.indexing import DEFAULT
-from zoo.runs import Run, since
+from zoo.run_files import since
+from zoo.runs import Run
 from zoo.search.ask import Item
 from zoo.training.settings import ALIKE, Settings
 

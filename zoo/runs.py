@@ -1,10 +1,9 @@
-"""One directory per trained backbone: written whole, opened checked."""
+"""One directory per trained backbone, opened and checked."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -16,14 +15,25 @@ import numpy as np
 from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Catalog
-from zoo.errors import ReplacedError, RunError, ZooError
+from zoo.errors import RunError, ZooError
 from zoo.features.encoder import Encoder, Features, predicted_multis
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
-from zoo.files import recover, sha256_of, swap_in, write_json
-from zoo.indexes import GONE, HINTS, Index, Items, Place
+from zoo.files import recover
+from zoo.indexes import GONE, Index, Items, Place
 from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.indexing import DEFAULT, NAME, find, items_of
+from zoo.run_files import (
+    INDEX_ROWS,
+    RUN,
+    SCORES,
+    STAGES,
+    check,
+    check_sha256,
+    read_facts,
+    reindex,
+    repair,
+)
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import Undrawn, read_tensors
 from zoo.training.model import ZooModel
@@ -31,93 +41,7 @@ from zoo.training.network import MODEL
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
-from zoo.training.train import SCRATCH, build_model
-
-FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
-RUN, SCORES = "run.json", "scores.json"
-STAGES = ("trained", "embedded", "indexed", "evaluated")
-PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, SCORES)  # and what its index wrote, if it wrote files
-REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
-INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
-
-
-def partial_folder(zoo: Path, name: str) -> Path:
-    """Where a run is made before it is published."""
-    return zoo / f".{name}.partial"
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """run.json of a run, {} when there is none yet; RunError when damaged or newer."""
-    path = folder / RUN
-    try:
-        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged ({error}); {_repair(folder)}") from error
-    if facts.get("format", 0) > FORMAT:
-        raise RunError(
-            f"{path}: format {facts['format']} is newer than this version reads ({FORMAT}); "
-            "upgrade fashion-model-zoo"
-        )
-    return facts
-
-
-def since(facts: dict[str, Any]) -> dict[str, int]:
-    """How many items were added, changed... since the scores were measured; {} for none."""
-    return dict(facts.get("evaluated", {}).get("since", {}))
-
-
-def publish(zoo: Path, name: str) -> Path:
-    """Move a finished run into its place; the run it replaces stays until that is done."""
-    partial = partial_folder(zoo, name)
-    facts = read_facts(partial)
-    facts["files"] = _files(partial, facts.get("files", {}))
-    facts.pop(REDO, None)
-    write_json(partial / RUN, facts)
-    for scratch in (*SCRATCH, SHARDS):
-        if (partial / scratch).is_dir():
-            shutil.rmtree(partial / scratch)
-        (partial / scratch).unlink(missing_ok=True)
-    swap_in(partial, zoo / name)
-    return zoo / name
-
-
-def amend(folder: Path, indexed: dict[str, Any]) -> None:
-    """Keep what an index became after its run was published."""
-    facts = read_facts(folder)
-    facts.update(indexed=indexed, files=_files(folder, facts["files"]))
-    write_json(folder / RUN, facts)
-
-
-def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What tells whether a part of a run is another one, for each of its parts."""
-    parts = [*PARTS, *([INDEX_ROWS] if (folder / INDEX_ROWS).is_file() else [])]
-    for place in sorted(folder.glob(INDEX_PARTS)):
-        inside = place.rglob("*") if place.is_dir() else [place]
-        named = sorted(p.relative_to(folder).as_posix() for p in inside if p.is_file())
-        parts += [part for part in named if not fnmatch(part, HINTS)]
-    return {part: _file_facts(folder / part, known.get(part, {})) for part in parts}
-
-
-def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
-    """What tells whether a file is another one; taken over from `known` where it is still that."""
-    if _unchanged(path, known):
-        return known
-    stat = path.stat()  # before its contents are read, so that a change meanwhile is noticed
-    return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
-
-
-def _repair(folder: Path, part: str = "") -> str:
-    """The command that makes a part of a run anew, or the run itself."""
-    zoo, name = folder.parent, folder.name
-    if fnmatch(part, INDEX_PARTS):
-        return f"repair it with: {_reindex(folder)}"
-    return f"repair it with: python train.py {name} --runs {zoo} --restart"
-
-
-def _reindex(folder: Path) -> str:
-    return f"zoo index {folder.name} --runs {folder.parent}"
+from zoo.training.train import build_model
 
 
 @dataclass(frozen=True)
@@ -140,7 +64,7 @@ class Run:
     @cached_property
     def predictions(self) -> Features:
         """The predicted classes of every item."""
-        _check(self.folder, PREDICTIONS, self.facts)
+        check(self.folder, PREDICTIONS, self.facts)
         return read_predictions(self.folder, self.embeddings)
 
     @cached_property
@@ -148,9 +72,9 @@ class Run:
         """The search over this run's embeddings."""
         for part in self.facts["files"]:
             if fnmatch(part, INDEX_PARTS):
-                _check(self.folder, part, self.facts)
-        repair, facts = _reindex(self.folder), self.facts["indexed"]
-        index = self.index.open(self.folder, facts, repair, self.index_place)
+                check(self.folder, part, self.facts)
+        facts = self.facts["indexed"]
+        index = self.index.open(self.folder, facts, reindex(self.folder), self.index_place)
         return Recommender(self.catalog, self.embeddings, self.predictions, index, self.index.title)
 
     @property
@@ -161,7 +85,7 @@ class Run:
         except ZooError as error:
             raise RunError(
                 f"{self.folder / RUN}: {error}; add --plugins DIR, or build another one with: "
-                f"{_reindex(self.folder)} --index {DEFAULT}"
+                f"{reindex(self.folder)} --index {DEFAULT}"
             ) from error
 
     @property
@@ -184,11 +108,11 @@ class Run:
         if INDEX_ROWS not in self.facts["files"]:
             return Place.of(np.arange(items), len(self.catalog))
         path = self.folder / INDEX_ROWS
-        _check(self.folder, INDEX_ROWS, self.facts)
+        check(self.folder, INDEX_ROWS, self.facts)
         rows = np.load(path, allow_pickle=False)
         there = rows[rows != GONE]
         if len(rows) != items or len(np.unique(there)) < len(there):
-            raise RunError(f"{path} does not belong to its index; {_repair(self.folder)}")
+            raise RunError(f"{path} does not belong to its index; {repair(self.folder)}")
         return Place.of(rows, len(self.catalog))
 
     @cached_property
@@ -199,7 +123,7 @@ class Run:
     @cached_property
     def model(self) -> ZooModel | StackedModel:
         """The trained model, on the CPU, its file checked."""
-        _check(self.folder, MODEL, self.facts)
+        check(self.folder, MODEL, self.facts)
         return self.load_model()
 
     def load_model(self) -> ZooModel | StackedModel:
@@ -215,7 +139,7 @@ class Run:
         except RuntimeError as error:
             raise RunError(
                 f"{self.folder / MODEL} does not fit backbone {self.name!r} as its plugin now "
-                f"makes it; {_repair(self.folder)}"
+                f"makes it; {repair(self.folder)}"
             ) from error
         return model
 
@@ -250,18 +174,18 @@ def open_run(
     recover(folder)
     facts = read_facts(folder)
     if not facts or any(stage not in facts for stage in STAGES):
-        raise RunError(f"{folder / RUN} is missing or unfinished; {_repair(folder)}")
+        raise RunError(f"{folder / RUN} is missing or unfinished; {repair(folder)}")
     if facts["catalog"] != catalog.fingerprint():
-        raise RunError(f"{folder} was made for another catalogue; {_repair(folder)}")
+        raise RunError(f"{folder} was made for another catalogue; {repair(folder)}")
     for part, written in facts["files"].items():
         path = folder / part
         if not path.is_file():
-            raise RunError(f"{path} is missing; {_repair(folder, part)}")
+            raise RunError(f"{path} is missing; {repair(folder, part)}")
         if path.stat().st_size != written["bytes"]:
-            raise RunError(f"{path} is truncated or of another run; {_repair(folder, part)}")
+            raise RunError(f"{path} is truncated or of another run; {repair(folder, part)}")
     embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
-        raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {_repair(folder)}")
+        raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {repair(folder)}")
     scores = json.loads((folder / SCORES).read_text("utf-8"))
     return Run(folder, backbone, catalog, facts, scores, embeddings, indexes)
 
@@ -271,53 +195,15 @@ def verify(run: Run) -> list[str]:
     problems = []
     if run.facts["indexed"].get("uri"):  # none of its files are parts
         try:
-            run.index.open(run.folder, run.facts["indexed"], _reindex(run.folder), run.index_place)
+            run.index.open(run.folder, run.facts["indexed"], reindex(run.folder), run.index_place)
         except ZooError as error:
             problems.append(str(error))
     for part in run.facts["files"]:
         try:
-            _check_sha256(run.folder, part, run.facts)
+            check_sha256(run.folder, part, run.facts)
         except RunError as error:
             problems.append(str(error))
     return problems
-
-
-def _check(folder: Path, part: str, facts: dict[str, Any]) -> None:
-    """RunError when a file is not what was written; one that nothing touched is not hashed."""
-    if not _unchanged(folder / part, facts["files"][part]):
-        _refuse_replaced(folder, facts)
-        _check_sha256(folder, part, facts)
-
-
-def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
-    """RunError when a part of a run, `besides` those of a pattern, is not what was written."""
-    facts = read_facts(folder)
-    for part in facts["files"]:
-        if not any(fnmatch(part, pattern) for pattern in besides):
-            _check(folder, part, facts)
-
-
-def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
-    """ReplacedError when another run has taken, or takes, the place of the one that was opened."""
-    if read_facts(folder) != facts:
-        raise ReplacedError(f"{folder} was replaced meanwhile; ask again")
-
-
-def _unchanged(path: Path, known: dict[str, Any]) -> bool:
-    """Whether a file has the size and time of change that it had when it was hashed.
-
-    Gigabytes of index take seconds to hash; `zoo doctor` does it in any case.
-    """
-    if not path.is_file():
-        return False
-    stat = path.stat()
-    return (known.get("bytes"), known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
-
-
-def _check_sha256(folder: Path, part: str, facts: dict[str, Any]) -> None:
-    path = folder / part
-    if not path.is_file() or sha256_of(path) != facts["files"][part]["sha256"]:
-        raise RunError(f"{path} is damaged or of another run; {_repair(folder, part)}")
 
 
 def _tuples(facts: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoo import pipeline, redoing, runs
+from zoo import pipeline, redoing, run_files, runs
 from zoo.catalog import Catalog
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import find_roles, without_unknown
@@ -31,6 +31,7 @@ from zoo.indexes import GONE, Place
 from zoo.indexing import Wish, items_of
 from zoo.picture_tables import PictureTable
 from zoo.progress import Progress
+from zoo.run_files import INDEX_ROWS, RUN, check_parts, partial_folder, read_facts, since
 
 NEW = "new"  # the folder of a partial run in which new pictures are embedded
 # Files of other processes on their way to their place, and where maps are being made.
@@ -79,7 +80,7 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
         catalog.save(work)
         write_json(work / BEGUN_FROM, _runs_in(place))
     for run in zoo.runs.values():
-        if runs.read_facts(work / run.name)["catalog"] != catalog.fingerprint():
+        if read_facts(work / run.name)["catalog"] != catalog.fingerprint():
             _bring(run, change, work, progress, runtime)
     pipeline.keep_baselines(catalog, work)
     if not all(_small(run, change) for run in zoo.runs.values()):
@@ -100,7 +101,7 @@ def _bring_votes(place: Path, work: Path) -> None:
 def _small(run: runs.Run, change: Change) -> bool:
     """Whether index and scores may stay, with all changes since they were made."""
     loose = run.index_place.after(change.origin).loose
-    happened = change.added_to(runs.since(run.facts))
+    happened = change.added_to(since(run.facts))
     relabelled = happened.pop("relabelled")
     if run.index.changes:  # it has nothing loose, but was measured without what came
         loose = max(loose, sum(happened.values()))
@@ -124,31 +125,31 @@ def _runs_in(zoo: Path) -> dict[str, str]:
     """The sha256 of what each published run says of itself."""
     return {
         path.parent.name: sha256_of(path)
-        for path in sorted(zoo.glob(f"*/{runs.RUN}"))
+        for path in sorted(zoo.glob(f"*/{RUN}"))
         if not path.parent.name.startswith(".")
     }
 
 
 def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtime: str) -> None:
     """Make the run in `work` one of the changed catalogue."""
-    partial = runs.partial_folder(work, run.name)
+    partial = partial_folder(work, run.name)
     fingerprint = change.catalog.fingerprint()
-    if runs.read_facts(partial).get("catalog") != fingerprint:
-        runs.check_parts(run.folder)
+    if read_facts(partial).get("catalog") != fingerprint:
+        check_parts(run.folder)
         redoing.lay_out(run.name, work)
-        facts = {**runs.read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
+        facts = {**read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
         facts.pop("embedded")
-        write_json(partial / runs.RUN, facts)
-    facts = runs.read_facts(partial)
+        write_json(partial / RUN, facts)
+    facts = read_facts(partial)
     if "embedded" not in facts:
         before = run.facts["embedded"]
         facts["embedded"] = {**before, **_embed(run, change, partial, progress, runtime)}
-        write_json(partial / runs.RUN, facts)
-    with written_whole(partial / runs.INDEX_ROWS) as path, path.open("wb") as file:
+        write_json(partial / RUN, facts)
+    with written_whole(partial / INDEX_ROWS) as path, path.open("wb") as file:
         np.save(file, _index(run, change, partial, facts).rows)
-    facts["evaluated"] = {**run.facts["evaluated"], "since": change.added_to(runs.since(run.facts))}
-    write_json(partial / runs.RUN, facts)
-    runs.publish(work, run.name)
+    facts["evaluated"] = {**run.facts["evaluated"], "since": change.added_to(since(run.facts))}
+    write_json(partial / RUN, facts)
+    run_files.publish(work, run.name)
 
 
 def _index(run: runs.Run, change: Change, partial: Path, facts: dict[str, Any]) -> Place:
@@ -178,7 +179,7 @@ def _embed(
     folder = partial / NEW
     features, facts = run.predictions, {}
     if len(anew):
-        facts = runs.read_facts(partial)
+        facts = read_facts(partial)
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
         facts = embed_rows(fresh, anew, folder, progress, runtime)
         features = Features.join([features, _read(folder)])

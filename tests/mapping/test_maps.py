@@ -17,7 +17,8 @@ from zoo.mapping import layout
 from zoo.mapping.classes import UNKNOWN, colouring, colourings
 from zoo.mapping.maps import MAP, has_map, make_map, make_maps, read_map
 from zoo.progress import Silence
-from zoo.runs import RUN, Run
+from zoo.run_files import RUN
+from zoo.runs import Run
 
 
 @pytest.fixture

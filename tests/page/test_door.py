@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.conftest import PLUGINS
-from tests.page.conftest import free_port
+from tests.ports import free_port
 from zoo.errors import ZooError
 from zoo.page import app as page_app
 from zoo.page.launch import Served, start

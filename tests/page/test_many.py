@@ -23,7 +23,7 @@ import pytest
 
 from tests.conftest import PLUGINS, ROOT, draw_shape
 from tests.page.conftest import serve
-from zoo import pipeline, runs
+from zoo import pipeline, run_files
 from zoo.catalog.change import addition
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ReplacedError, ZooError
@@ -56,14 +56,14 @@ def next_version(zoo: Zoo, folder: Path) -> Path:
     catalog = replace(zoo.catalog, table=table.assign(item_id=NEXT + table["item_id"]))
     catalog.save(folder)
     for run in zoo.runs.values():
-        partial = Path(shutil.copytree(run.folder, runs.partial_folder(folder, run.name)))
+        partial = Path(shutil.copytree(run.folder, run_files.partial_folder(folder, run.name)))
         np.save(partial / EMBEDDINGS, run.embeddings[::-1])
         np.savez(
             partial / PREDICTIONS,
             **{name: array[::-1] for name, array in run.predictions.arrays().items()},  # type: ignore[arg-type]
         )
         facts = {k: v for k, v in run.facts.items() if k not in ("indexed", "evaluated", "files")}
-        write_json(partial / runs.RUN, {**facts, "catalog": catalog.fingerprint()})
+        write_json(partial / run_files.RUN, {**facts, "catalog": catalog.fingerprint()})
         settings = Settings.from_dict(facts["settings"])
         pipeline.make_run(run.backbone, catalog, settings, folder, Progress())
     return folder

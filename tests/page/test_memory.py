@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import PLUGINS, ROOT
-from tests.page.conftest import free_port
+from tests.ports import free_port
 from zoo.page import launch
 from zoo.page.launch import Served, start
 from zoo.page.serving.asked import Asked

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 from zoo.processes import Processes
 from zoo.training.checkpoint import read_tensors
 from zoo.training.network import CHECKPOINT
@@ -32,18 +32,12 @@ ACCELERATE = [
 ]  # fmt: skip
 
 
-def free_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
-
-
-def machine(rank: int, port: str) -> list[str]:
+def machine(rank: int, port: int) -> list[str]:
     """The launcher of one of two machines with a process each."""
     return [
         "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
         "--num_machines", "2", "--machine_rank", str(rank), "--main_process_ip", "127.0.0.1",
-        "--main_process_port", port, "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--main_process_port", str(port), "--mixed_precision", "no", "--dynamo_backend", "no",
     ]  # fmt: skip
 
 
@@ -113,7 +107,7 @@ def two(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
     found = {}
     for name, launcher in {"torchrun": TORCHRUN, "accelerate": ACCELERATE}.items():
         runs = tmp_path_factory.mktemp(name) / "runs"
-        assert "2 processes" in train([*launcher, free_port()], shapes, runs)
+        assert "2 processes" in train([*launcher, str(free_port())], shapes, runs)
         found[name] = runs / "plain"
     return found
 

@@ -17,7 +17,8 @@ from zoo.features.extract import EMBEDDINGS
 from zoo.files import written_whole
 from zoo.mapping import layout
 from zoo.progress import Progress
-from zoo.runs import Run, read_facts
+from zoo.run_files import read_facts
+from zoo.runs import Run
 
 FORMAT = 1
 MAP = "map.npz"  # places and what they were made of, in one file: they cannot disagree

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ReplacedError, ZooError
-from zoo.runs import RUN
+from zoo.run_files import RUN
 
 TRIES = 5  # openings of a zoo that changes while it is opened, before the next question goes on
 # Where the zoo is, and file by file its name, its time of change and its number on the disk.

@@ -1,0 +1,142 @@
+"""The files of a run: written whole, each known by its checksum."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import ReplacedError, RunError
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
+from zoo.files import sha256_of, swap_in, write_json
+from zoo.indexes import HINTS
+from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.training.network import MODEL
+from zoo.training.train import SCRATCH
+
+FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
+RUN, SCORES = "run.json", "scores.json"
+STAGES = ("trained", "embedded", "indexed", "evaluated")
+PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, SCORES)  # and what its index wrote, if it wrote files
+REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
+INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
+
+
+def partial_folder(zoo: Path, name: str) -> Path:
+    """Where a run is made before it is published."""
+    return zoo / f".{name}.partial"
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """run.json of a run, {} when there is none yet; RunError when damaged or newer."""
+    path = folder / RUN
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} is damaged ({error}); {repair(folder)}") from error
+    if facts.get("format", 0) > FORMAT:
+        raise RunError(
+            f"{path}: format {facts['format']} is newer than this version reads ({FORMAT}); "
+            "upgrade fashion-model-zoo"
+        )
+    return facts
+
+
+def since(facts: dict[str, Any]) -> dict[str, int]:
+    """How many items were added, changed... since the scores were measured; {} for none."""
+    return dict(facts.get("evaluated", {}).get("since", {}))
+
+
+def publish(zoo: Path, name: str) -> Path:
+    """Move a finished run into its place; the run it replaces stays until that is done."""
+    partial = partial_folder(zoo, name)
+    facts = read_facts(partial)
+    facts["files"] = _files(partial, facts.get("files", {}))
+    facts.pop(REDO, None)
+    write_json(partial / RUN, facts)
+    for scratch in (*SCRATCH, SHARDS):
+        if (partial / scratch).is_dir():
+            shutil.rmtree(partial / scratch)
+        (partial / scratch).unlink(missing_ok=True)
+    swap_in(partial, zoo / name)
+    return zoo / name
+
+
+def amend(folder: Path, indexed: dict[str, Any]) -> None:
+    """Keep what an index became after its run was published."""
+    facts = read_facts(folder)
+    facts.update(indexed=indexed, files=_files(folder, facts["files"]))
+    write_json(folder / RUN, facts)
+
+
+def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What tells whether a part of a run is another one, for each of its parts."""
+    parts = [*PARTS, *([INDEX_ROWS] if (folder / INDEX_ROWS).is_file() else [])]
+    for place in sorted(folder.glob(INDEX_PARTS)):
+        inside = place.rglob("*") if place.is_dir() else [place]
+        named = sorted(p.relative_to(folder).as_posix() for p in inside if p.is_file())
+        parts += [part for part in named if not fnmatch(part, HINTS)]
+    return {part: _file_facts(folder / part, known.get(part, {})) for part in parts}
+
+
+def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """What tells whether a file is another one; taken over from `known` where it is still that."""
+    if _unchanged(path, known):
+        return known
+    stat = path.stat()  # before its contents are read, so that a change meanwhile is noticed
+    return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
+
+
+def repair(folder: Path, part: str = "") -> str:
+    """The command that makes a part of a run anew, or the run itself."""
+    zoo, name = folder.parent, folder.name
+    if fnmatch(part, INDEX_PARTS):
+        return f"repair it with: {reindex(folder)}"
+    return f"repair it with: python train.py {name} --runs {zoo} --restart"
+
+
+def reindex(folder: Path) -> str:
+    return f"zoo index {folder.name} --runs {folder.parent}"
+
+
+def check(folder: Path, part: str, facts: dict[str, Any]) -> None:
+    """RunError when a file is not what was written; one that nothing touched is not hashed."""
+    if not _unchanged(folder / part, facts["files"][part]):
+        _refuse_replaced(folder, facts)
+        check_sha256(folder, part, facts)
+
+
+def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
+    """RunError when a part of a run, `besides` those of a pattern, is not what was written."""
+    facts = read_facts(folder)
+    for part in facts["files"]:
+        if not any(fnmatch(part, pattern) for pattern in besides):
+            check(folder, part, facts)
+
+
+def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
+    """ReplacedError when another run has taken, or takes, the place of the one that was opened."""
+    if read_facts(folder) != facts:
+        raise ReplacedError(f"{folder} was replaced meanwhile; ask again")
+
+
+def _unchanged(path: Path, known: dict[str, Any]) -> bool:
+    """Whether a file has the size and time of change that it had when it was hashed.
+
+    Gigabytes of index take seconds to hash; `zoo doctor` does it in any case.
+    """
+    if not path.is_file():
+        return False
+    stat = path.stat()
+    return (known.get("bytes"), known.get("mtime_ns")) == (stat.st_size, stat.st_mtime_ns)
+
+
+def check_sha256(folder: Path, part: str, facts: dict[str, Any]) -> None:
+    path = folder / part
+    if not path.is_file() or sha256_of(path) != facts["files"][part]["sha256"]:
+        raise RunError(f"{path} is damaged or of another run; {repair(folder, part)}")
