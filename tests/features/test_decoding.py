@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +56,16 @@ def test_a_bad_picture_is_named_and_a_decoder_that_dies_is_told(run: Run, tmp_pa
         kill_decoders(source)
 
 
-def kill_decoders(source: PixelSource) -> None:
+def test_a_decoder_that_dies_in_the_middle_of_an_answer_is_told(run: Run) -> None:
+    large = replace(run.transform, size=512)  # an answer that no pipe holds at once
+    source = PixelSource(run.catalog.paths(), large, cache_bytes=0, processes=2)
+    with pytest.raises(RunError, match="go on with --resume"):
+        kill_decoders(source, after=1.0)
+
+
+def kill_decoders(source: PixelSource, after: float = 0.0) -> None:
     for _ in source.batches([np.arange(9)] * 500):
+        time.sleep(after)  # for them to begin the answers that follow
         for child in psutil.Process().children():
             with suppress(psutil.ZombieProcess):  # of the round before
                 if "spawn_main" in " ".join(child.cmdline()):
@@ -66,11 +76,11 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from zoo.backbones import Transform
-from zoo.features.decoding import Reader, decode_rows, decoders
+from zoo.features.decoding import Reader, decoders
 
 transform = Transform(32, 1.0, "bilinear", (0, 0, 0), (1, 1, 1))
-with decoders(Reader([Path(sys.argv[1])], transform), 1) as pool:
-    pool.submit(decode_rows, None, [0]).result()
+with decoders(Reader([Path(sys.argv[1])], transform), 1) as begin:
+    begin([0])()
     print("decoded", flush=True)
     time.sleep(60)
 """

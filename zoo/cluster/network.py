@@ -60,7 +60,8 @@ class Forwarder:
         """Take the first runtime that is accepted here; see zoo.features.accepted."""
         job = self._job
         compute = devices.choose(job.device, job.precision)
-        work = Work(job.module, job.transform, compute, job.items, job.sample)
+        # A copy: what comes out of the object store may not be written to.
+        work = Work(job.module, job.transform, compute, job.items, np.array(job.sample))
         self._runtimes = accepted_runtimes(job.runtime, work, self._said.append)
         runtime, facts = next(self._runtimes)
         self._encoder = Encoder(runtime, job.singles)
@@ -84,7 +85,6 @@ class Forwarder:
         parts: list[Features] = []
         while True:
             try:
-                # Copies: what comes out of the object store may not be written to.
                 for features in self._encoder.stream(np.array(pixels) for pixels in batches):
                     parts.append(features)
                 return Embedded(Features.join(parts), (), self._told())

@@ -9,20 +9,24 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
-from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 
 from zoo.backbones import Transform
-from zoo.errors import PictureError
+from zoo.errors import PictureError, RunError
 from zoo.pictures import Box, decode, digest, read_bytes
 
 REMEDY = "restore it, then go on with --resume, or make the catalogue anew"
+ASKED = 2  # pieces of work that a process has at a time: it never waits for the next one
+
+Pixels = Callable[[], np.ndarray]  # waits for (n, S, S, 3) uint8
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class Reader:
             raise PictureError(f"{path} has changed since the catalogue was made: {REMEDY}")
         return self.transform.pixels(picture)
 
+    def stack(self, rows: Sequence[int]) -> np.ndarray:
+        """(n, S, S, 3) uint8; errors as in `pixels`."""
+        return np.stack([self.pixels(row) for row in rows])
+
     def problem(self, row: int) -> str | None:
         """Why a picture cannot be used; None when it can."""
         try:
@@ -58,35 +66,92 @@ class Reader:
         return None
 
 
-def decoders(reader: Reader, processes: int) -> Executor:
-    """What runs `decode_rows`: so many processes; for 0, as many threads as there are cores."""
+@contextmanager
+def decoders(reader: Reader, processes: int) -> Iterator[Callable[[list[int]], Pixels]]:
+    """What begins to decode rows and returns what waits for them, to be called in that order.
+
+    So many processes do it; for 0, as many threads as there are cores.
+    """
     if not processes or type(reader.transform) is not Transform:  # a plugin's is not found there
-        return ThreadPoolExecutor(os.cpu_count() or 1)
-    # Not forked: a GPU and torch's own threads may be at work in this process.
-    spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, spawned, initializer=_begin, initargs=(reader,))
+        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+            yield lambda rows: threads.submit(reader.stack, rows).result
+        return
+    team = [_Process(reader) for _ in range(processes)]
+    begun = 0
+
+    def begin(rows: list[int]) -> Pixels:
+        nonlocal begun
+        begun += 1
+        return team[begun % processes].begin(rows)
+
+    try:
+        yield begin
+    finally:
+        for process in team:
+            process.stop()
 
 
-_reader: Reader | None = None  # of a decoding process, sent once
+class _Process:
+    """A process that decodes.
+
+    It has a pipe of its own, whose other end nobody else has: when it dies, be it in the middle of
+    an answer, that is noticed at once. An executor's processes share a pipe, which stays open.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        # Not forked: a GPU and torch's own threads may be at work in this process.
+        spawned = multiprocessing.get_context("spawn")
+        self._pipe, theirs = spawned.Pipe()
+        self._process = spawned.Process(target=_decode, args=(theirs, reader), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._size = reader.transform.size
+        self._waiting: deque[list[int]] = deque()
+        self._asked = 0
+
+    def begin(self, rows: list[int]) -> Pixels:
+        self._waiting.append(rows)
+        self._ask()
+        return lambda: self._answer(len(rows))
+
+    def _ask(self) -> None:
+        """Few pieces at a time: were both pipes full, each side would wait for the other."""
+        while self._waiting and self._asked < ASKED:
+            with suppress(OSError):  # it died; whoever waits for its answer is told
+                self._pipe.send(self._waiting.popleft())
+            self._asked += 1
+
+    def _answer(self, count: int) -> np.ndarray:
+        try:
+            error = self._pipe.recv()
+            pixels = self._pipe.recv_bytes() if error is None else b""
+        except (EOFError, OSError) as died:
+            raise RunError(
+                "a process that decodes pictures died, perhaps for want of memory; go on with "
+                "--resume"
+            ) from died
+        self._asked -= 1
+        self._ask()
+        if error is not None:
+            raise error
+        return np.frombuffer(pixels, np.uint8).reshape(count, self._size, self._size, 3)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
 
 
-def _begin(reader: Reader) -> None:
-    """Make this process one that decodes: it leaves Ctrl-C to its parent, and ends with it."""
-    global _reader  # noqa: PLW0603
-    _reader = reader
+def _decode(pipe: Connection, reader: Reader) -> None:
+    """Answer until nobody asks any more; Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def decode_rows(reader: Reader | None, rows: list[int]) -> np.ndarray:
-    """(n, S, S, 3) uint8 of those rows; None takes the reader that this process was begun with."""
-    known = reader or _reader
-    assert known is not None
-    return np.stack([known.pixels(row) for row in rows])
+    with suppress(EOFError, OSError):  # the parent has ended
+        while True:
+            rows = pipe.recv()
+            try:
+                pixels = reader.stack(rows)
+            except Exception as error:
+                pipe.send(error)
+            else:
+                pipe.send(None)
+                pipe.send_bytes(pixels.reshape(-1).data)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from zoo.backbones import Transform
-from zoo.errors import RunError
-from zoo.features.decoding import Reader, decode_rows, decoders
+from zoo.features.decoding import Pixels, Reader, decoders
 from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
@@ -53,35 +50,26 @@ class PixelSource:
 
         PictureError names the first picture that cannot be used, RunError a decoder that died.
         """
-        with decoders(self._reader, self._processes) as pool:
-            waiting: deque[tuple[np.ndarray, list[Future[np.ndarray]]]] = deque()
+        with decoders(self._reader, self._processes) as begin:
+            waiting: deque[tuple[np.ndarray, list[Pixels]]] = deque()
             for rows in batches:
-                waiting.append((rows, self._begun(rows, pool)))
+                waiting.append((rows, self._begun(rows, begin)))
                 if len(waiting) > AHEAD:
                     yield self._finished(*waiting.popleft())
             while waiting:
                 yield self._finished(*waiting.popleft())
 
-    def _begun(self, rows: np.ndarray, pool: Executor) -> list[Future[np.ndarray]]:
-        """What decodes those rows; nothing where all of them are kept."""
+    def _begun(self, rows: np.ndarray, begin: Callable[[list[int]], Pixels]) -> list[Pixels]:
+        """What waits for those rows; nothing where all of them are kept."""
         if self._all_kept(rows):
             return []
-        reader = None if isinstance(pool, ProcessPoolExecutor) else self._reader
         chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-        try:
-            return [pool.submit(decode_rows, reader, chunk.tolist()) for chunk in chunks]
-        except BrokenProcessPool as error:
-            raise _died() from error
+        return [begin(chunk.tolist()) for chunk in chunks]
 
-    def _finished(
-        self, rows: np.ndarray, work: list[Future[np.ndarray]]
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _finished(self, rows: np.ndarray, work: list[Pixels]) -> tuple[np.ndarray, np.ndarray]:
         if not work:
             return rows, self._kept[rows]
-        try:
-            pixels = np.concatenate([future.result() for future in work])
-        except BrokenProcessPool as error:
-            raise _died() from error
+        pixels = np.concatenate([wait() for wait in work])
         keep = rows < len(self._have)
         self._kept[rows[keep]] = pixels[keep]
         self._have[rows[keep]] = True
@@ -89,12 +77,6 @@ class PixelSource:
 
     def _all_kept(self, rows: np.ndarray) -> bool:
         return len(rows) > 0 and rows.max() < len(self._have) and bool(self._have[rows].all())
-
-
-def _died() -> RunError:
-    return RunError(
-        "a process that decodes pictures died, perhaps for want of memory; go on with --resume"
-    )
 
 
 def spread_rows(items: int, count: int) -> np.ndarray:
