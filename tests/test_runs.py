@@ -168,6 +168,8 @@ def test_unfinished_runs_are_a_choice(copy: Path) -> None:
     backbones = load_plugins([PLUGINS]).select(["tiny_a"])
     refuse_unfinished(copy, backbones)
     partial_folder(copy, "tiny_a").mkdir()
+    refuse_unfinished(copy, backbones)  # nothing is in it yet
+    (partial_folder(copy, "tiny_a") / "run.json").write_text('{"format": 2}')
     with pytest.raises(ZooError, match="unfinished in .*: tiny_a; go on with --resume"):
         refuse_unfinished(copy, backbones)
 

@@ -120,7 +120,8 @@ def make_zoo(
         recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
-            if processes().first and wish.is_new(read_facts(zoo / backbone.name)):
+            if processes().agreed(wish.is_new(read_facts(zoo / backbone.name))):
+                redoing.refuse_unfinished(zoo, [backbone])
                 redoing.repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
             continue
         redoing.discard_redo(backbone, zoo)
@@ -134,7 +135,8 @@ def follow(backbones: Sequence[Backbone], settings: Settings, zoo: Path) -> None
     processes().wait()
     catalog = load_catalog(zoo)
     for backbone in backbones:
-        if not processes().agreed(False):
+        made = processes().agreed(False)
+        if not made or processes().agreed(False):  # or it gets another index
             pipeline.follow_run(backbone, catalog, settings, zoo)
     processes().wait()
 
@@ -161,10 +163,18 @@ def discard_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
 @contextmanager
 def sole_writer(zoo: Path) -> Iterator[None]:
     """Hold the zoo against other writers; ZooError when one is at work."""
-    recover(zoo)
-    zoo.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(zoo / ".lock", timeout=0)
     try:
-        with FileLock(zoo / ".lock", timeout=0):
-            yield
+        recover(zoo)
+        zoo.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as error:
         raise ZooError(f"another job is writing to {zoo}; wait until it ends") from error
+    except OSError as error:
+        raise ZooError(
+            f"cannot write to {zoo}: {error.strerror or error}; name another folder with --runs"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -28,7 +28,7 @@ class Compute:
     @property
     def decoding_processes(self) -> int:
         """How many processes should decode pictures; 0: threads are quick enough."""
-        cores = _cores()
+        cores = _cores() // processes().here
         return cores - 1 if self.device.type == "cuda" and cores >= LEAST_CORES else 0
 
     def autocast(self) -> AbstractContextManager[Any]:

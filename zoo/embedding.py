@@ -95,7 +95,7 @@ class _Task:
     def here(self) -> dict[str, Any]:
         """The first runtime that does not fail embeds all; the shards of one that did are kept."""
         run = self._run
-        compute = devices.choose(self._device, self._precision)
+        compute = self._compute()
         source = self._pictures.source(run.transform, compute.decoding_processes)
         ((_, pixels),) = source.batches([spread_rows(len(self._rows), CHECKED)])
         work = Work(run.load_model(), run.transform, compute, len(self._rows), pixels)
@@ -117,6 +117,14 @@ class _Task:
                 continue
             return {"images_per_s": rate, **facts, "device": compute.device.type}
         raise RunError(f"{self._title}: every runtime failed; the last: {failure}") from failure
+
+    def _compute(self) -> devices.Compute:
+        """What trained the run, so far as it is there; what embeds is checked in any case."""
+        there = devices.available()
+        if self._device in ("auto", *there):
+            return devices.choose(self._device, self._precision)
+        self._progress.say(f"{self._title}: no {self._device} here, by {there[0]}")
+        return devices.choose()
 
     def on_cluster(self, address: str | None) -> dict[str, Any]:
         """RunError when pictures have no embedding, after all others have; a report lists them."""

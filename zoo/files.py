@@ -58,8 +58,17 @@ def swap_in(new: Path, place: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def linked(source: str, target: str) -> None:
+    """Have a file by a second name, or copied where the disk knows no such links; for copytree."""
+    try:
+        os.link(source, target)
+    except OSError:  # exFAT, many network disks, or another disk
+        shutil.copy2(source, target)
+
+
 def recover(place: Path) -> None:
     """Undo a `swap_in` that was killed between its two moves."""
+    place = place.resolve()
     old = _replaced(place)
     if place.exists() or not old.exists():
         return

@@ -27,6 +27,7 @@ class Processes:
     count: int = 1
     rank: int = 0
     place: int = 0  # among those of this machine: which GPU is its own
+    here: int = 1  # how many are on this machine
 
     @property
     def first(self) -> bool:
@@ -84,7 +85,8 @@ def processes() -> Processes:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return Processes()
     state = _state()
-    return Processes(state.num_processes, state.process_index, state.local_process_index)
+    place = state.local_process_index
+    return Processes(state.num_processes, state.process_index, place, _of_this_machine())
 
 
 @contextmanager
@@ -112,5 +114,8 @@ def _state():  # type: ignore[no-untyped-def]
     from accelerate import PartialState
 
     # GPUs talk to each other only where each process has one of its own.
-    mine = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    return PartialState(cpu=torch.cuda.device_count() < mine, timeout=PATIENCE)
+    return PartialState(cpu=torch.cuda.device_count() < _of_this_machine(), timeout=PATIENCE)
+
+
+def _of_this_machine() -> int:
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))

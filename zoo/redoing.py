@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from zoo.catalog import Catalog
 from zoo.embedding import LOCAL, Engine
 from zoo.errors import RunError, ZooError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import sha256_of, write_json
+from zoo.files import linked, sha256_of, write_json
 from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.indexing import AS_BEFORE, Wish
 from zoo.progress import Progress
@@ -122,7 +121,7 @@ def repeat(
     partial = lay_out(backbone.name, zoo)
     for path in [path for output in outputs for path in partial.glob(output)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    facts = {k: v for k, v in read_facts(partial).items() if k not in again}
+    facts = {k: v for k, v in read_facts(zoo / backbone.name).items() if k not in again}
     begun = {**wish.kept(facts), REDO: origin or {"stage": stage}}
     write_json(partial / RUN, begun)
     settings = Settings.from_dict(facts["settings"])
@@ -156,11 +155,15 @@ def compact(
 
 
 def lay_out(name: str, zoo: Path) -> Path:
-    """Put a published run into its partial folder, to be changed there; returns that folder."""
+    """Put the files of a published run into its partial folder, to be changed there.
+
+    All but run.json, which whoever changes them writes last: killed before, nothing is begun.
+    """
     partial = partial_folder(zoo, name)
     shutil.rmtree(partial, ignore_errors=True)
     # Links, not copies: the published run stays whole until the new one takes its place.
-    shutil.copytree(zoo / name, partial, copy_function=os.link)
+    but_facts = shutil.ignore_patterns(RUN)
+    shutil.copytree(zoo / name, partial, copy_function=linked, ignore=but_facts)
     return partial
 
 
@@ -193,9 +196,8 @@ def discard_redo(backbone: Backbone, zoo: Path) -> None:
 
 def _is_begun(partial: Path) -> bool:
     """Whether a training was begun there; what a killed `repeat` left is made again anyway."""
-    if not partial.exists():
-        return False
     try:
-        return REDO not in read_facts(partial)
+        facts = read_facts(partial)
     except RunError:
         return True
+    return bool(facts) and REDO not in facts

@@ -53,17 +53,21 @@ def since(facts: dict[str, Any]) -> dict[str, int]:
 
 
 def publish(zoo: Path, name: str) -> Path:
-    """Move a finished run into its place; the run it replaces stays until that is done."""
+    """Move a finished run into its place; the run it replaces stays until that is done.
+
+    Until then it says what it was made again for: killed before, it is not taken for a training.
+    """
     partial = partial_folder(zoo, name)
     facts = read_facts(partial)
     facts["files"] = _files(partial, facts.get("files", {}))
-    facts.pop(REDO, None)
     write_json(partial / RUN, facts)
     for scratch in (*SCRATCH, SHARDS):
         if (partial / scratch).is_dir():
             shutil.rmtree(partial / scratch)
         (partial / scratch).unlink(missing_ok=True)
     swap_in(partial, zoo / name)
+    if facts.pop(REDO, None) is not None:
+        write_json(zoo / name / RUN, facts)
     return zoo / name
 
 

@@ -8,7 +8,7 @@ anew, as `zoo compact` does.
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from zoo.errors import CatalogError, RunError
 from zoo.evaluation.votes import VOTES
 from zoo.features.encoder import Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import sha256_of, swap_in, write_json, written_whole
+from zoo.files import linked, recover, sha256_of, swap_in, write_json, written_whole
 from zoo.indexes import GONE, Place
 from zoo.indexing import Wish, items_of
 from zoo.picture_tables import PictureTable
@@ -70,16 +70,17 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
         raise RunError(f"{problem.error}; an update would leave that run behind")
     place = zoo.folder.resolve()  # its work lies beside it, on the same disk
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
-    for stale in place.parent.glob(f".{place.name}.*.updating"):
+    for stale in _works(place):
         if stale != work:
             shutil.rmtree(stale)
     if not _begun(work, place):
         shutil.rmtree(work, ignore_errors=True)
         # Links, not copies: the zoo stays as it is until the new one takes its place.
-        shutil.copytree(place, work, copy_function=os.link, ignore=PASSING)
+        shutil.copytree(place, work, copy_function=linked, ignore=PASSING)
         catalog.save(work)
         write_json(work / BEGUN_FROM, _runs_in(place))
     for run in zoo.runs.values():
+        recover(work / run.name)
         if read_facts(work / run.name)["catalog"] != catalog.fingerprint():
             _bring(run, change, work, progress, runtime)
     pipeline.keep_baselines(catalog, work)
@@ -91,11 +92,17 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     swap_in(work, place)
 
 
+def _works(place: Path) -> list[Path]:
+    """What killed updates of that zoo left beside it; those of a zoo.other are not its own."""
+    own = re.compile(rf"\.{re.escape(place.name)}\.[0-9a-f]{{12}}\.updating")
+    return [path for path in place.parent.iterdir() if own.fullmatch(path.name)]
+
+
 def _bring_votes(place: Path, work: Path) -> None:
     """The file of the votes itself: those that came since the work was begun are in it too."""
     if (place / VOTES).is_file():
         (work / VOTES).unlink(missing_ok=True)
-        os.link(place / VOTES, work / VOTES)
+        linked(str(place / VOTES), str(work / VOTES))
 
 
 def _small(run: runs.Run, change: Change) -> bool:
@@ -137,7 +144,8 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
     if read_facts(partial).get("catalog") != fingerprint:
         check_parts(run.folder)
         redoing.lay_out(run.name, work)
-        facts = {**read_facts(partial), "catalog": fingerprint, "items": len(change.catalog)}
+        own = read_facts(work / run.name)
+        facts = {**own, "catalog": fingerprint, "items": len(change.catalog)}
         facts.pop("embedded")
         write_json(partial / RUN, facts)
     facts = read_facts(partial)

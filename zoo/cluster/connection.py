@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
@@ -39,7 +40,9 @@ def connected(address: str | None) -> Iterator[str]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     place = address or os.environ.get("RAY_ADDRESS") or HERE
-    scratch = tempfile.mkdtemp(prefix="zoo-") if place == HERE else None
+    # Ray's sockets are in it, whose paths have to be short: TMPDIR can be too long for them.
+    short = "/tmp" if Path("/tmp").is_dir() else None
+    scratch = tempfile.mkdtemp(prefix="zoo-", dir=short) if place == HERE else None
     import ray
 
     try:

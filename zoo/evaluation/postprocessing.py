@@ -44,7 +44,8 @@ class ExpandedOrder:
         """(q,), (n,) rows -> cosines (q, n)."""
         asked = np.asarray(self._embeddings[queries])
         cosines = similarities(self._embeddings, asked, database)
-        nearest = np.argpartition(-cosines, self._neighbours - 1)[:, : self._neighbours]  # (q, k)
+        count = min(self._neighbours, len(database))
+        nearest = np.argpartition(-cosines, count - 1)[:, :count]  # (q, k)
         found = np.asarray(self._embeddings[database[nearest]])  # (q, k, D)
         return similarities(self._embeddings, unit(asked + found.sum(axis=1)), database)
 

@@ -76,12 +76,14 @@ def decoders(reader: Reader, processes: int) -> Iterator[Callable[[list[int]], P
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
             yield lambda rows: threads.submit(reader.stack, rows).result
         return
-    team = [_Process(reader) for _ in range(processes)]
+    team: list[_Process] = []
     begun = 0
 
     def begin(rows: list[int]) -> Pixels:
         nonlocal begun
         begun += 1
+        if not team:  # only now: of pictures that are kept none is decoded
+            team.extend(_Process(reader) for _ in range(processes))
         return team[begun % processes].begin(rows)
 
     try:

@@ -95,7 +95,8 @@ def build_index(
     items, dimension = embeddings.shape
     started = time.perf_counter()
     index = AnnoyIndex(dimension, "angular")
-    index.set_seed(seed + 1)  # before adding; with one job the file is the same every time
+    # Before adding; with one job the file is the same every time.
+    index.set_seed((seed + 1) % 2**31)
     for row in range(items):
         index.add_item(row, embeddings[row])
     index.build(TREES, n_jobs=1)

@@ -67,7 +67,7 @@ def nearest(
 def _sql(only: Only, columns: Mapping[str, str]) -> str:
     """The filters as LanceDB takes them."""
     return " AND ".join(
-        f"{columns[name]} IN ({', '.join(_quoted(c) for c in classes)})" if classes else "false"
+        f"`{columns[name]}` IN ({', '.join(_quoted(c) for c in classes)})" if classes else "false"
         for name, classes in only.items()
     )
 

@@ -15,8 +15,12 @@ CHOICES = {
     "balance": ("none", "sampling", "weights"),
     "flip": ("auto", "never"),
 }
-LEAST = {"epochs_frozen": 0, "epochs_unfrozen": 0, "seed": 0, "accumulate": 1, "patience": 1}
-WITHIN = {"image_size": (16, 1024, " pixels"), "batch_size": (2, 4096, "")}
+LEAST = {"epochs_frozen": 0, "epochs_unfrozen": 0, "accumulate": 1, "patience": 1}
+WITHIN = {
+    "image_size": (16, 1024, " pixels"),
+    "batch_size": (2, 4096, ""),
+    "seed": (0, 2**31 - 1, ""),  # what all who draw by it take
+}
 MOST_METRIC = 100.0
 SHARES = ("dropout", "ema", "label_smoothing", "cutmix")
 

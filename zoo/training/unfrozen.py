@@ -213,9 +213,11 @@ class Unfrozen:
         module = self.kept if size == self.data.transform.size else Shrinking(self.kept, size)
         runtime = TorchRuntime(module, self.data.transform, self.compute)
         rows = self.data.val
-        batches = in_batches(self.group.share(rows), VALIDATION_BATCH)
+        own = self.group.share(rows)
+        # Whoever has no picture looks at one for nothing: all must come to the same exchanges.
+        batches = in_batches(own if len(own) else rows[:1], VALIDATION_BATCH)
         parts = [runtime(pixels)[1:] for _, pixels in self.data.source.batches(batches)]
-        mine = [torch.cat(column) for column in zip(*parts, strict=True)]
+        mine = [torch.cat(column)[: len(own)] for column in zip(*parts, strict=True)]
         logits = [self.group.joined(scores, len(rows)) for scores in mine]
         return heads_score(logits, self.data.targets[rows])
 
