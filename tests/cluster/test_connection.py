@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import PLUGINS
 from tests.test_cli import run
+from zoo.cluster import connection
 from zoo.cluster.connection import connected
 from zoo.cluster.teams import Shape, shape_and_room
 from zoo.errors import ZooError
@@ -23,7 +24,8 @@ def test_a_zoo_is_embedded_on_a_cluster_that_is_gone_afterwards(
 ) -> None:
     place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
     scratch = Path(tempfile.mkdtemp(prefix="z", dir="/tmp"))  # Ray's sockets need short names
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.setattr(connection, "SHORT", scratch)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 30)))  # as TMPDIR can be
     before = signal.getsignal(signal.SIGTERM)
     asked = ("--runs", place, "--plugins", PLUGINS, "--engine", "ray", "--force")
     done = run("embed", "tiny_a", *asked)

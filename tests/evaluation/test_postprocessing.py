@@ -44,6 +44,13 @@ def drowned(kinds: np.ndarray) -> np.ndarray:
     return unit(np.hstack([signal, noise, np.ones((len(kinds), 1))]))
 
 
+def test_of_few_items_all_are_averaged(drowned: np.ndarray) -> None:
+    few = np.arange(300, 304)
+    found = ExpandedOrder(drowned, neighbours=10)(np.arange(5), few)
+    expected = ExpandedOrder(drowned, neighbours=4)(np.arange(5), few)
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_whitened_rows_have_variance_one_on_the_training_rows(drowned: np.ndarray) -> None:
     axes = whitening(drowned, np.arange(300))
     assert axes.shape == (400, 10)

@@ -13,7 +13,11 @@ from tests.conftest import ROOT
 from zoo.indexes import Asked, Column, Index, Items, Opened, Place
 
 PLUGINS = ROOT / "tests" / "plugins_index"
-CLASSES = {"colour": ("red", "b'lue", "green"), "Type of item": ("tee", "skirt")}
+CLASSES = {
+    "colour": ("red", "b'lue", "green"),
+    "Type of item": ("tee", "skirt"),
+    "trim": ("lace", "none"),
+}
 
 
 def unit_rows(count: int, dimension: int = 16, seed: int = 0) -> np.ndarray:

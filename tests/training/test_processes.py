@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import deque
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +19,18 @@ import psutil
 import pytest
 import torch
 
-from tests.conftest import ROOT
+from tests.conftest import PLUGINS as TINY_PLUGINS
+from tests.conftest import ROOT, TINY
 from tests.ports import free_port
+from zoo import building, devices, pipeline
+from zoo.catalog import Catalog, load_catalog
+from zoo.indexing import Wish
+from zoo.plugins import load_plugins
 from zoo.processes import Processes
+from zoo.progress import Silence
+from zoo.training import unfrozen
 from zoo.training.checkpoint import read_tensors
-from zoo.training.network import CHECKPOINT
+from zoo.training.network import CHECKPOINT, new_model, training_data
 
 PLUGINS = Path(__file__).parent.parent / "plugins_plain"
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port"]
@@ -91,6 +101,70 @@ def test_shares_are_all_of_it_once() -> None:
     rows = np.arange(7)
     shares = [Processes(3, rank).share(rows) for rank in range(3)]
     assert sorted(np.concatenate(shares)) == rows.tolist()
+
+
+@dataclass(frozen=True)
+class First(Processes):
+    """The first of two, which notes what the other one has to be told."""
+
+    count: int = 2
+    said: deque[object] = field(default_factory=deque)
+
+    def agreed(self, answer: bool) -> bool:
+        self.said.append(answer)
+        return answer
+
+    def wait(self) -> None:
+        self.said.append("wait")
+
+
+class Second(First):
+    """The other one, which is told in that order."""
+
+    def agreed(self, answer: bool) -> bool:
+        return bool(self.said.popleft())
+
+    def wait(self) -> None:
+        assert self.said.popleft() == "wait"
+
+
+def test_all_come_to_the_same_exchanges_where_one_only_indexes_anew(
+    zoo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    registry, catalog = load_plugins([TINY_PLUGINS]), load_catalog(place)
+    backbones, wish = registry.select(["tiny_a", "tiny_b"]), Wish("exact", known=registry.indexes)
+    said: deque[object] = deque()
+    group = First(said=said)
+    for module in (building, pipeline):
+        monkeypatch.setattr(module, "processes", lambda: group)
+    building.make_zoo(backbones, catalog, TINY, place, Silence(), wish=wish)
+    group = Second(rank=1, said=said)
+    building.follow(backbones, TINY, place)
+    assert not said
+
+
+def test_one_without_a_picture_to_validate_on_exchanges_as_often(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined: list[tuple[int, ...]] = []
+
+    class Last(Processes):
+        def joined(self, mine: torch.Tensor, total: int) -> torch.Tensor:
+            joined.append(tuple(mine.shape))
+            return mine.new_zeros((total, *mine.shape[1:]))
+
+    tiny = load_plugins([TINY_PLUGINS]).get("tiny_a")
+    model, _ = new_model(tiny, catalog, TINY)
+    data = training_data(tiny, catalog, TINY)
+    monkeypatch.setattr(unfrozen, "processes", Processes)
+    phase = unfrozen.Unfrozen(
+        model, replace(data, val=data.val[:1]), TINY, tiny.recipe, devices.choose("cpu", "fp32"),
+        torch.optim.SGD(model.parameters()),
+    )  # fmt: skip
+    phase.group = Last(count=2, rank=1)
+    phase.validate(32)
+    assert joined == [(0, 2), (0, 3)]  # of the head of either attribute, no rows
 
 
 @pytest.fixture(scope="module")

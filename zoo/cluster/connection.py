@@ -19,6 +19,7 @@ from zoo.errors import ZooError
 
 ANSWER = 5.0  # seconds within which the head of a cluster has to be reached
 HERE = "local"
+SHORT = Path("/tmp")
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 PLUGIN = "zoo_plugin_"  # modules that no other process can import by name
 
@@ -40,9 +41,7 @@ def connected(address: str | None) -> Iterator[str]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     place = address or os.environ.get("RAY_ADDRESS") or HERE
-    # Ray's sockets are in it, whose paths have to be short: TMPDIR can be too long for them.
-    short = "/tmp" if Path("/tmp").is_dir() else None
-    scratch = tempfile.mkdtemp(prefix="zoo-", dir=short) if place == HERE else None
+    scratch = tempfile.mkdtemp(prefix="zoo-", dir=_short()) if place == HERE else None
     import ray
 
     try:
@@ -54,6 +53,11 @@ def connected(address: str | None) -> Iterator[str]:
         ray.shutdown()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _short() -> Path | None:
+    """Where Ray's sockets may be: TMPDIR can be too long for the path of one."""
+    return SHORT if SHORT.is_dir() else None
 
 
 def nodes() -> list[dict[str, float]]:
