@@ -18,8 +18,10 @@ from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.pipeline import make_run
 from zoo.plugins import load_plugins
+from zoo.processes import Processes
 from zoo.progress import Progress, read_progress
 from zoo.runs import open_run
+from zoo.training import unfrozen
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch, best_epoch
 from zoo.training.metrics import accuracies, classification
@@ -241,6 +243,21 @@ def test_out_of_memory_halves_the_forward_and_keeps_the_steps(
     roomy = train(Roomy(), catalog, settings, tmp_path / "roomy", Progress())
     for name, tensor in roomy.model.state_dict().items():
         torch.testing.assert_close(tight.model.state_dict()[name], tensor, atol=1e-4, rtol=1e-3)
+
+
+def test_one_of_several_does_not_go_on_alone_without_memory(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Alone(Processes):
+        def share(self, rows: np.ndarray) -> np.ndarray:
+            return rows
+
+        def wrapped(self, model: torch.nn.Module, device: torch.device) -> torch.nn.Module:
+            return model
+
+    monkeypatch.setattr(unfrozen, "processes", lambda: Alone(count=2))
+    with pytest.raises(ZooError, match=r"out of memory with \d+ pictures.* a larger --accumulate"):
+        train(Small(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
 
 
 def test_memory_for_not_even_a_few_pictures_is_a_clear_line(

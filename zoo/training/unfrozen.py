@@ -167,10 +167,11 @@ class Unfrozen:
             try:
                 return self._in_parts(pictures, truths)
             except torch.OutOfMemoryError as error:
-                if self.parts * 4 > count:
+                # One of several cannot cut its forward alone: the others exchange once for each.
+                if self.parts * 4 > count or self.group.count > 1:
                     raise ZooError(
                         f"out of memory with {count // self.parts} pictures a forward; "
-                        "give a smaller --image-size or --batch-size"
+                        "give a smaller --image-size or --batch-size, or a larger --accumulate"
                     ) from error
                 self.parts *= 2
                 size = math.ceil(count / self.parts)
