@@ -23,6 +23,8 @@ from tests.catalog.deepfashion import coarse, many_rows
 from tests.conftest import PLUGINS, ROOT, draw_shape
 from zoo.catalog import load_catalog
 from zoo.cli import main
+from zoo.plugins import load_plugins
+from zoo.redoing import refuse_unfinished
 
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
 
@@ -328,8 +330,31 @@ def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> 
     assert not (tmp_path / "nothing").exists()
 
 
+def test_doctor_ends_with_one_when_something_is_wrong(zoo_folder: Path, tmp_path: Path) -> None:
+    missing = run("doctor", "--runs", tmp_path / "nowhere")
+    assert missing.returncode == 1
+    assert "nowhere: no such folder; name that of the zoos with --runs" in missing.stdout
+    assert (
+        run("doctor", "--runs", zoo_folder).returncode == 1
+    )  # its backbones' plugins are not here
+
+
+def test_a_training_that_never_began_is_not_unfinished(shapes: Path, tmp_path: Path) -> None:
+    arguments = ("resnet50", "--data", shapes, "--runs", tmp_path / "zoo", "--limit", 60)
+    assert "--weights random" in told(*arguments, script="train.py")  # no weights to be had
+    assert "image-size 1 is not within" in told(
+        *arguments, "--weights", "random", "--image-size", 1, script="train.py"
+    )
+    refuse_unfinished(tmp_path / "zoo", load_plugins([]).select(["resnet50"]))
+
+
+def test_a_mistyped_zoo_names_those_there_are(zoo_folder: Path) -> None:
+    line = told("evaluate", "--runs", zoo_folder.parent / "shpes")
+    assert f"name one that is there with --runs ({zoo_folder})" in line
+
+
 def test_doctor_shape(zoo_folder: Path) -> None:
-    report = as_json("doctor", "--runs", zoo_folder)
+    report = as_json("doctor", "--runs", zoo_folder, "--plugins", PLUGINS)
     assert set(report) >= {"devices", "packages", "precision", "hub", "zoos", "problems"}
     assert "cpu" in report["devices"]
 
@@ -389,8 +414,9 @@ def test_an_unfinished_run_is_gone_on_with_or_thrown_away(shapes: Path, tmp_path
     )  # fmt: skip
     partial = tmp_path / "zoo" / ".tiny_a.partial"
     partial.mkdir(parents=True)
+    (partial / "run.json").write_text('{"format": 2}')
     (partial / "left").touch()
-    assert "go on with --resume, or begin again with --restart" in told(
+    assert "with --resume to go on, or with --restart to begin again" in told(
         *arguments, script="train.py"
     )
     assert (partial / "left").exists()
@@ -469,7 +495,7 @@ def test_no_zoo_is_one_line(tmp_path: Path) -> None:
         told("serve", "--runs", tmp_path / "nothing"),
         told("--runs", tmp_path / "nothing", "--port", "0", script="serve.py"),
     ):
-        assert "make one with: python train.py" in line
+        assert "make one with: zoo train --data YOUR_PICTURES" in line
 
 
 def test_another_catalogue_into_one_zoo_is_refused(

@@ -156,7 +156,7 @@ def test_another_index_does_not_cost_an_unfinished_training(place: Path) -> None
     partial = run_files.partial_folder(place, "tiny_a")
     shutil.copytree(place / "tiny_a", partial)  # as one of other settings, all but published
     catalog, wish = opened(place).catalog, Wish("exact", known=REGISTRY.indexes)
-    with pytest.raises(ZooError, match="unfinished in .*: tiny_a"):
+    with pytest.raises(ZooError, match="unfinished training in .*: tiny_a"):
         make_zoo([TINY_A], catalog, TINY, place, Silence(), wish=wish)
     assert (partial / "model.safetensors").is_file()
     shutil.rmtree(partial)

@@ -170,7 +170,11 @@ def test_unfinished_runs_are_a_choice(copy: Path) -> None:
     partial_folder(copy, "tiny_a").mkdir()
     refuse_unfinished(copy, backbones)  # nothing is in it yet
     (partial_folder(copy, "tiny_a") / "run.json").write_text('{"format": 2}')
-    with pytest.raises(ZooError, match="unfinished in .*: tiny_a; go on with --resume"):
+    refuse_unfinished(copy, backbones)  # nor now
+    (partial_folder(copy, "tiny_a") / "checkpoint.safetensors").touch()
+    with pytest.raises(
+        ZooError, match=r"unfinished .*: tiny_a; .* --resume to go on"
+    ):
         refuse_unfinished(copy, backbones)
 
 

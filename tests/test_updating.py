@@ -21,6 +21,7 @@ from zoo.compare import Zoo, open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.evaluation.votes import VOTES
 from zoo.features.encoder import Encoder
+from zoo.files import write_json
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
@@ -400,7 +401,9 @@ def test_an_unfinished_training_is_not_thrown_away(place: Path) -> None:
     zoo = opened(place)
     begun = run_files.partial_folder(place, "tiny_b")
     begun.mkdir()
-    with pytest.raises(ZooError, match="unfinished in .*: tiny_b"):
+    write_json(begun / "run.json", {"format": 2})
+    (begun / "checkpoint.safetensors").touch()
+    with pytest.raises(ZooError, match="unfinished training in .*: tiny_b"):
         update(zoo, removal(zoo.catalog, [str(zoo.catalog.table["item_id"].iat[0])]), Progress())
     assert begun.is_dir()
 

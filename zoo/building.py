@@ -69,7 +69,9 @@ def prepare_catalog(data: Data, zoo: Path, progress: Progress) -> Catalog:
         catalog.save(zoo)
     report = write_report(findings, zoo)
     counts = ", ".join(f"{count} {kind}" for kind, count in summarise(findings).items())
-    progress.say(f"{catalog.name}: {len(catalog)} pictures, {len(catalog.attributes)} attributes")
+    names = ", ".join(attribute.name for attribute in catalog.attributes)
+    progress.say(f"{catalog.name}: {len(catalog)} pictures, attributes {names}")
+    progress.say(f"  alike in scores are items of the same {' and '.join(catalog.key)}")
     if counts:
         progress.say(f"  {counts}; listed in {report}")
     return catalog

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -65,6 +66,12 @@ def _alone(command: Callable[..., Any]) -> typer.Typer:
     return alone
 
 
+def _stopped(arguments: list[str]) -> str:
+    if "train" not in Path(arguments[0]).stem and "train" not in arguments[1:2]:
+        return "stopped"
+    return "stopped; a training goes on where it was with --resume"
+
+
 def main(command: Callable[..., Any] | None = None) -> NoReturn:
     """Run the commands, or one of them; an expected failure is one line and exit status 1."""
     # A request to end is Ctrl-C by another name; shells switch Ctrl-C off for background jobs.
@@ -77,7 +84,7 @@ def main(command: Callable[..., Any] | None = None) -> NoReturn:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
-            print("stopped; a training goes on where it was with --resume", file=sys.stderr)
+            print(_stopped(sys.argv), file=sys.stderr)
         raise
     sys.exit(0)
 

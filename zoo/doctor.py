@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from zoo.runs import verify
 from zoo.weights import answers
 
 
-def examine(folder: Path) -> dict[str, Any]:
+def examine(folder: Path, plugins: Sequence[Path] = ()) -> dict[str, Any]:
     """Devices, packages, precision, hub, the zoos in `folder` (or itself) and their problems."""
-    zoos, problems = [], []
+    zoos, problems = [], list[str]()
+    if not folder.is_dir():
+        problems.append(f"{folder}: no such folder; name that of the zoos with --runs")
     for place in _zoos(folder):
         try:
-            zoo = open_zoo(place)
+            zoo = open_zoo(place, plugins)
         except ZooError as error:
             problems.append(str(error))
             continue

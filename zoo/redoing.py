@@ -23,6 +23,7 @@ from zoo.run_files import (
     SCORES,
     STAGES,
     check_parts,
+    holds_work,
     partial_folder,
     read_facts,
     since,
@@ -182,8 +183,8 @@ def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
     begun = [b.name for b in backbones if _is_begun(partial_folder(zoo, b.name))]
     if begun:
         raise ZooError(
-            f"unfinished in {zoo}: {', '.join(begun)}; go on with --resume, "
-            "or begin again with --restart"
+            f"unfinished training in {zoo}: {', '.join(begun)}; repeat the command that began it "
+            "with --resume to go on, or with --restart to begin again"
         )
 
 
@@ -200,4 +201,4 @@ def _is_begun(partial: Path) -> bool:
         facts = read_facts(partial)
     except RunError:
         return True
-    return bool(facts) and REDO not in facts
+    return bool(facts) and REDO not in facts and holds_work(partial)

@@ -30,6 +30,11 @@ def partial_folder(zoo: Path, name: str) -> Path:
     return zoo / f".{name}.partial"
 
 
+def holds_work(partial: Path) -> bool:
+    """Whether anything was made there, besides the note of what is to be."""
+    return partial.is_dir() and any(p.name != RUN and p.name[0] != "." for p in partial.iterdir())
+
+
 def read_facts(folder: Path) -> dict[str, Any]:
     """run.json of a run, {} when there is none yet; RunError when damaged or newer."""
     path = folder / RUN

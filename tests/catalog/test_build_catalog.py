@@ -31,7 +31,8 @@ def test_catalogue_of_a_listing(listing: Make) -> None:
     assert list(catalog.table) == [
         "item_id", "path", "title", "split", "sha256", "thumbnail", "near_group", "tone", "fabric",
     ]  # fmt: skip
-    assert catalog.table["title"].isna().all()
+    assert catalog.table["title"].tolist() == [""] * 30
+    assert catalog.name_of(0) == catalog.table["item_id"].iat[0]
     assert catalog.codes("fabric").tolist() == [1] * 12 + [0] * 12 + [-1] * 6
     assert [len(catalog.rows(split)) for split in ("train", "val", "test")] == [21, 5, 4]
     assert catalog.thumbnails().shape == (30, 432)
@@ -85,13 +86,37 @@ def test_saved_and_loaded_it_is_the_same(listing: Make, tmp_path: Path) -> None:
     assert (loaded.label_matrix() == catalog.label_matrix()).all()
 
 
-def test_chosen_attributes_keep_the_readers_order(listing: Make) -> None:
+def test_chosen_attributes_come_in_the_order_asked(listing: Make) -> None:
     source = listing({"tone": TONES, "fabric": FABRICS, "cut": TONES})
     catalog, _ = build_catalog(source, CatalogSettings(attributes=("cut", "fabric")))
-    assert [attribute.name for attribute in catalog.attributes] == ["fabric", "cut"]
-    assert catalog.key == ("fabric",)
+    assert [attribute.name for attribute in catalog.attributes] == ["cut", "fabric"]
+    assert catalog.key == ("fabric",)  # the reader knows which attributes make a hit
+    catalog, _ = build_catalog(
+        replace(source, key=()), CatalogSettings(attributes=("cut", "fabric", "tone"))
+    )
+    assert catalog.key == ("cut", "fabric")
     catalog, _ = build_catalog(source, CatalogSettings(attributes=("cut",)))
     assert catalog.key == ("cut",)
+
+
+def test_titles_that_are_missing_are_empty(listing: Make) -> None:
+    source = listing({"tone": TONES})
+    source = replace(source, rows=source.rows.assign(title=["A dress", None, "A hat"] * 10))
+    catalog, _ = build_catalog(source)
+    assert [catalog.name_of(row) for row in (0, 1)] == ["A dress", catalog.table["item_id"].iat[1]]
+
+
+def test_zoos_of_before_have_no_title_called_nan(listing: Make, tmp_path: Path) -> None:
+    catalog, _ = build_catalog(listing({"tone": TONES}))
+    replace(catalog, table=catalog.table.assign(title=None)).save(tmp_path)
+    assert load_catalog(tmp_path).table["title"].tolist() == [""] * 30
+
+
+def test_classes_that_differ_in_capitals_are_told(listing: Make) -> None:
+    shades = ["Black", "BLACK", "black", "white", "Grey"] * 6
+    _, findings = build_catalog(listing({"tone": TONES, "shade": shades}))
+    told = [f.subject for f in findings if f.kind == "class spelt in several ways"]
+    assert told == ["shade=BLACK / Black / black"]
 
 
 def test_a_column_that_is_no_attribute_may_be_named(listing: Make) -> None:

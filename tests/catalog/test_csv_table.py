@@ -43,7 +43,7 @@ def test_columns_of_repeating_texts_are_attributes(table: Table) -> None:
     listing = read_listing(path)
     assert (listing.reader, listing.name, listing.root) == ("csv", "shop", path.parent)
     assert listing.attributes == ("colour", "fabric")
-    assert listing.key == ("colour", "fabric")
+    assert listing.key == ()
     assert listing.rows["item_id"].tolist() == ["a.png", "b.png", "c.png", "d.png"]
     assert listing.rows["title"].isna().tolist() == [False, False, False, True]
     assert listing.rows["pattern"].isna().tolist() == [False, True, False, False]
@@ -59,7 +59,7 @@ def test_unfit_columns_are_found_with_the_reason(table: Table) -> None:
         "d.png,cold,20,fourth,x,q,4",
     )
     listing = read_listing(path)
-    assert (listing.attributes, listing.key) == (("tone",), ("tone",))
+    assert (listing.attributes, listing.key) == (("tone",), ())
     assert of_kind(listing, UNUSED) == {
         "price": "numbers; name it with --attributes to use it",
         "note": "values hardly repeat",
@@ -217,7 +217,7 @@ def test_integer_labels_with_a_map(table: Table, tmp_path: Path, name: str, text
     table("image_name,category_label", "a.png,0", "b.png,1.0", "c.png,7", "d.png,")
     (tmp_path / name).write_text(text)
     listing = read_listing(tmp_path)
-    assert (listing.attributes, listing.key) == (("category",), ("category",))
+    assert (listing.attributes, listing.key) == (("category",), ())
     assert listing.rows["category"].fillna("?").tolist() == ["Blazer", "Coat", "?", "?"]
     assert of_kind(listing, "label without a name") == {"7": "1 rows; their category is unknown"}
 

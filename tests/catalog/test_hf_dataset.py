@@ -56,7 +56,7 @@ def test_splits_and_labels(tmp_path: Path) -> None:
     listing = read_listing(saved(tmp_path / "shop", train=part(8), test=part(4, 8)))
     assert (listing.reader, listing.name) == ("datasets", "shop")
     assert listing.attributes == ("label", "style", "tone")
-    assert (listing.multis, listing.key) == ({"style"}, ("label", "tone"))
+    assert (listing.multis, listing.key) == ({"style"}, ())
     rows = listing.rows
     assert rows["item_id"].tolist()[::8] == ["train-00000000", "test-00000000"]
     assert rows["split"].tolist() == ["train"] * 8 + ["test"] * 4

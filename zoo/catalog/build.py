@@ -77,8 +77,8 @@ def build_catalog(
     rows, unworthy = _used(rows, listing, settings.clean)
     if settings.cap_per_class is not None:
         rows = rows.assign(use=under_cap(rows, key[0], settings.cap_per_class, settings.seed))
-    if "title" not in rows:
-        rows = rows.assign(title=pd.Series(index=rows.index, dtype="str"))
+    titles = rows["title"].fillna("") if "title" in rows else ""
+    rows = rows.assign(title=titles)
     optional = [name for name in OPTIONAL if name in rows]
     table = rows[[*COLUMNS, *optional, "near_group", *kept_names]]
     findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen, *unworthy]
@@ -121,7 +121,7 @@ def _selected(
 
 
 def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
-    """The attributes to use, in the listing's order; columns it does not offer may be named."""
+    """The attributes to use, in the order asked; columns that are not offered may be named."""
     fixed = (*COLUMNS, *OPTIONAL, *listing.attributes)
     columns = [*listing.attributes, *(c for c in listing.rows.columns if c not in fixed)]
     wanted = listing.attributes if asked is None else asked
@@ -138,7 +138,7 @@ def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
             f"{listing.source}: no column can be used as an attribute; name some of these with "
             f"--attributes: {', '.join(columns) or 'it has none'}"
         )
-    return [c for c in columns if c in wanted]
+    return list(dict.fromkeys(wanted))
 
 
 def _used(rows: pd.DataFrame, listing: Listing, clean: bool) -> tuple[pd.DataFrame, list[Finding]]:
@@ -160,7 +160,7 @@ def _singles(listing: Listing, names: Sequence[str]) -> list[str]:
 
 def _key(listing: Listing, names: Sequence[str]) -> tuple[str, ...]:
     singles = _singles(listing, names)
-    return tuple(name for name in listing.key if name in singles) or (singles[0],)
+    return tuple(name for name in listing.key if name in singles) or tuple(singles[:2])
 
 
 def _strata(listing: Listing, names: Sequence[str]) -> tuple[str, ...]:

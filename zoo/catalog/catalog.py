@@ -46,7 +46,7 @@ class Attribute:
 class Catalog:
     """A row a picture.
 
-    `table` has the columns item_id (unique), path (relative to `root`, or absolute), title,
+    `table` has the columns item_id (unique), path (relative to `root`, or absolute), title (or ""),
     split, sha256 (of the file), thumbnail (12 * 12 * 3 bytes) and one per attribute: the class,
     for multi attributes the list of classes (empty: known to have none), missing where unknown.
     It may have box (four ints: left, top, right, bottom, the part of the upright picture that is
@@ -99,6 +99,10 @@ class Catalog:
                 f"attribute {name!r} is {attribute.kind}; {kind} is asked for here: {known}"
             )
         return attribute
+
+    def name_of(self, row: int) -> str:
+        """What people know the item of that row by: its title, its id where it has none."""
+        return str(self.table["title"].iat[row]) or str(self.table["item_id"].iat[row])
 
     def path(self, row: int) -> Path:
         """Where the picture of that row lies."""
@@ -218,9 +222,9 @@ def load_catalog(folder: Path) -> Catalog:
         facts = json.loads(facts_path.read_text(encoding="utf-8"))
         table = pd.read_parquet(table_path)
     except FileNotFoundError as error:
+        missing = Path(error.filename or facts_path).name
         raise CatalogError(
-            f"no zoo at {folder}: {Path(error.filename or facts_path).name} is missing; "
-            f"make one with: python train.py --runs {folder}"
+            f"no zoo at {folder}: {missing} is missing; {_others(folder)}"
         ) from error
     except (OSError, ValueError) as error:
         raise CatalogError(f"{folder}: the catalogue is damaged ({error}); train again") from error
@@ -235,12 +239,19 @@ def load_catalog(folder: Path) -> Catalog:
         root=_root(folder, located(facts["root"])),
         attributes=attributes,
         key=tuple(facts["key"]),
-        table=_with_lists(table, attributes),
+        table=_with_lists(table.assign(title=table["title"].fillna("")), attributes),
         provenance=facts["provenance"],
     )
     if catalog.fingerprint() != facts["fingerprint"]:
         raise CatalogError(f"{table_path} does not agree with {facts_path.name}; train again")
     return catalog
+
+
+def _others(folder: Path) -> str:
+    """What to do without a zoo: name one that is there, or make it."""
+    there = sorted(path.parent for path in folder.parent.glob("[!.]*/catalog.json"))[:5]
+    known = f"name one that is there with --runs ({', '.join(map(str, there))}), or " * bool(there)
+    return f"{known}make one with: zoo train --data YOUR_PICTURES --runs {folder}"
 
 
 def _root(folder: Path, root: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,6 +35,7 @@ def keep_classes(
         rare = counts[counts < min_per_class].sort_index()
         classes = tuple(sorted(counts.index.difference(rare.index)))
         attribute = Attribute(name, classes, "multi" if name in multis else "single")
+        findings += _spelt_alike(name, counts.index)
         findings += [_rare(attribute, str(c), n, min_per_class) for c, n in rare.items()]
         if len(classes) < LEAST[attribute.kind]:
             findings.append(_dropped(attribute, min_per_class))
@@ -44,6 +45,19 @@ def keep_classes(
     if not any(attribute.kind == "single" for attribute in kept):
         raise CatalogError(_nothing_left(rows, names, min_per_class, multis))
     return rows.drop(columns=list(names)).assign(**labels), tuple(kept), findings
+
+
+def _spelt_alike(name: str, classes: Iterable[Any]) -> list[Finding]:
+    """Classes that differ in capitals alone: each is learnt, and counted, by itself."""
+    spellings: dict[str, list[str]] = {}
+    for label in sorted(map(str, classes)):
+        spellings.setdefault(label.casefold(), []).append(label)
+    detail = "differ in capitals alone; if they are one class, spell them alike"
+    return [
+        Finding("class spelt in several ways", f"{name}={' / '.join(same)}", detail)
+        for same in spellings.values()
+        if len(same) > 1
+    ]
 
 
 def class_counts(labels: pd.Series[Any]) -> pd.Series[int]:

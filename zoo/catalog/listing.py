@@ -26,9 +26,10 @@ class Listing:
     `rows` has item_id, path (relative to `root`), optionally title, split, box, identity and role
     (as in Catalog), and a column per name in `attributes`, missing where unknown; those in
     `multis` hold lists. Its further columns are no attributes unless asked for by name. `key` as
-    in Catalog; `strata` are the attributes by which splits are balanced, left out: the key.
-    `reader` and `source` say where the rows come from. `unpack` is there when the data holds its
-    pictures as bytes: it writes them into a folder, which then is the root.
+    in Catalog, empty: the first two single attributes; `strata` are the attributes by which splits
+    are balanced, left out: the key. `reader` and `source` say where the rows come from. `unpack`
+    is there when the data holds its pictures as bytes: it writes them into a folder, which then is
+    the root.
     """
 
     name: str

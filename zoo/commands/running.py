@@ -78,10 +78,17 @@ def serve(
 
 def doctor(
     folder: Annotated[Path, typer.Option("--runs", help="Where the zoos are.")] = Path("runs"),
+    folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show devices, packages, precision, the hub, the zoos found and what is wrong with them."""
+    """Show devices, packages, precision, the hub, the zoos found and what is wrong with them.
+
+    Ends with status 1 when something is.
+    """
     from zoo.doctor import examine
     from zoo.tables import doctor_text
 
-    show(doctor_text, examine(folder), as_json)
+    found = examine(folder, folders or ())
+    show(doctor_text, found, as_json)
+    if found["problems"]:
+        raise typer.Exit(1)

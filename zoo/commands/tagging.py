@@ -64,7 +64,7 @@ def count(
     pictures: Pictures,
     runs: Runs = SAMPLE_ZOO,
     attribute: Annotated[Optional[str], typer.Option(help="Left out: the category.")] = None,
-    top: Annotated[int, typer.Option(help="How many classes.")] = 3,
+    top: Annotated[int, typer.Option(min=1, help="How many classes.")] = 3,
     backbone: Backbone = None,
     folders: Plugins = None,
     as_json: AsJson = False,

@@ -53,5 +53,5 @@ def rows_by_id(catalog: Catalog, ids: Iterable[str]) -> dict[str, int]:
 
 
 def _pick(catalog: Catalog, row: int, url: str) -> str:
-    item_id, title = (str(catalog.table[column].iat[row]) for column in ("item_id", "title"))
-    return item_button(item_id, title, picture(url, title))
+    item_id, name = str(catalog.table["item_id"].iat[row]), catalog.name_of(row)
+    return item_button(item_id, name, picture(url, name))

@@ -60,7 +60,7 @@ class Table:
             source=path,
             root=file.parent,
             attributes=attributes,
-            key=attributes[:2],
+            key=(),
             rows=rows.reset_index(drop=True),
             findings=tuple(findings),
         )

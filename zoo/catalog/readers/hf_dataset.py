@@ -53,7 +53,6 @@ class HfDataset:
         ]
         rows = rows[~empty].reset_index(drop=True)
         labels, names, multis = _labels(parts, column, rows, findings)
-        singles = tuple(name for name in names if name not in multis)
         fixed = [c for c in ("item_id", "path", "title", "split") if c in rows]
         return Listing(
             name=catalogue_name(path),
@@ -61,7 +60,7 @@ class HfDataset:
             source=path,
             root=path,
             attributes=names,
-            key=singles[:2],
+            key=(),
             rows=rows[fixed].join(labels),
             multis=multis,
             unpack=partial(unpack, path, list(parts.values()), column),

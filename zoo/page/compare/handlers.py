@@ -79,9 +79,7 @@ class CompareHandlers:
             for a in zoo.catalog.singles
             if len(rows) == 1 and zoo.catalog.codes(a.name)[rows[0]] >= 0
         }
-        shown = [
-            (urls[r], str(table["title"].iat[r]), f"item:{table['item_id'].iat[r]}") for r in rows
-        ]
+        shown = [(urls[r], zoo.catalog.name_of(r), f"item:{table['item_id'].iat[r]}") for r in rows]
         return tiles.query_card(shown, known)
 
     def _urls(self, zoo: Zoo, results: dict[str, Result]) -> dict[int, str]:

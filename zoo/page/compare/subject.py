@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
@@ -37,6 +36,5 @@ def subject_of(zoo: Zoo, about: str, uploads: list[tuple[str, str | None]] | Non
 
 
 def _item(zoo: Zoo, row: int) -> Subject:
-    table: Any = zoo.catalog.table
-    name = str(table["title"].iat[row]) or str(table["item_id"].iat[row])
+    name = zoo.catalog.name_of(row)
     return Subject(name, read_bytes(zoo.catalog.path(row)), zoo.catalog.boxes()[row], row)

@@ -38,9 +38,7 @@ def query_card(pictures: Sequence[tuple[str, str, str]], labels: Mapping[str, st
 
 def tile(zoo: Zoo, run: Run, result: Result, item: Item, url: str, mark: str) -> str:
     """One item of an answer: its picture asks for more like it, its button for details."""
-    table = zoo.catalog.table
-    item_id, title = str(table["item_id"].iat[item.row]), str(table["title"].iat[item.row])
-    name = title or item_id
+    item_id, name = str(zoo.catalog.table["item_id"].iat[item.row]), zoo.catalog.name_of(item.row)
     shown = f'{picture(url, name)}<span class="rank">{item.rank}</span>{mark}'
     more = _("More like this: {name}").format(name=name)
     return (
@@ -115,7 +113,8 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
     certain = bool(labels.true[item.row].all())
     said = f": {_('all') if certain and not other else ', '.join(same)}" if same else ""
     match = _("match {n} of {of}").format(n=item.match, of=item.match_of)
+    kind, sign = ("equal", "✓") if item.match else ("differs", "✗")
     return (
-        f'<span class="label equal">✓ {match}{said}</span>'
+        f'<span class="label {kind}">{sign} {match}{said}</span>'
         f'<span class="labels" title="{_("the query → this item")}">{"".join(other)}</span>'
     )

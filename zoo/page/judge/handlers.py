@@ -81,8 +81,7 @@ class JudgeHandlers:
         ids = dict.fromkeys((*duel.left.items, *duel.right.items))
         rows = {item: zoo.catalog.row_of(item) for item in ids}
         urls = self._state.thumbnails.urls(zoo.catalog, list(rows.values()))
-        titles = zoo.catalog.table["title"]
-        pictures = {item: (urls[row], str(titles.iat[row])) for item, row in rows.items()}
+        pictures = {item: (urls[row], zoo.catalog.name_of(row)) for item, row in rows.items()}
         ballot = Ballot(duel, query, pictures, done, [duel])
         return blind_html(ballot), ballot
 

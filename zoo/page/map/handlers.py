@@ -102,9 +102,7 @@ class MapHandlers:
         """The item whose point was clicked: picture, attributes, the way to the comparison."""
         zoo = self._state.trained()
         row = _rows(zoo, [event.row])[0]
-        table = zoo.catalog.table
-        item, title = (str(table[column].iat[row]) for column in ("item_id", "title"))
-        name = escape(title or item)
+        item, name = str(zoo.catalog.table["item_id"].iat[row]), escape(zoo.catalog.name_of(row))
         url = self._state.thumbnails.urls(zoo.catalog, [row])[row]
         picture = f'<img src="{escape(url)}" alt="{name}">' if url else _("picture cannot be read")
         ask = _("Compare what resembles it")

@@ -127,14 +127,13 @@ def tiles(zoo: Zoo, answer: Answer, urls: Mapping[int, str]) -> str:
 
 
 def _tile(zoo: Zoo, item: Item, url: str) -> str:
-    table = zoo.catalog.table
-    item_id, title = str(table["item_id"].iat[item.row]), str(table["title"].iat[item.row])
-    name = escape(title or item_id)
+    item_id, title = str(zoo.catalog.table["item_id"].iat[item.row]), zoo.catalog.name_of(item.row)
+    name = escape(title)
     share = item.match / item.match_of if item.match_of else 0.0
     similarity = _("similarity {number}").format(number=f"{item.similarity:.2f}")
     of_profile = _("{share} of the profile").format(share=f"{share:.0%}")
-    more = _("More like this: {name}").format(name=title or item_id)
-    shown = item_button(item_id, more, picture(url, title or item_id))
+    more = _("More like this: {name}").format(name=title)
+    shown = item_button(item_id, more, picture(url, title))
     return (
         f'<li>{shown}<b title="{name}">{name}</b><span class="quiet">{similarity} · '
         f"{of_profile}</span></li>"
