@@ -6,18 +6,20 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
-from zoo.catalog.catalog import Catalog
+from zoo.catalog.catalog import Attribute, Catalog
+from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
 from zoo.catalog.pictures_check import WORKERS, Progress, check_pictures
@@ -179,7 +181,27 @@ def _checked(
             )
         ]
         checked = checked.assign(**{attribute.name: checked[attribute.name].mask(strange)})
+    for attribute in catalog.multis:
+        if attribute.name not in checked:
+            continue
+        listed = checked[attribute.name]
+        findings += _strange_in_lists(checked["item_id"], listed, attribute)
+        checked = checked.assign(**{attribute.name: only_classes(listed, attribute)})
     return checked, findings
+
+
+def _strange_in_lists(
+    items: pd.Series[str], listed: pd.Series[Any], attribute: Attribute
+) -> Iterator[Finding]:
+    """A finding for each label that is no class of a multi attribute, and for what is no list."""
+    name = attribute.name
+    for item, has in zip(items, listed, strict=True):
+        if isinstance(has, list):
+            for label in sorted(set(has).difference(attribute.classes)):
+                yield Finding("unknown class", item, f"{name}={label} is left out")
+        elif not pd.isna(has):
+            detail = f"{name}={has} counts as unknown; {name} takes lists, which a CSV cannot hold"
+            yield Finding("unknown class", item, detail)
 
 
 def _extended(
