@@ -328,6 +328,37 @@ def test_work_begun_from_other_runs_is_thrown_away(
         assert first(zoo, zoo.catalog.path(row)) == zoo.catalog.table["item_id"].iat[row]
 
 
+def test_work_that_is_gone_on_with_knows_where_the_pictures_are_now(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = opened(place).catalog
+    kill_an_update(place, addition(catalog, rows_to_add(pictures_in(new), new)), monkeypatch)
+    new = new.rename(new.with_name("newer"))
+    counted = Counted(monkeypatch)
+    update(opened(place), addition(catalog, rows_to_add(pictures_in(new), new)), Progress())
+    assert counted.pictures == 0
+    assert opened(place).catalog.paths()[-2:] == [new / "fresh-1.png", new / "fresh-2.png"]
+
+
+def test_sync_follows_moved_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = write_shapes(tmp_path / "shop", each=8)
+    header, *lines = labels.read_text().splitlines()
+    named = [f"{number},{line}" for number, line in enumerate(lines)]
+    labels.write_text("\n".join([f"id,{header}", *named]))
+    catalog, place = read_catalog(labels)[0], tmp_path / "zoo"
+    catalog.save(place)
+    make_zoo(load_plugins([PLUGINS]).select(["tiny_a"]), catalog, TINY, place, Progress())
+    (tmp_path / "shop" / "images").rename(tmp_path / "shop" / "photos")
+    labels.write_text(labels.read_text().replace("images/", "photos/"))
+    zoo, counted = opened(place), Counted(monkeypatch)
+    update(zoo, synchronisation(zoo.catalog), Progress())
+    after = opened(place)
+    assert all(path.is_file() for path in after.catalog.paths())
+    assert first(after, after.catalog.path(7)) == after.catalog.table["item_id"][7]
+    assert evaluate_report(after)["catalog"]["since_measured"] == {}
+    assert counted.pictures == 0
+
+
 def test_every_command_mends_a_kill_between_the_moves(place: Path) -> None:
     for act in (load_catalog, open_zoo):
         os.replace(place, place.with_name(".zoo.old"))

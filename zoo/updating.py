@@ -77,8 +77,8 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
         shutil.rmtree(work, ignore_errors=True)
         # Links, not copies: the zoo stays as it is until the new one takes its place.
         shutil.copytree(place, work, copy_function=os.link, ignore=PASSING)
-        catalog.save(work)
         write_json(work / BEGUN_FROM, _runs_in(place))
+    catalog.save(work)  # in work gone on with, too: its name does not tell paths and titles
     for run in zoo.runs.values():
         if read_facts(work / run.name)["catalog"] != catalog.fingerprint():
             _bring(run, change, work, progress, runtime)

@@ -28,6 +28,7 @@ from zoo.errors import CatalogError, PictureError
 from zoo.pictures import digest, read_bytes
 
 SELECTED_BY = ("limit", "categories", "category_types")  # settings that leave listed rows out
+RENAMED = {"path": "picture moved", "title": "title changed"}  # columns, and what is found of each
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,19 @@ class Change:
 
     @property
     def is_one(self) -> bool:
-        """Whether anything is different, labels included."""
+        """Whether anything is different, labels, paths and titles included."""
         same_rows = np.array_equal(self.origin, np.arange(len(self.origin)))
-        return self.removed > 0 or not same_rows or self.relabelled > 0
+        return self.removed > 0 or not same_rows or self.relabelled > 0 or self.renamed > 0
 
     @property
     def relabelled(self) -> int:
         """Labels of kept items that are others now."""
         return sum(f.kind == "label changed" for f in self.findings)
+
+    @property
+    def renamed(self) -> int:
+        """Paths and titles of kept items that are others now."""
+        return sum(f.kind in RENAMED.values() for f in self.findings)
 
     def added_to(self, earlier: Mapping[str, int]) -> dict[str, int]:
         """What happened in earlier changes and in this one, by kind."""
@@ -95,7 +101,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = N
 
 
 def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Change:
-    """As the data it was made of lists it now: new, changed and vanished pictures, and labels.
+    """As the data it was made of lists it now: new, changed, moved and vanished pictures, labels.
 
     Items that came by `addition` stay. CatalogError when the catalogue is a selection of its data,
     or its pictures are not files there.
@@ -109,6 +115,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
     same = catalog.table["sha256"] == old.map(digests)
     keep = np.flatnonzero(stays & (same.to_numpy() | ~theirs))
     kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
+    kept, renamed = _renamed(kept, rows, theirs[keep])
     known = set(old[keep])
     anew = [item for item in digests if item not in known]
     checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
@@ -121,7 +128,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
         added=len(checked) - changed,
         changed=changed,
         removed=len(catalog) - len(keep) - changed,
-        findings=(*relabelled, *findings),
+        findings=(*relabelled, *renamed, *findings),
     )
 
 
@@ -253,6 +260,24 @@ def _relabelled(
         ]
         labels = kept[attribute.name].mask(new, listed)
         kept = kept.assign(**{attribute.name: labels})
+    return kept, findings
+
+
+def _renamed(
+    kept: pd.DataFrame, rows: pd.DataFrame, theirs: np.ndarray
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The kept rows with the paths and titles that are listed now, `theirs` (n,) bool alone."""
+    findings = []
+    for name, kind in RENAMED.items():
+        if name not in rows:
+            continue
+        listed = kept["item_id"].map(rows[name])
+        new = theirs & listed.notna() & (listed != kept[name])
+        findings += [
+            Finding(kind, item, f"{name} is {value}")
+            for item, value in zip(kept["item_id"][new], listed[new], strict=True)
+        ]
+        kept = kept.assign(**{name: kept[name].mask(new, listed)})
     return kept, findings
 
 
