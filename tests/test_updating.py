@@ -115,6 +115,33 @@ def test_labels_of_a_csv_are_taken_and_strange_ones_told(place: Path, new: Path)
     assert pd.isna(table.loc["two", "category"])
 
 
+def test_rows_without_an_id_are_named_by_their_paths(place: Path, new: Path) -> None:
+    table = new / "labels.csv"
+    table.write_text(
+        "image,item_id,title\nfresh-1.png,,\nfresh-2.png,NA,A square\nbroken.png,x,X\n"
+    )
+    rows = rows_to_add(pictures_in(table), table)
+    assert rows["item_id"].tolist() == [f"{new}/fresh-1.png", f"{new}/fresh-2.png", "x"]
+    assert rows["title"].isna().tolist() == [True, False, False]
+    change = addition(opened(place).catalog, rows)
+    assert change.added == 2
+    assert [f.kind for f in change.findings] == ["unreadable picture"]
+
+
+def test_columns_of_a_csv_with_reserved_names_are_no_labels(place: Path, new: Path) -> None:
+    table = new / "labels.csv"
+    table.write_text(
+        "image,path,box,use,colour\nfresh-1.png,a,1 2 3 4,yes,red\nfresh-2.png,b,1234,no,green\n"
+    )
+    rows = rows_to_add(pictures_in(table), table)
+    assert rows.columns.tolist() == ["item_id", "path", "colour"]
+    change = addition(opened(place).catalog, rows)
+    assert (change.added, change.findings) == (2, ())
+    added = change.catalog.table.iloc[-2:]
+    assert added["path"].tolist() == [f"{new}/fresh-1.png", f"{new}/fresh-2.png"]
+    assert added["colour"].tolist() == ["red", "green"]
+
+
 def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:
     zoo = opened(place)
     taken = str(zoo.catalog.table["item_id"].iat[0])

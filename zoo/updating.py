@@ -19,7 +19,7 @@ import pandas as pd
 from zoo import pipeline, redoing, run_files, runs
 from zoo.catalog import Catalog
 from zoo.catalog.change import Change
-from zoo.catalog.readers.csv_columns import find_roles, without_unknown
+from zoo.catalog.readers.csv_columns import RESERVED, find_roles, without_unknown
 from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
@@ -50,9 +50,11 @@ def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
         return plain
     rows = pd.DataFrame(table.cells, columns=list(table.columns), dtype="str")
     roles = find_roles(source, table.columns)
-    ids = rows[roles.item_id] if roles.item_id else pd.Series(names)
-    titles = {"title": rows[roles.title]} if roles.title else {}
-    labels: pd.DataFrame = without_unknown(rows.drop(columns=roles.taken))
+    given = without_unknown(rows)
+    # As where a catalogue is made: a row without an id is named by its path, which is as unique.
+    ids = given[roles.item_id].fillna(plain["path"]) if roles.item_id else plain["item_id"]
+    titles = {"title": given[roles.title]} if roles.title else {}
+    labels = given.drop(columns=[c for c in given if c in RESERVED or c in roles.taken])
     named = plain.assign(item_id=ids, **titles)
     joined: pd.DataFrame = pd.concat([named, labels], axis=1)
     return joined
