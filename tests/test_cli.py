@@ -309,9 +309,14 @@ def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> 
     here = ("--runs", zoo, "--plugins", PLUGINS)
     done = run("add", tmp_path / "fresh.png", "--runtime", "torch", *here)
     assert done.stdout == "1 added, 0 changed, 0 removed; 241 items\n", done.stderr
-    done = run("add", tmp_path / "fresh.png", *here)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    shutil.copy(tmp_path / "fresh.png", folder)
+    shutil.copy(tmp_path / "fresh.png", folder / os.fsdecode(b"caf\xe9.png"))
+    done = run("add", folder, *here)
     assert done.stdout == "0 added, 0 changed, 0 removed; 241 items\n"
     assert "already in the catalogue: fresh" in done.stderr
+    assert rf"file name is not UTF-8: {folder}/caf\xe9.png" in done.stderr
     assert "change_report.csv" in done.stderr
     assert run("remove", "fresh", *here).stdout == "0 added, 0 changed, 1 removed; 240 items\n"
     assert "no item 'fresh' in catalogue" in told("remove", "fresh", *here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,17 @@ def test_a_folder_and_a_file(shop: Path) -> None:
     assert folder.paths == (shop / "images/b.png", shop / "more/a.png")
     assert (folder.columns, folder.from_csv) == (("path",), False)
     assert pictures_in(shop / "more/a.png").paths == (shop / "more/a.png",)
+
+
+def test_names_that_are_not_utf8_are_left_out(shop: Path) -> None:
+    old = (shop / "more/a.png").rename(shop / "more" / os.fsdecode(b"caf\xe9.png"))
+    table = pictures_in(shop)
+    assert table.paths == (shop / "images/b.png",)
+    (found,) = table.findings
+    assert (found.kind, found.subject) == ("file name is not UTF-8", rf"{shop}/more/caf\xe9.png")
+    for source in (old, shop / "more"):
+        with pytest.raises(ZooError, match=r"caf\\xe9\.png: file name is not UTF-8; rename it"):
+            pictures_in(source)
 
 
 def test_a_csv_keeps_order_and_finds_pictures_beside_it_and_in_images(shop: Path) -> None:

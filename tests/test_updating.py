@@ -116,6 +116,33 @@ def test_labels_of_a_csv_are_taken_and_strange_ones_told(place: Path, new: Path)
     assert pd.isna(table.loc["two", "category"])
 
 
+def test_rows_without_an_id_are_named_by_their_paths(place: Path, new: Path) -> None:
+    table = new / "labels.csv"
+    table.write_text(
+        "image,item_id,title\nfresh-1.png,,\nfresh-2.png,NA,A square\nbroken.png,x,X\n"
+    )
+    rows = rows_to_add(pictures_in(table), table)
+    assert rows["item_id"].tolist() == [f"{new}/fresh-1.png", f"{new}/fresh-2.png", "x"]
+    assert rows["title"].isna().tolist() == [True, False, False]
+    change = addition(opened(place).catalog, rows)
+    assert change.added == 2
+    assert [f.kind for f in change.findings] == ["unreadable picture"]
+
+
+def test_columns_of_a_csv_with_reserved_names_are_no_labels(place: Path, new: Path) -> None:
+    table = new / "labels.csv"
+    table.write_text(
+        "image,path,box,use,colour\nfresh-1.png,a,1 2 3 4,yes,red\nfresh-2.png,b,1234,no,green\n"
+    )
+    rows = rows_to_add(pictures_in(table), table)
+    assert rows.columns.tolist() == ["item_id", "path", "colour"]
+    change = addition(opened(place).catalog, rows)
+    assert (change.added, change.findings) == (2, ())
+    added = change.catalog.table.iloc[-2:]
+    assert added["path"].tolist() == [f"{new}/fresh-1.png", f"{new}/fresh-2.png"]
+    assert added["colour"].tolist() == ["red", "green"]
+
+
 def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:
     zoo = opened(place)
     taken = str(zoo.catalog.table["item_id"].iat[0])
@@ -327,6 +354,37 @@ def test_work_begun_from_other_runs_is_thrown_away(
     monkeypatch.setattr(candidates.Finder, "_approximates", lambda self: True)
     for row in (0, 100, 200):
         assert first(zoo, zoo.catalog.path(row)) == zoo.catalog.table["item_id"].iat[row]
+
+
+def test_work_that_is_gone_on_with_knows_where_the_pictures_are_now(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = opened(place).catalog
+    kill_an_update(place, addition(catalog, rows_to_add(pictures_in(new), new)), monkeypatch)
+    new = new.rename(new.with_name("newer"))
+    counted = Counted(monkeypatch)
+    update(opened(place), addition(catalog, rows_to_add(pictures_in(new), new)), Progress())
+    assert counted.pictures == 0
+    assert opened(place).catalog.paths()[-2:] == [new / "fresh-1.png", new / "fresh-2.png"]
+
+
+def test_sync_follows_moved_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = write_shapes(tmp_path / "shop", each=8)
+    header, *lines = labels.read_text().splitlines()
+    named = [f"{number},{line}" for number, line in enumerate(lines)]
+    labels.write_text("\n".join([f"id,{header}", *named]))
+    catalog, place = read_catalog(labels)[0], tmp_path / "zoo"
+    catalog.save(place)
+    make_zoo(load_plugins([PLUGINS]).select(["tiny_a"]), catalog, TINY, place, Progress())
+    (tmp_path / "shop" / "images").rename(tmp_path / "shop" / "photos")
+    labels.write_text(labels.read_text().replace("images/", "photos/"))
+    zoo, counted = opened(place), Counted(monkeypatch)
+    update(zoo, synchronisation(zoo.catalog), Progress())
+    after = opened(place)
+    assert all(path.is_file() for path in after.catalog.paths())
+    assert first(after, after.catalog.path(7)) == after.catalog.table["item_id"][7]
+    assert evaluate_report(after)["catalog"]["since_measured"] == {}
+    assert counted.pictures == 0
 
 
 def test_every_command_mends_a_kill_between_the_moves(place: Path) -> None:

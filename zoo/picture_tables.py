@@ -8,6 +8,7 @@ from pathlib import Path
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
+from zoo.catalog.readers.entries import is_utf8, not_utf8
 from zoo.errors import ZooError
 from zoo.pictures import EXTENSIONS
 
@@ -21,7 +22,7 @@ class PictureTable:
     paths: tuple[Path, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
-    findings: tuple[Finding, ...] = ()  # lines of a CSV that could not be read
+    findings: tuple[Finding, ...] = ()  # lines of a CSV that could not be read, files left out
     from_csv: bool = False
 
 
@@ -40,7 +41,13 @@ def pictures_in(source: Path) -> PictureTable:
 
 
 def _of_paths(paths: list[Path]) -> PictureTable:
-    return PictureTable(tuple(paths), ("path",), tuple((str(path),) for path in paths))
+    named = [path for path in paths if is_utf8(str(path.absolute()))]
+    strange = sorted(set(paths).difference(named))
+    findings = tuple(not_utf8(str(path.absolute())) for path in strange)
+    if not named:
+        raise ZooError(f"{findings[0].subject}: {findings[0].kind}; rename it")
+    cells = tuple((str(path),) for path in named)
+    return PictureTable(tuple(named), ("path",), cells, findings)
 
 
 def _of_csv(file: Path) -> PictureTable:

@@ -19,7 +19,7 @@ import pandas as pd
 from zoo import pipeline, redoing, run_files, runs
 from zoo.catalog import Catalog
 from zoo.catalog.change import Change
-from zoo.catalog.readers.csv_columns import find_roles, without_unknown
+from zoo.catalog.readers.csv_columns import RESERVED, find_roles, without_unknown
 from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
@@ -50,9 +50,11 @@ def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
         return plain
     rows = pd.DataFrame(table.cells, columns=list(table.columns), dtype="str")
     roles = find_roles(source, table.columns)
-    ids = rows[roles.item_id] if roles.item_id else pd.Series(names)
-    titles = {"title": rows[roles.title]} if roles.title else {}
-    labels: pd.DataFrame = without_unknown(rows.drop(columns=roles.taken))
+    given = without_unknown(rows)
+    # As where a catalogue is made: a row without an id is named by its path, which is as unique.
+    ids = given[roles.item_id].fillna(plain["path"]) if roles.item_id else plain["item_id"]
+    titles = {"title": given[roles.title]} if roles.title else {}
+    labels = given.drop(columns=[c for c in given if c in RESERVED or c in roles.taken])
     named = plain.assign(item_id=ids, **titles)
     joined: pd.DataFrame = pd.concat([named, labels], axis=1)
     return joined
@@ -77,8 +79,8 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
         shutil.rmtree(work, ignore_errors=True)
         # Links, not copies: the zoo stays as it is until the new one takes its place.
         shutil.copytree(place, work, copy_function=linked, ignore=PASSING)
-        catalog.save(work)
         write_json(work / BEGUN_FROM, _runs_in(place))
+    catalog.save(work)  # in work gone on with, too: its name does not tell paths and titles
     for run in zoo.runs.values():
         recover(work / run.name)
         if read_facts(work / run.name)["catalog"] != catalog.fingerprint():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def test_other_code_pages_are_read_and_found(
 
 
 def test_what_has_no_counterpart_is_found(shop: Callable[..., Path]) -> None:
-    folder = shop(product("1"), product("2"), pictures=("1.jpg", "3.jpg"))
+    folder = shop(product("1"), product("2"), pictures=("1.jpg", "3.jpg", "5.jpg"))
+    (folder / "images" / "5.jpg").rename(folder / "images" / os.fsdecode(b"\xe9.jpg"))
     (folder / "images" / "4.jpg").mkdir()
     (folder / "images" / "notes.txt").write_text("")
     (folder / "images" / ".hidden").write_text("")
@@ -133,6 +135,7 @@ def test_what_has_no_counterpart_is_found(shop: Callable[..., Path]) -> None:
         Finding("picture without row", "images/3.jpg"),
         Finding("file is not a picture", "images/4.jpg"),
         Finding("file is not a picture", "images/notes.txt"),
+        Finding("file name is not UTF-8", r"images/\xe9.jpg", "left out; rename it"),
     }
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from zoo.catalog import write_report
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError
@@ -67,6 +69,21 @@ def test_strays_are_found_and_hidden_files_ignored(tree: Tree) -> None:
         Finding("file is not a picture", "coat/x.jpg"),
         Finding("class without pictures", "skirt"),
     }
+
+
+def test_names_that_are_not_utf8_are_left_out(tree: Tree) -> None:
+    root = tree("coat/a.jpg", "dress/b.jpg", "coat/old.jpg", "stray.jpg", "wool/c.jpg")
+    (root / "coat" / "old.jpg").rename(root / "coat" / os.fsdecode(b"caf\xe9.jpg"))
+    (root / "stray.jpg").rename(root / os.fsdecode(b"\xe9.jpg"))
+    (root / "wool").rename(root / os.fsdecode(b"w\xf6l"))
+    listing = read_listing(root)
+    assert listing.rows["path"].tolist() == ["coat/a.jpg", "dress/b.jpg"]
+    assert {(f.kind, f.subject) for f in listing.findings} == {
+        ("file name is not UTF-8", r"coat/caf\xe9.jpg"),
+        ("file name is not UTF-8", r"\xe9.jpg"),
+        ("file name is not UTF-8", r"w\xf6l"),
+    }
+    write_report(listing.findings, root)
 
 
 def test_folders_of_attributes_are_not_taken_for_classes(tree: Tree) -> None:

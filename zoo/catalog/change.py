@@ -6,18 +6,20 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
-from zoo.catalog.catalog import Catalog
+from zoo.catalog.catalog import Attribute, Catalog
+from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
 from zoo.catalog.pictures_check import WORKERS, Progress, check_pictures
@@ -26,6 +28,7 @@ from zoo.errors import CatalogError, PictureError
 from zoo.pictures import digest, read_bytes
 
 SELECTED_BY = ("limit", "categories", "category_types")  # settings that leave listed rows out
+RENAMED = {"path": "picture moved", "title": "title changed"}  # columns, and what is found of each
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,19 @@ class Change:
 
     @property
     def is_one(self) -> bool:
-        """Whether anything is different, labels included."""
+        """Whether anything is different, labels, paths and titles included."""
         same_rows = np.array_equal(self.origin, np.arange(len(self.origin)))
-        return self.removed > 0 or not same_rows or self.relabelled > 0
+        return self.removed > 0 or not same_rows or self.relabelled > 0 or self.renamed > 0
 
     @property
     def relabelled(self) -> int:
         """Labels of kept items that are others now."""
         return sum(f.kind == "label changed" for f in self.findings)
+
+    @property
+    def renamed(self) -> int:
+        """Paths and titles of kept items that are others now."""
+        return sum(f.kind in RENAMED.values() for f in self.findings)
 
     def added_to(self, earlier: Mapping[str, int]) -> dict[str, int]:
         """What happened in earlier changes and in this one, by kind."""
@@ -93,7 +101,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = N
 
 
 def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Change:
-    """As the data it was made of lists it now: new, changed and vanished pictures, and labels.
+    """As the data it was made of lists it now: new, changed, moved and vanished pictures, labels.
 
     Items that came by `addition` stay. CatalogError when the catalogue is a selection of its data,
     or its pictures are not files there.
@@ -107,6 +115,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
     same = catalog.table["sha256"] == old.map(digests)
     keep = np.flatnonzero(stays & (same.to_numpy() | ~theirs))
     kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
+    kept, renamed = _renamed(kept, rows, theirs[keep])
     known = set(old[keep])
     anew = [item for item in digests if item not in known]
     checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
@@ -119,7 +128,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
         added=len(checked) - changed,
         changed=changed,
         removed=len(catalog) - len(keep) - changed,
-        findings=(*relabelled, *findings),
+        findings=(*relabelled, *renamed, *findings),
     )
 
 
@@ -179,7 +188,27 @@ def _checked(
             )
         ]
         checked = checked.assign(**{attribute.name: checked[attribute.name].mask(strange)})
+    for attribute in catalog.multis:
+        if attribute.name not in checked:
+            continue
+        listed = checked[attribute.name]
+        findings += _strange_in_lists(checked["item_id"], listed, attribute)
+        checked = checked.assign(**{attribute.name: only_classes(listed, attribute)})
     return checked, findings
+
+
+def _strange_in_lists(
+    items: pd.Series[str], listed: pd.Series[Any], attribute: Attribute
+) -> Iterator[Finding]:
+    """A finding for each label that is no class of a multi attribute, and for what is no list."""
+    name = attribute.name
+    for item, has in zip(items, listed, strict=True):
+        if isinstance(has, list):
+            for label in sorted(set(has).difference(attribute.classes)):
+                yield Finding("unknown class", item, f"{name}={label} is left out")
+        elif not pd.isna(has):
+            detail = f"{name}={has} counts as unknown; {name} takes lists, which a CSV cannot hold"
+            yield Finding("unknown class", item, detail)
 
 
 def _extended(
@@ -231,6 +260,24 @@ def _relabelled(
         ]
         labels = kept[attribute.name].mask(new, listed)
         kept = kept.assign(**{attribute.name: labels})
+    return kept, findings
+
+
+def _renamed(
+    kept: pd.DataFrame, rows: pd.DataFrame, theirs: np.ndarray
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The kept rows with the paths and titles that are listed now, `theirs` (n,) bool alone."""
+    findings = []
+    for name, kind in RENAMED.items():
+        if name not in rows:
+            continue
+        listed = kept["item_id"].map(rows[name])
+        new = theirs & listed.notna() & (listed != kept[name])
+        findings += [
+            Finding(kind, item, f"{name} is {value}")
+            for item, value in zip(kept["item_id"][new], listed[new], strict=True)
+        ]
+        kept = kept.assign(**{name: kept[name].mask(new, listed)})
     return kept, findings
 
 

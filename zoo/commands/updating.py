@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,9 +32,16 @@ def add(
     from zoo.picture_tables import pictures_in
     from zoo.updating import rows_to_add
 
-    tables = [rows_to_add(pictures_in(source), source) for source in pictures]
-    rows = pd.concat(tables, ignore_index=True)
-    _change(runs, runtime, folders, lambda catalog, told: addition(catalog, rows, told))
+    tables = [pictures_in(source) for source in pictures]
+    parts = [rows_to_add(table, source) for table, source in zip(tables, pictures, strict=True)]
+    rows = pd.concat(parts, ignore_index=True)
+    left_out = tuple(finding for table in tables for finding in table.findings)
+
+    def added(catalog: Catalog, told: Told) -> Change:
+        change = addition(catalog, rows, told)
+        return replace(change, findings=left_out + change.findings)
+
+    _change(runs, runtime, folders, added)
 
 
 def remove(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from zoo.catalog.listing import Finding
 from zoo.errors import CatalogError
 from zoo.pictures import EXTENSIONS
 
@@ -13,7 +14,38 @@ ARCHIVE_DEBRIS = "__MACOSX"  # the second tree in archives packed on a Mac
 
 
 def visible(folder: Path) -> list[os.DirEntry[str]]:
-    """The entries of a folder in order of name, without hidden ones; CatalogError if unreadable."""
+    """The entries of a folder in order of name; CatalogError if unreadable.
+
+    Without hidden ones, and those of `misnamed`.
+    """
+    return [entry for entry in _unhidden(folder) if is_utf8(entry.name)]
+
+
+def misnamed(root: Path, folder: Path) -> list[Finding]:
+    """A finding for each entry of a folder in `root` that is left out for its name."""
+    return [
+        not_utf8(Path(entry.path).relative_to(root).as_posix())
+        for entry in _unhidden(folder)
+        if not is_utf8(entry.name)
+    ]
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a name is UTF-8 on the disk; no table can hold any other."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def not_utf8(name: str) -> Finding:
+    """The finding for such a name, its strange bytes written out."""
+    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return Finding("file name is not UTF-8", shown, "left out; rename it")
+
+
+def _unhidden(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             found = [e for e in entries if not e.name.startswith((".", ARCHIVE_DEBRIS))]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoo.catalog.listing import Finding, Listing
-from zoo.catalog.readers.entries import STYLES, catalogue_name, is_picture, visible
+from zoo.catalog.readers.entries import STYLES, catalogue_name, is_picture, misnamed, visible
 from zoo.catalog.readers.text import read_text
 from zoo.errors import CatalogError
 
@@ -98,6 +98,7 @@ def _pictures(folder: Path, findings: list[Finding]) -> dict[str, str]:
     """Names of picture files by product id."""
     if not folder.is_dir():
         raise CatalogError(f"{folder}: no such folder; it should hold the pictures, <id>.jpg")
+    findings += misnamed(folder.parent, folder)
     found: dict[str, str] = {}
     for entry in visible(folder):
         if is_picture(entry):

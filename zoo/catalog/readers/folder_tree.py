@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from zoo.catalog.listing import Finding
-from zoo.catalog.readers.entries import folders, is_picture, visible
+from zoo.catalog.readers.entries import folders, is_picture, misnamed, visible
 from zoo.catalog.splits import SPLIT_NAMES
 from zoo.errors import CatalogError
 
@@ -58,6 +58,7 @@ def pictures_in_classes(
             for entry in visible(folder)
             if not is_picture(entry)
         ]
+        findings += misnamed(root, folder)
         if not names:
             findings.append(Finding("class without pictures", inside(root, folder)))
         for name in names:
@@ -65,14 +66,15 @@ def pictures_in_classes(
 
 
 def strays(root: Path, folder: Path) -> list[Finding]:
-    """Files that lie beside the folders of classes or splits."""
-    return [
+    """Files that lie beside the folders of classes or splits, and what is left out for its name."""
+    beside = [
         Finding("picture outside a class folder", inside(root, Path(entry.path)))
         if is_picture(entry)
         else Finding("file is not a picture", inside(root, Path(entry.path)))
         for entry in visible(folder)
         if not entry.is_dir()
     ]
+    return beside + misnamed(root, folder)
 
 
 def inside(root: Path, path: Path) -> str:
