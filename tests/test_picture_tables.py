@@ -32,6 +32,21 @@ def test_a_folder_and_a_file(shop: Path) -> None:
     assert pictures_in(shop / "more/a.png").paths == (shop / "more/a.png",)
 
 
+def test_formats_that_are_not_read_are_told(shop: Path) -> None:
+    (shop / "more/phone.HEIC").touch()
+    (shop / "more/notes.txt").touch()
+    (found,) = pictures_in(shop).findings
+    assert (found.kind, found.subject) == ("format is not read", str(shop / "more/phone.HEIC"))
+    assert "convert it to JPEG" in found.detail
+
+
+def test_a_row_without_a_picture_is_told_by_its_number(shop: Path) -> None:
+    (shop / "t.csv").write_text("sku,path\n7,more/a.png\n8,\n9, \n")
+    table = pictures_in(shop / "t.csv")
+    assert (table.paths, len(table.cells)) == ((shop / "more/a.png",), 1)
+    assert [f.detail for f in table.findings] == ["row 2: path is empty", "row 3: path is empty"]
+
+
 def test_names_that_are_not_utf8_are_left_out(shop: Path) -> None:
     old = (shop / "more/a.png").rename(shop / "more" / os.fsdecode(b"caf\xe9.png"))
     table = pictures_in(shop)
@@ -58,6 +73,7 @@ def test_a_csv_keeps_order_and_finds_pictures_beside_it_and_in_images(shop: Path
         ("none.csv", None, "none.csv: no such folder or file"),
         ("a.csv", "sku,price\n1,2\n", "no column of picture paths"),
         ("b.csv", "path\n", "no row in it"),
+        ("c.csv", "path,sku\n,1\n", "no row with a picture, the column path is empty"),
         ("empty", None, "no picture in it"),
     ],
 )

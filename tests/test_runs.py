@@ -172,9 +172,7 @@ def test_unfinished_runs_are_a_choice(copy: Path) -> None:
     (partial_folder(copy, "tiny_a") / "run.json").write_text('{"format": 2}')
     refuse_unfinished(copy, backbones)  # nor now
     (partial_folder(copy, "tiny_a") / "checkpoint.safetensors").touch()
-    with pytest.raises(
-        ZooError, match=r"unfinished .*: tiny_a; .* --resume to go on"
-    ):
+    with pytest.raises(ZooError, match=r"unfinished .*: tiny_a; .* --resume to go on"):
         refuse_unfinished(copy, backbones)
 
 

@@ -101,6 +101,29 @@ def test_added_pictures_are_found_and_only_they_are_embedded(
     assert {f.kind for f in again.findings} == {"unreadable picture", "already in the catalogue"}
 
 
+def test_pictures_of_one_name_are_told_apart_by_their_folders(place: Path, new: Path) -> None:
+    for number, name in enumerate(("tops/0.png", "skirts/0.png", "skirts/one.png")):
+        (new / name).parent.mkdir(exist_ok=True)
+        draw_shape("blue", "disc", 910 + number).save(new / name)
+    (new / "fresh-1.jpg").write_bytes((new / "fresh-1.png").read_bytes())
+    zoo = opened(place)
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    ids = change.catalog.table["item_id"].iloc[240:].tolist()
+    assert ids == [
+        "fresh-1.jpg",
+        "fresh-1.png",
+        "fresh-2",
+        "skirts/0.png",
+        "skirts/one.png",
+        "tops/0.png",
+    ]
+    rows = rows_to_add(pictures_in(new / "fresh-1.png"), new / "fresh-1.png")
+    taken = addition(zoo.catalog, rows.assign(item_id=zoo.catalog.table["item_id"].iat[0]))
+    (found,) = taken.findings
+    assert found.kind == "id taken"
+    assert str(new / "fresh-1.png") in found.detail
+
+
 def test_labels_of_a_csv_are_taken_and_strange_ones_told(place: Path, new: Path) -> None:
     (new / "labels.csv").write_text(
         "image,item_id,colour,category\nfresh-1.png,one,red,disc\nfresh-2.png,two,mauve,\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo.catalog.listing import Finding
@@ -10,7 +10,7 @@ from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
 from zoo.catalog.readers.entries import is_utf8, not_utf8
 from zoo.errors import ZooError
-from zoo.pictures import EXTENSIONS
+from zoo.pictures import EXTENSIONS, UNREAD
 
 IMAGES = "images"  # paths of a CSV may be relative to this folder beside it
 
@@ -34,10 +34,18 @@ def pictures_in(source: Path) -> PictureTable:
         return _of_paths([source])
     if not source.is_dir():
         raise ZooError(f"{source}: no such folder or file")
-    found = sorted(p for p in source.rglob("*") if p.suffix.lower() in EXTENSIONS)
+    files = sorted(source.rglob("*"))
+    found = [path for path in files if path.suffix.lower() in EXTENSIONS]
     if not found:
         raise ZooError(f"{source}: no picture in it ({', '.join(sorted(EXTENSIONS))})")
-    return _of_paths(found)
+    unread = tuple(_unread(path) for path in files if path.suffix.lower() in UNREAD)
+    table = _of_paths(found)
+    return replace(table, findings=table.findings + unread)
+
+
+def _unread(path: Path) -> Finding:
+    detail = f"pictures of the format {path.suffix} are not read; convert it to JPEG"
+    return Finding("format is not read", ascii(str(path))[1:-1], detail)
 
 
 def _of_paths(paths: list[Path]) -> PictureTable:
@@ -56,6 +64,14 @@ def _of_csv(file: Path) -> PictureTable:
     if table.empty:
         raise ZooError(f"{file}: no row in it")
     column = find_roles(file, table.columns).path
+    empty = table[column].fillna("").str.strip() == ""
+    findings += [
+        Finding("row without a picture", str(file), f"row {row + 1}: {column} is empty")
+        for row in empty.to_numpy().nonzero()[0].tolist()
+    ]
+    table = table[~empty]
+    if table.empty:
+        raise ZooError(f"{file}: no row with a picture, the column {column} is empty")
     return PictureTable(
         tuple(_located(file.parent, text) for text in table[column]),
         tuple(str(name) for name in table.columns),

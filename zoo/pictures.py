@@ -17,6 +17,10 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 MIN_SIDE = 8
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+# Formats that people have and Pillow by itself does not read, or not as a picture.
+UNREAD = frozenset(
+    {".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef"}
+)
 THUMBNAIL = 12
 ORIENTATION = 0x0112  # the EXIF tag; from 5 on, width and height change places
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture

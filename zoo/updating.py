@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ SMALL = 0.05
 def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
     """item_id, path, and all columns of a CSV; items are named by its ids or the files' names."""
     paths = [str(path.absolute()) for path in table.paths]
-    names = [path.stem for path in table.paths]
+    names = _names(table, source)
     plain: pd.DataFrame = pd.DataFrame({"item_id": names, "path": paths})
     if not table.from_csv:
         return plain
@@ -58,6 +59,18 @@ def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
     named = plain.assign(item_id=ids, **titles)
     joined: pd.DataFrame = pd.concat([named, labels], axis=1)
     return joined
+
+
+def _names(table: PictureTable, source: Path) -> list[str]:
+    """Files by their names; those of folders within the source, and those of one name, by paths."""
+    times = Counter(path.stem for path in table.paths)
+    if not source.is_dir():
+        return [path.stem for path in table.paths]
+    inside = [path.relative_to(source) for path in table.paths]
+    return [
+        path.stem if len(path.parts) == 1 and times[path.stem] == 1 else path.as_posix()
+        for path in inside
+    ]
 
 
 def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") -> None:

@@ -83,14 +83,13 @@ def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = N
     checked, findings = _checked(catalog, rows, progress)
     known = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
     fresh = []
-    for place, (item_id, sha256) in enumerate(
-        zip(checked["item_id"], checked["sha256"], strict=True)
-    ):
+    columns = (checked[name] for name in ("item_id", "sha256", "path"))
+    for place, (item_id, sha256, path) in enumerate(zip(*columns, strict=True)):
         if item_id not in known:
             known[item_id] = sha256
             fresh.append(place)
         elif known[item_id] != sha256:
-            detail = "another picture has this id; give others in a CSV with a column item_id"
+            detail = f"of another picture than {path}; give ids in a CSV with a column item_id"
             findings.append(Finding("id taken", item_id, detail))
         else:
             findings.append(Finding("already in the catalogue", item_id))
