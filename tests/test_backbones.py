@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import timm
 import torch
 from PIL import Image
 
-from tests.conftest import PLUGINS
-from zoo.backbones import Backbone, TimmBackbone, Transform
+from tests.conftest import PLUGINS, ROOT
+from zoo.backbones import Backbone, TimmBackbone, Transform, check
 from zoo.errors import PluginError
 from zoo.plugins import load_plugins
 from zoo.training.model import embedding_width
@@ -27,6 +30,24 @@ def test_network_gives_a_vector_per_picture(name: str) -> None:
         output = network(torch.zeros(2, 3, transform.size, transform.size))
     assert output.shape == (2, WIDTHS.get(name, output.shape[1]))
     assert embedding_width(network, transform) == output.shape[1]
+
+
+def test_a_transform_that_fails_is_one_line() -> None:
+    class Careless(TimmBackbone):
+        def transform(self, image_size: int | None = None) -> Transform:
+            return Transform(image_size)  # type: ignore[call-arg, arg-type]
+
+    with pytest.raises(PluginError, match=r"'careless': its transform failed .* docs/plugins\.md"):
+        check(Careless("careless", "Careless", "none"), 64)
+
+
+def test_the_network_of_the_guide_is_one(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(# my_plugins/flat\.py.*?)```", guide, re.DOTALL)
+    (tmp_path / "flat.py").write_text(code)
+    flat = load_plugins([tmp_path]).get("flat")
+    check(flat, 32)
+    assert embedding_width(flat.network(), flat.transform(32)) == 64
 
 
 @pytest.mark.parametrize("name", BACKBONES)

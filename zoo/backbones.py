@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from zoo.errors import PluginError, WeightsError
+from zoo.errors import PluginError, WeightsError, ZooError
 
 if TYPE_CHECKING:
     import torch
@@ -120,6 +120,19 @@ class Backbone(ABC):
         from zoo.weights import load_state, read_state
 
         load_state(network, read_state(path), path, ignored=())
+
+
+def check(backbone: Backbone, image_size: int | None) -> None:
+    """PluginError when it has no transform for that size: better before pictures are read."""
+    try:
+        backbone.transform(image_size)
+    except ZooError:
+        raise
+    except Exception as error:  # of a plugin: whatever it likes
+        raise PluginError(
+            f"backbone {backbone.name!r}: its transform failed ({type(error).__name__}: {error}); "
+            "what it has to return: docs/plugins.md"
+        ) from error
 
 
 class TimmBackbone(Backbone):

@@ -109,7 +109,8 @@ def train(
     strict: Strict = False,
 ) -> None:
     """Train, embed, index and evaluate backbones on one catalogue."""
-    from zoo import building, redoing
+    from zoo import building, devices, redoing
+    from zoo.backbones import check
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.indexing import Wish
@@ -160,8 +161,13 @@ def train(
         cutmix=cutmix,
         layer_decay=layer_decay,
     )
+    if resume and restart:
+        raise ZooError("--resume goes on and --restart begins again: give one of them")
     settings.require_weights()
+    devices.choose(device, precision)
     check_name(runtime, device)
+    for backbone in chosen:
+        check(backbone, image_size)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
         with together():
