@@ -166,6 +166,11 @@ def test_recommend_for_several_and_its_sheet(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "of 4" in done.stdout
+    text = sheet.with_suffix(".txt")
+    assert "a sheet is a PNG; name it" in told(
+        "recommend", *queries.glob("0.png"), "--sheet", text, *at
+    )
+    assert not text.exists()
     with Image.open(sheet) as image:
         assert image.width > 600
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from zoo.compare import Result, Zoo
-from zoo.errors import PictureError
+from zoo.errors import PictureError, ZooError
 from zoo.files import written_whole
 from zoo.pictures import decode, open_picture
 
 TILE, MARGIN, LINE = 160, 12, 18  # pixels
 ROW = LINE + TILE + 2 * LINE + MARGIN
-INK, PAPER, GREEN, MISSING = "#1f2430", "white", "#1a7f4b", "#e9ecef"
+INK, QUIET, PAPER, GREEN, MISSING = "#1f2430", "#5b6270", "white", "#1a7f4b", "#e9ecef"
+SMALL = 12  # of the letters under pictures
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def contact_sheet(
 
 
 def write_sheet(zoo: Zoo, blocks: Sequence[Block], path: Path) -> None:
-    """Write a PNG of one block below the other."""
+    """Write a PNG of one block below the other; ZooError for a file of another name."""
+    if path.suffix.lower() != ".png":
+        raise ZooError(f"{path}: a sheet is a PNG; name it {path.with_suffix('.png')}")
     most = max(len(r.answer.items) for block in blocks for r in block.results.values())
     rows = sum(len(block.results) for block in blocks)
     width = MARGIN + (1 + most) * (TILE + MARGIN)
@@ -62,6 +65,8 @@ def _items(
         text = f"{item.rank}. {item.similarity:.2f}  match {item.match} of {item.match_of}"
         colour = GREEN if item.match == item.match_of else INK
         _tile(sheet, draw, picture, left, top, text, colour)
+        name = _fitting(draw, zoo.catalog.name_of(item.row))
+        draw.text((left, top + TILE + 1 + LINE), name, QUIET, _font(SMALL))
 
 
 def _picture(path: Path) -> Image.Image:
@@ -71,7 +76,7 @@ def _picture(path: Path) -> Image.Image:
     except PictureError:
         missing = Image.new("RGB", (TILE, TILE), MISSING)
         draw = ImageDraw.Draw(missing)
-        draw.text((TILE / 2, TILE / 2), "cannot be read", INK, _font(12), anchor="mm")
+        draw.text((TILE / 2, TILE / 2), "cannot be read", INK, _font(SMALL), anchor="mm")
         return missing
 
 
@@ -85,7 +90,16 @@ def _tile(
     colour: str,
 ) -> None:
     sheet.paste(ImageOps.pad(picture, (TILE, TILE), color=PAPER), (left, top))
-    draw.text((left, top + TILE + 3), text, colour, _font(12))
+    draw.text((left, top + TILE + 3), text, colour, _font(SMALL))
+
+
+def _fitting(draw: ImageDraw.ImageDraw, text: str) -> str:
+    """As much of a name as there is room for under a picture."""
+    if draw.textlength(text, _font(SMALL)) <= TILE:
+        return text
+    while text and draw.textlength(f"{text}…", _font(SMALL)) > TILE:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
