@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conftest import draw_shape
+from tests.conftest import PLUGINS, draw_shape
 from tests.page.conftest import opened
 from tests.page.test_browser import upload
+from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.state import PageState
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -49,6 +51,20 @@ def test_a_tile_says_what_matches_and_what_differs(page: Page) -> None:
         found = re.search(r"match (\d) of 2", text)
         assert found
         assert len(re.findall(r"✗ (category|colour): \S+ → \S+", text)) == 2 - int(found[1])
+
+
+def test_what_matches_in_nothing_has_no_tick(zoo_folder: Path) -> None:
+    state = PageState(zoo_folder, [PLUGINS], None)
+    table = state.trained().catalog.table
+    red_disc = str(
+        table["item_id"][(table["colour"] == "red") & (table["category"] == "disc")].iat[0]
+    )
+    only = ["category: square", "colour: green"]
+    html = CompareHandlers(state).compare(
+        [], [red_disc], ["tiny_a"], 3, 1.0, only, False, False, 0.0, True
+    )
+    assert html.count('<span class="label differs">✗ match 0 of 2') == 3
+    assert "✓ match" not in html
 
 
 def test_overlap_of_the_answers(page: Page) -> None:
