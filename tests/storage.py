@@ -1,4 +1,4 @@
-"""An S3 server on loopback, for the tests of catalogues in object storage."""
+"""An S3 server on loopback, and what any object storage has to give."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from zoo import addresses
+from zoo.catalog import read_catalog
 
 BUCKET = "fashion"
 
@@ -74,6 +75,14 @@ def settings(endpoint: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def assert_read_as_its_folder(data: str, at: str, local: Path) -> None:
+    """A catalogue of `data` in the storage is that of the table it was uploaded from."""
+    there, _ = read_catalog(Path(data))
+    here, _ = read_catalog(local)
+    assert there.fingerprint() == here.fingerprint()
+    assert str(there.path(0)) == f"{at}/{here.table['path'].iat[0]}"
 
 
 def upload(folder: Path, prefix: str) -> None:

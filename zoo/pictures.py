@@ -17,7 +17,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 MIN_SIDE = 8
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
-# Formats that people have and Pillow by itself does not read, or not as a picture.
+# Formats of pictures that people have and that are not read here: told, rather than passed over.
 UNREAD = frozenset(
     {".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef"}
 )

@@ -27,7 +27,7 @@ from zoo.files import sha256_of, write_json
 from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
-from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, holds_work, partial_folder, read_facts
+from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, partial_folder, read_facts
 from zoo.training.settings import Settings
 from zoo.training.train import Trained, train
 
@@ -110,7 +110,7 @@ def _begin(
         "catalog": catalog.fingerprint(),
         "settings": settings.as_dict(),
     }
-    facts = read_facts(partial) if holds_work(partial) else {}
+    facts = read_facts(partial)
     if not facts:
         facts = wish.kept(
             {

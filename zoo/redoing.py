@@ -189,7 +189,7 @@ def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
 
 
 def discard_redo(backbone: Backbone, zoo: Path) -> None:
-    """Throw away what a killed `repeat` of that backbone left: a training is wanted."""
+    """Throw away what is no training begun: a killed `repeat`, or one that never came to work."""
     partial = partial_folder(zoo, backbone.name)
     if not _is_begun(partial):
         shutil.rmtree(partial, ignore_errors=True)

@@ -9,9 +9,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.conftest import write_shapes
 from zoo.catalog.listing import Listing
 
 Draw = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The table of a catalogue that tests of object storage put into a bucket too."""
+    return write_shapes(tmp_path_factory.mktemp("stored") / "shapes", each=12)
 
 
 @pytest.fixture

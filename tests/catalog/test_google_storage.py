@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from gcp_storage_emulator.server import create_server
 
-from tests.conftest import PLUGINS, TINY, write_shapes
+from tests.conftest import PLUGINS, TINY
 from tests.ports import free_port
+from tests.storage import assert_read_as_its_folder
 from zoo import addresses
 from zoo.building import make_zoo
 from zoo.catalog import read_catalog
@@ -22,12 +23,6 @@ from zoo.progress import Silence
 
 BUCKET = "fashion"
 AT = f"gs://{BUCKET}/shapes"
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The table of a catalogue that is in the bucket too."""
-    return write_shapes(tmp_path_factory.mktemp("stored") / "shapes", each=12)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,10 +47,7 @@ def bucket(local: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("data", [AT, f"{AT}/labels.csv"])
 def test_a_bucket_is_read_as_its_folder_is(data: str, local: Path) -> None:
-    there, _ = read_catalog(Path(data))
-    here, _ = read_catalog(local)
-    assert there.fingerprint() == here.fingerprint()
-    assert str(there.path(0)) == f"{AT}/{here.table['path'].iat[0]}"
+    assert_read_as_its_folder(data, AT, local)
 
 
 def test_a_zoo_is_trained_on_a_bucket(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.conftest import PLUGINS, TINY, write_shapes
-from tests.storage import BUCKET, s3_server, skewed_store, upload
+from tests.conftest import PLUGINS, TINY
+from tests.storage import BUCKET, assert_read_as_its_folder, s3_server, skewed_store, upload
 from zoo import addresses
 from zoo.building import make_zoo
 from zoo.catalog import load_catalog, read_catalog
@@ -25,11 +25,6 @@ from zoo.plugins import load_plugins
 from zoo.progress import Silence
 
 AT = f"s3://{BUCKET}/shapes"
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_shapes(tmp_path_factory.mktemp("stored") / "shapes", each=12)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,10 +49,7 @@ def test_an_address_is_a_path_that_keeps_its_scheme(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [AT, f"{AT}/labels.csv"])
 def test_a_bucket_is_read_as_its_folder_is(data: str, local: Path) -> None:
-    there, _ = read_catalog(Path(data))
-    here, _ = read_catalog(local)
-    assert there.fingerprint() == here.fingerprint()
-    assert str(there.path(0)) == f"{AT}/{here.table['path'].iat[0]}"
+    assert_read_as_its_folder(data, AT, local)
     assert listing_name(Path(data)) == data.rsplit("/", 1)[1].removesuffix(".csv")
 
 
