@@ -79,6 +79,20 @@ def test_pixels_crops_the_centre() -> None:
     assert (pixels == 255).all()
 
 
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "lanczos"])
+@pytest.mark.parametrize("shape", [(48, 64), (64, 48), (31, 31), (20, 200)])
+def test_only_what_the_crop_keeps_is_resized_to_the_same_pixels(
+    shape: tuple[int, int], interpolation: str
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    transform = Transform(28, 0.875, interpolation, (0.5,) * 3, (0.5,) * 3)
+    height, width = (max(28, round(side * 32 / min(shape))) for side in shape)
+    whole = Image.fromarray(noise).resize((width, height), Image.Resampling[interpolation.upper()])
+    left, top = (width - 28) // 2, (height - 28) // 2
+    cropped = np.asarray(whole.crop((left, top, left + 28, top + 28))).astype(int)
+    assert abs(transform.pixels(Image.fromarray(noise)) - cropped).max() <= 1
+
+
 def test_an_unknown_timm_tag_is_named() -> None:
     backbone: Backbone = TimmBackbone("mine", "Mine", "resnet5000.nothing")
     for use in (backbone.network, backbone.transform):

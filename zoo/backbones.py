@@ -51,12 +51,16 @@ class Transform:
         """The resized and cropped picture, (size, size, 3) uint8."""
         width, height = image.size
         scale = self.resized / min(width, height)
-        shape = (max(self.size, round(width * scale)), max(self.size, round(height * scale)))
-        if shape != image.size:
-            image = image.resize(shape, Image.Resampling[self.interpolation.upper()])
-        left, top = (shape[0] - self.size) // 2, (shape[1] - self.size) // 2
-        image = image.crop((left, top, left + self.size, top + self.size))
-        return np.asarray(image, dtype=np.uint8)
+        across, down = max(self.size, round(width * scale)), max(self.size, round(height * scale))
+        left, top = (across - self.size) // 2, (down - self.size) // 2
+        right, bottom = left + self.size, top + self.size
+        if (across, down) == image.size:
+            return np.asarray(image.crop((left, top, right, bottom)), dtype=np.uint8)
+        # What the crop leaves out is not computed; the pixels are those of resizing it all.
+        across, down = across / width, down / height
+        box = (left / across, top / down, min(width, right / across), min(height, bottom / down))
+        resampling = Image.Resampling[self.interpolation.upper()]
+        return np.asarray(image.resize((self.size, self.size), resampling, box), dtype=np.uint8)
 
     def kept(self, width: int, height: int) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of what `pixels` keeps of a picture, in its own pixels."""
