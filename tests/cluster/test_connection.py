@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import socket
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -82,3 +84,29 @@ def test_a_cluster_that_does_not_answer_is_said_in_one_line(address: str) -> Non
     ):
         pass
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("says", "reason"), [(b"", "timed out"), (b"HTTP/1.1 400", "what listens there is something")]
+)
+def test_what_listens_and_is_no_ray_is_not_waited_for(
+    says: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ANSWER", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = "{}:{}".format(*server.getsockname())
+
+        def answer() -> None:
+            visitor, _ = server.accept()
+            with visitor:
+                visitor.sendall(says)
+                visitor.recv(1000)
+                visitor.recv(1000)  # until it goes
+
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(answer)
+            with (
+                pytest.raises(ZooError, match=rf"^no Ray cluster at {address}: {reason}"),
+                connected(address),
+            ):
+                pass
