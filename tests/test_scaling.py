@@ -120,6 +120,8 @@ def test_inputs_are_measured_into_the_file(
     measuring.main()
     monkeypatch.setattr(sys, "argv", [*own, "decode", "--data", str(shapes.parent), "--limit", "8"])
     measuring.main()
+    monkeypatch.setattr(sys, "argv", [*own, "lance", "--items", "300"])
+    measuring.main()
     measured = json.loads(path.read_text())["measured"]
     (size,) = measured["annoy"]["sizes"]
     assert (size["items"], size["dimension"]) == (300, 16)
@@ -129,6 +131,10 @@ def test_inputs_are_measured_into_the_file(
     assert measured["decode"]["pictures"] == 8
     assert measured["decode"]["command"].endswith("decode --data shapes --limit 8")
     assert measured["bytes"] == INPUTS["measured"]["bytes"]
+    table = measured["lance"]["bytes"]  # a vector, some of its index, and attributes
+    assert 512 * 4 < table["vgg16"] < 1.5 * 512 * 4
+    assert 2048 * 4 < table["resnet50"] < 1.5 * 2048 * 4
+    assert measured["lance"]["sizes"] == INPUTS["measured"]["lance"]["sizes"]
 
 
 def test_a_document_without_marks_is_refused(scaling: Any) -> None:
