@@ -222,8 +222,12 @@ def annoy_table(inputs: dict[str, Any]) -> str:
 
 def growth(inputs: dict[str, Any]) -> float:
     """The power of the number of items with which Annoy's build grew between its largest sizes."""
-    small, large = inputs["measured"]["annoy_before"]["sizes"]
-    return log(large["build_s"] / small["build_s"]) / log(large["items"] / small["items"])
+    return power(*inputs["measured"]["annoy_before"]["sizes"], "build_s")
+
+
+def power(small: dict[str, Any], large: dict[str, Any], key: str) -> float:
+    """The power of the number of items with which something grew between two sizes."""
+    return log(large[key] / small[key]) / log(large["items"] / small["items"])
 
 
 def limits_table(inputs: dict[str, Any]) -> str:
@@ -263,6 +267,26 @@ def lance_table(inputs: dict[str, Any]) -> str:
         ["vectors", "build s", "bytes an item", "recall@10", "p50 ms"],
         rows or [[UNKNOWN] * 5],
     )
+
+
+def lance_limits_table(inputs: dict[str, Any]) -> str:
+    """A LanceDB table of each size, as the two that were measured grew."""
+    found, widths = inputs["measured"]["lance"], inputs["measured"]["bytes"]
+    if not found or not widths or len(found["sizes"]) < 2:
+        return UNKNOWN
+    small, base = found["sizes"][-2:]
+    widest = max(widths["dimensions"], key=lambda name: widths["dimensions"][name])
+    wide, each = widths["dimensions"][widest] / base["dimension"], found["bytes"].get(widest)
+    rows = []
+    for name, items in SIZES.items():
+        build, asked = (
+            base[key] * (items / base["items"]) ** power(small, base, key)
+            for key in ("build_s", "p50_ms")
+        )
+        size = None if each is None else each * items / GB
+        rows.append([name, told(size, "{:,.1f} GB"), span(build * wide), f"{asked:,.0f}"])
+    query = f"p50 ms, {base['dimension']} wide"
+    return table([f"items ({widest})", "table", "built in", query], rows)
 
 
 def extrapolation(inputs: dict[str, Any]) -> str:
@@ -308,6 +332,7 @@ PARTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "extrapolation": extrapolation,
     "limits": limits_table,
     "lance": lance_table,
+    "lance-limits": lance_limits_table,
 }
 
 

@@ -7,6 +7,7 @@ Each part is measured by itself and replaces what the file had of it:
     decode      pictures read, decoded and resized a second, on one core
     bytes       what an item takes: embedding, index, predictions, catalogue row, thumbnail
     annoy       Annoy built over generated vectors of growing number: time, memory, recall
+    lance       what an item takes in a LanceDB table with its indexes, at the widths of `bytes`
 
 On a CPU, seconds are those of its processors, all cores together, so that other work on the machine
 does not count; on a GPU they are the clock's.
@@ -38,15 +39,18 @@ from threadpoolctl import threadpool_limits
 from zoo import devices
 from zoo.catalog import load_catalog
 from zoo.features.extract import PREDICTIONS
+from zoo.indexes import Asked, Column, Items
 from zoo.page.thumbnails import Thumbnails
 from zoo.pictures import decode as decoded
 from zoo.pictures import read_bytes
 from zoo.plugins import load_plugins
 from zoo.search.annoy_index import NEIGHBOURS, TREES
+from zoo.search.lance_index import Lance
 from zoo.training.model import embedding_width
 
 INPUTS = Path(__file__).with_name("scaling.json")
 SAMPLED = 10_000  # vectors of the index whose bytes an item are told
+CLASSES = 20  # of a generated attribute
 SEARCH_K = 800  # what the growing index is asked with: right for 100,000 items
 RUNTIMES = ["torch", "compiled", "openvino"]
 SMALL = 96  # pixels at which a network is asked for its width
@@ -130,6 +134,30 @@ def bytes_an_item(asked: argparse.Namespace) -> dict[str, Any]:
         "thumbnail": round(thumbnail),
         "attributes": len(catalog.attributes),
     }
+
+
+def lance(asked: argparse.Namespace) -> dict[str, Any]:
+    """Bytes an item of a LanceDB table and its indexes, per backbone, with as many attributes."""
+    known = json.loads(asked.inputs.read_text("utf-8"))["measured"]["bytes"]
+    widths: dict[str, int] = known["dimensions"]
+    found = {d: lance_bytes(asked.items, d, known["attributes"]) for d in set(widths.values())}
+    return {name: round(found[width] / asked.items) for name, width in widths.items()}
+
+
+def lance_bytes(items: int, dimension: int, attributes: int) -> int:
+    """The size of the zoo's table over generated vectors, with an index whatever it is worth."""
+    draw, classes = np.random.default_rng(0), tuple(f"class {n:02}" for n in range(CLASSES))
+    columns = {
+        f"attribute_{n}": Column(draw.integers(CLASSES, size=items), classes)
+        for n in range(attributes)
+    }
+    rows = generated(items, dimension, 1).database
+    named, quiet = np.arange(items).astype(str), Asked(say=lambda message: None)
+    index, made = Lance(ann_from=0), Items(rows, named, columns, "generated")
+    with tempfile.TemporaryDirectory() as folder:
+        facts = index.build(made, Path(folder), quiet)
+        better = index.improve(made, Path(folder), {**facts, "query_ms": np.inf}, quiet)
+        return int((better or facts)["bytes"])
 
 
 def decode(asked: argparse.Namespace) -> dict[str, Any]:
@@ -218,8 +246,9 @@ def main() -> None:
     annoys = parts.add_parser("annoy")
     annoys.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000])
     annoys.add_argument("--dimension", type=int, default=256)
+    parts.add_parser("lance").add_argument("--items", type=int, default=SAMPLED)
     asked = parser.parse_args()
-    with threadpool_limits(1 if asked.part in ("annoy", "decode") else None):
+    with threadpool_limits(1 if asked.part in ("annoy", "decode", "lance") else None):
         measured: Any
         if asked.part == "extraction":
             measured = extraction(asked)
@@ -228,11 +257,15 @@ def main() -> None:
                 "annoy": lambda a: {"sizes": annoy(a)},
                 "bytes": bytes_an_item,
                 "decode": decode,
+                "lance": lance,
             }
             measured = {**do[asked.part](asked), **stamp()}
     inputs = json.loads(asked.inputs.read_text("utf-8"))
     if asked.part == "extraction":
         inputs["measured"]["extraction"][asked.device].update(measured)
+    elif asked.part == "lance":
+        grown_before = inputs["measured"]["lance"] or {}
+        inputs["measured"]["lance"] = {**grown_before, "bytes": measured}
     else:
         inputs["measured"][asked.part] = measured
     asked.inputs.write_text(json.dumps(inputs, indent=2) + "\n", "utf-8")

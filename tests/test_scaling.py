@@ -91,6 +91,16 @@ def test_what_fits_into_memory_and_how_long_it_is_built(scaling: Any, inputs: An
     assert scaling.growth(inputs) == pytest.approx(1.44, abs=0.01)  # 195 s after 7.1 s
 
 
+def test_a_table_of_lancedb_grows_as_it_was_measured_to(scaling: Any, inputs: Any) -> None:
+    small, large = ({"items": n, "dimension": 128} for n in (10**5, 10**6))
+    sizes = [{**small, "build_s": 10, "p50_ms": 6}, {**large, "build_s": 100, "p50_ms": 12}]
+    inputs["measured"]["lance"] = {"bytes": {"net": 2000}, "sizes": sizes}
+    # Ten times the items: ten times the build, twice as long at 256 dimensions; twice the query.
+    made = scaling.lance_limits_table(inputs)
+    assert row(made, "10 million")[1:] == ["20.0 GB", "33.3 min", "24"]
+    assert row(made, "1 billion")[1:] == ["2,000.0 GB", "2.3 days", "96"]
+
+
 @pytest.mark.parametrize("missing", ["decode", "bytes", "annoy", "lance", "ray"])
 def test_what_is_not_measured_is_told(scaling: Any, missing: str) -> None:
     inputs = copy.deepcopy(INPUTS)
@@ -120,6 +130,8 @@ def test_inputs_are_measured_into_the_file(
     measuring.main()
     monkeypatch.setattr(sys, "argv", [*own, "decode", "--data", str(shapes.parent), "--limit", "8"])
     measuring.main()
+    monkeypatch.setattr(sys, "argv", [*own, "lance", "--items", "300"])
+    measuring.main()
     measured = json.loads(path.read_text())["measured"]
     (size,) = measured["annoy"]["sizes"]
     assert (size["items"], size["dimension"]) == (300, 16)
@@ -129,6 +141,10 @@ def test_inputs_are_measured_into_the_file(
     assert measured["decode"]["pictures"] == 8
     assert measured["decode"]["command"].endswith("decode --data shapes --limit 8")
     assert measured["bytes"] == INPUTS["measured"]["bytes"]
+    table = measured["lance"]["bytes"]  # a vector, some of its index, and attributes
+    assert 512 * 4 < table["vgg16"] < 1.5 * 512 * 4
+    assert 2048 * 4 < table["resnet50"] < 1.5 * 2048 * 4
+    assert measured["lance"]["sizes"] == INPUTS["measured"]["lance"]["sizes"]
 
 
 def test_a_document_without_marks_is_refused(scaling: Any) -> None:

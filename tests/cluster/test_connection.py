@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import socket
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -16,7 +18,10 @@ from tests.test_cli import run
 from zoo.cluster import connection
 from zoo.cluster.connection import connected
 from zoo.cluster.teams import Shape, shape_and_room
+from zoo.compare import open_zoo
 from zoo.errors import ZooError
+from zoo.search import lance_fragments, lance_rows
+from zoo.search.ask import Ask
 
 
 def test_a_zoo_is_embedded_on_a_cluster_that_is_gone_afterwards(
@@ -40,6 +45,20 @@ def test_a_zoo_is_embedded_on_a_cluster_that_is_gone_afterwards(
     assert not left
     assert not list(scratch.glob("zoo-*"))
     shutil.rmtree(scratch)
+
+
+def test_an_index_is_written_by_a_cluster_of_one_job(
+    zoo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    monkeypatch.setattr(lance_rows, "ROWS", 100)
+    monkeypatch.setattr(lance_fragments, "ThreadPoolExecutor", None)  # none of this process writes
+    asked = ("--runs", place, "--plugins", PLUGINS, "--index", "lance", "--engine", "ray")
+    done = run("index", "tiny_a", *asked)
+    assert done.returncode == 0, done.stderr
+    assert len(list((place / "tiny_a/index.lance/data").iterdir())) == 3
+    answer = open_zoo(place, [PLUGINS]).recommend_items([7], Ask(top=3), ["tiny_a"])["tiny_a"]
+    assert len(answer.answer.items) == 3
 
 
 @pytest.mark.parametrize(
@@ -82,3 +101,29 @@ def test_a_cluster_that_does_not_answer_is_said_in_one_line(address: str) -> Non
     ):
         pass
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("says", "reason"), [(b"", "timed out"), (b"HTTP/1.1 400", "what listens there is something")]
+)
+def test_what_listens_and_is_no_ray_is_not_waited_for(
+    says: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ANSWER", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = "{}:{}".format(*server.getsockname())
+
+        def answer() -> None:
+            visitor, _ = server.accept()
+            with visitor:
+                visitor.sendall(says)
+                visitor.recv(1000)
+                visitor.recv(1000)  # until it goes
+
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(answer)
+            with (
+                pytest.raises(ZooError, match=rf"^no Ray cluster at {address}: {reason}"),
+                connected(address),
+            ):
+                pass

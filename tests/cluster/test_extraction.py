@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -224,9 +225,33 @@ def test_what_a_worker_refuses_is_told_as_it_is_here(
     work = Work(job, pictures_of(run), tmp_path, "tiny")
     with pytest.raises(RunError, match=r"^tiny: unknown precision 'fp7'.*the same command goes on"):
         extract_on_cluster(work, machines.address, Silence())
+    nowhere = [located("strange://bucket/shape.png")] * len(work.pictures)
+    away = replace(work.pictures, paths=nowhere)
+    with pytest.raises(RunError, match=r"^tiny: strange:// is no storage.*the same command goes"):
+        extract_on_cluster(
+            Work(job_of(run, run.load_model()), away, tmp_path, "tiny"), machines.address, Silence()
+        )
     monkeypatch.setattr(cluster_extraction, "PATIENCE", 0)
     with pytest.raises(RunError, match=r"had no room for 0 s; what is embedded is kept"):
         extract_on_cluster(work, machines.address, Silence())
+
+
+def test_the_cluster_goes_on_with_what_is_there_by_any_runtime(
+    run: Run, tmp_path: Path, machines: Machines
+) -> None:
+    pytest.importorskip("openvino")
+    machines.add(2)
+    rows, events = np.arange(len(run.catalog)), Events()
+    here, there = tmp_path / "here", tmp_path / "there"
+    embed_rows(run, rows, here, Silence(), "openvino")
+    shutil.copytree(here / "shards", there / "shards")
+    for shard in sorted((there / "shards").glob("*.npz"))[6:]:
+        shard.unlink()
+    facts = embed_rows(run, rows, there, events, "openvino", Engine("ray", machines.address))
+    assert (events.steps[0], events.counted) == (6 * SHARD, len(rows))
+    assert (facts["engine"], facts["runtime"]) == ("ray", "openvino")
+    found, truth = (np.load(folder / extraction.EMBEDDINGS) for folder in (there, here))
+    np.testing.assert_allclose(found, truth, atol=1e-5)
 
 
 def test_a_bucket_is_embedded_but_for_pictures_that_cannot_be_used(

@@ -17,7 +17,9 @@ from typing import Any
 
 from zoo.errors import ZooError
 
-ANSWER = 5.0  # seconds within which the head of a cluster has to be reached
+ANSWER = 5.0  # seconds within which the head of a cluster has to answer
+# How gRPC begins to speak, which is HTTP/2: its preface and a frame of settings, as is the answer.
+HELLO, SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"\4"
 HERE = "local"
 SHORT = Path("/tmp")
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -82,14 +84,25 @@ def _join(place: str, scratch: str | None) -> None:
 
 
 def _require_answer(place: str) -> None:
-    """ZooError when nobody listens there: Ray itself would try for a minute, then abort."""
+    """ZooError when no Ray answers there: Ray itself would try for a quarter of an hour."""
     host, _, port = place.rpartition("://")[2].rpartition(":")
     if not port.isdigit():  # "auto"
         return
     try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+        with socket.create_connection((host.strip("[]"), int(port)), ANSWER) as head:
+            is_ray = _greets(head)
     except (OSError, OverflowError) as error:
         raise ZooError(_unreachable(place, str(error))) from error
+    if not is_ray:
+        raise ZooError(_unreachable(place, "what listens there is something else"))
+
+
+def _greets(head: socket.socket) -> bool:
+    """Whether it answers as gRPC does; encrypted, whoever it is comes out later."""
+    if os.environ.get("RAY_USE_TLS", "0") != "0":
+        return True
+    head.sendall(HELLO)
+    return head.recv(4, socket.MSG_WAITALL)[3:] == SETTINGS
 
 
 def _unreachable(place: str, reason: str) -> str:
