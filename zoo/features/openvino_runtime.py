@@ -44,7 +44,8 @@ class OpenVinoRuntime:
             "CPU",
             {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": HINTS[precision]},
         )
-        self._count = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+        # One more than can run: there is work while outputs are taken and pictures handed over.
+        self._count = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) + 1
 
     def __call__(self, pixels: np.ndarray) -> Outputs:
         """(B, S, S, 3) uint8 -> the module's output tensors, float32."""
@@ -53,7 +54,7 @@ class OpenVinoRuntime:
         return tuple(torch.cat(column) for column in columns)
 
     def stream(self, batches: Iterable[np.ndarray]) -> Iterator[Outputs]:
-        """As many batches, of BATCH pictures at most, at a time as the processor runs best."""
+        """As many batches, of BATCH pictures at most, at a time as keep the processor at work."""
         return self._each(batches)
 
     def _each(self, batches: Iterable[np.ndarray]) -> Iterator[Outputs]:
