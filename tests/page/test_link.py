@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from zoo.compare import Zoo
-from zoo.page.compare.asked import Asked
+from zoo.page.compare.asked import Asked, conditions
 from zoo.page.compare.link import asks, read, written
 
 BOTH = ("tiny_a", "tiny_b")
@@ -40,6 +40,14 @@ def test_commas_within_a_name_are_kept(zoo: Zoo) -> None:
     zoo.catalog = replace(zoo.catalog, table=table)
     asked, problems = read(dict(parse_qsl(written(Asked(items=odd)))), zoo)
     assert (asked.items, problems) == (odd, [])
+
+
+def test_an_attribute_may_have_a_colon_in_its_name(zoo: Zoo) -> None:
+    colour, *others = zoo.catalog.singles
+    named = replace(colour, name="colour: of all")
+    catalog = replace(zoo.catalog, attributes=(named, *others))
+    text = f"colour: of all: {colour.classes[0]}"
+    assert conditions(catalog, [text]) == {"colour: of all": [colour.classes[0]]}
 
 
 def test_a_link_is_short_and_without_uploads() -> None:

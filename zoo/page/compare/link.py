@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
-from zoo.page.compare.asked import Asked
+from zoo.page.compare.asked import Asked, conditions
 from zoo.page.language import _
 
 NAMES = tuple(field.name for field in fields(Asked) if field.name != "uploads")
@@ -91,8 +91,7 @@ def _backbone(zoo: Zoo, text: str) -> None:
 
 
 def _filter(zoo: Zoo, text: str) -> None:
-    if text not in {f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes}:
-        raise ZooError(_("no attribute and class {name}").format(name=repr(text)))
+    conditions(zoo.catalog, [text])
 
 
 def _top(text: str) -> int:

@@ -76,7 +76,7 @@ class TakeAway:
         pictures = contents(asked.uploads)
         results = asked.answers(zoo, pictures, self._state.remembered)
         report = without_folders(zoo, recommend_report(zoo, list(pictures or asked.items), results))
-        ask = asked.ask()
+        ask = asked.ask(zoo.catalog)
         report = {"catalog": zoo.catalog.name, "ask": vars(ask), **report}
         return zoo, report, pictures or self._own_pictures(zoo, asked), results
 
