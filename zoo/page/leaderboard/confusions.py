@@ -108,9 +108,9 @@ def _parse(cell: str, classes: int) -> tuple[int, int]:
 def _worst(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     support = counts.sum(axis=1)
     items = "".join(
-        f'<li><button type="button" data-cell="{c.true},{c.said}"><b>{escape(classes[c.true])}'
-        f"</b> → {escape(classes[c.said])} <small>{_of(c.count, support[c.true])}</small>"
-        "</button></li>"
+        f'<li><button type="button" data-cell="{c.true},{c.said}"><bdi><b>'
+        f"{escape(classes[c.true])}</b></bdi> → <bdi>{escape(classes[c.said])}</bdi> "
+        f"<small>{_of(c.count, support[c.true])}</small></button></li>"
         for c in worst_confusions(counts, WORST)
     )
     return f'<ul class="confused">{items}</ul>' if items else f"<p>{_('None: all are right.')}</p>"
