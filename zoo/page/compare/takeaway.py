@@ -128,4 +128,5 @@ def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Cal
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):
         clicked = button.click(make, asked, made, api_visibility="private")
         clicked.success(None, made, None, js=FETCH, **HIDDEN)
-    return lambda event: event.success(remember, controls, [asked, copy], **HIDDEN)
+    noted: dict[str, Any] = {**HIDDEN, "trigger_mode": "always_last"}
+    return lambda event: event.success(remember, controls, [asked, copy], **noted)
