@@ -86,7 +86,7 @@ def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
     """The values of all controls that an address asks for; what is wrong in it is told."""
     asked, problems = link.read(parameters, zoo)
     if problems:
-        left_out = _("left out of what was linked: {problems}").format(problems="; ".join(problems))
+        left_out = _("left out of what was linked: {problems}").format(problems=link.said(problems))
         gr.Warning(escape(left_out), 20)
     items = asked.items or (draw(zoo.catalog, conditions(zoo.catalog, asked.filters)),)
     return [list(items), *asked.controls()[1:]]
