@@ -127,7 +127,7 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     names = [classes[c] for c in shown] + ([_("{n} others").format(n=others)] if others else [])
     codes: list[int | None] = [*shown, None]
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
+        f'<tr><th scope="row" title="{escape(name)}">{escape(name)}</th>'
         + "".join(
             _cell(int(table[i, j]), int(table[i].sum()), codes[i], codes[j], (name, names[j]))
             for j in range(len(names))
@@ -135,7 +135,9 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
         + "</tr>"
         for i, name in enumerate(names)
     )
-    head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in names)
+    head = "".join(
+        f'<th scope="col" title="{escape(name)}"><span>{escape(name)}</span></th>' for name in names
+    )
     how = _(
         "A row is a true class, a column what is said; the stronger the colour, the larger the "
         "share of its row."
