@@ -33,6 +33,31 @@ def columns(page: Page) -> list[str]:
     return page.locator(".backbone h3").all_text_contents()
 
 
+def click_quickly(page: Page, buttons: str, count: int) -> None:
+    """Click the first ones one after the other, sooner than a slow network has an answer."""
+    page.evaluate(
+        """async ([buttons, count]) => {
+          const asked = window.fetch, wait = (ms) => new Promise((go) => setTimeout(go, ms));
+          window.fetch = async (...what) => { await wait(200); return asked(...what); };
+          for (const button of [...document.querySelectorAll(buttons)].slice(0, count)) {
+            button.click();
+            await wait(100);
+          }
+        }""",
+        [buttons, count],
+    )
+
+
+def test_the_last_of_quick_clicks_is_answered(page: Page) -> None:
+    pick = page.locator("#picks button").nth(3)
+    click_quickly(page, "#picks button", 4)
+    wait_for_query(page, str(pick.get_attribute("title")))
+    item = str(pick.get_attribute("data-item"))
+    page.wait_for_function(
+        "item => new URLSearchParams(location.search).get('items') === item", arg=item
+    )
+
+
 def test_upload_and_compare(page: Page, tmp_path: Path) -> None:
     draw_shape("red", "disc", 555).save(tmp_path / "mine.png")
     upload(page, tmp_path / "mine.png")

@@ -59,6 +59,8 @@ def test_a_cell_of_the_confusions_shows_its_pictures(page: Page) -> None:
     open_leaderboard(page)
     page.get_by_text("Where does it go wrong?").click()
     page.wait_for_selector("table.heat")
+    heads = page.locator("table.heat thead th").all()
+    assert [head.get_attribute("title") for head in heads] == ["disc", "square"]
     page.locator("table.heat td.right button").first.click()
     pick = first_pick(page, "#cell")
     assert "and said to be" in page.locator("#cell").inner_text()

@@ -67,6 +67,37 @@ def test_what_matches_in_nothing_has_no_tick(zoo_folder: Path) -> None:
     assert "✓ match" not in html
 
 
+def test_the_query_stands_before_the_item_in_any_script(zoo_folder: Path, page: Page) -> None:
+    state = PageState(zoo_folder, [PLUGINS], None)
+    table = state.trained().catalog.table
+    red = str(table["item_id"][table["colour"] == "red"].iat[0])
+    html = CompareHandlers(state).compare(
+        [], [red], ["tiny_a"], 3, 1.0, ["colour: green"], False, False, 0.0, True
+    )
+    page.set_content(html.replace("red", "أحمر").replace("green", "أخضر"))
+    line = page.locator(".differs", has_text="colour").first
+    wanted = line.locator("i").bounding_box()
+    found = line.get_by_text("أخضر").bounding_box()
+    assert wanted
+    assert found
+    assert wanted["x"] + wanted["width"] < found["x"]
+
+
+def test_long_names_stay_within_their_tile(phone: Page) -> None:
+    phone.evaluate(
+        """() => document.querySelectorAll('.facts bdi, .facts b, .query .badge')
+        .forEach(one => { one.textContent = 'length_of_the_sleeve_from_the_shoulder_seam'; })"""
+    )
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert phone.locator(".facts, .query").evaluate_all(wide) == 0
+    picture, text = (
+        phone.locator(f".query {part}").bounding_box() for part in ("img", ".strip ~ div")
+    )
+    assert picture
+    assert text
+    assert picture["x"] + picture["width"] <= text["x"]
+
+
 def test_overlap_of_the_answers(page: Page) -> None:
     page.get_by_text("How alike are the answers?").click()
     table = page.locator(".overlap table")

@@ -123,6 +123,33 @@ def test_bad_arguments_are_one_line(client: Client, picture: str) -> None:
         recommend(client, picture, where={"colour": "mauve"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("top", "many", "top 'many' is not a number"),
+        ("top", 1.5, "top 1.5 is not a whole number"),
+        ("alpha", None, "alpha None is not a number"),
+        ("where", ["colour"], r"where \['colour'\] is not an object of attributes and classes"),
+        ("where", {"colour": 3}, "where colour 3 is not a class or a list of classes"),
+        ("backbones", "tiny_a", "backbones 'tiny_a' is not a list of names"),
+        ("exact", "false", "exact 'false' is not true or false"),
+        ("backbones", ["vgg16"], "'vgg16' is not trained here; available: tiny_a, tiny_b"),
+    ],
+)
+def test_an_argument_of_another_kind_is_told(
+    client: Client, picture: str, name: str, value: object, message: str
+) -> None:
+    with pytest.raises(AppError, match=message):
+        recommend(client, picture, **{name: value})
+
+
+def test_no_picture_is_passed_over_in_silence(client: Client, picture: str) -> None:
+    with pytest.raises(AppError, match="33 pictures are over the limit of 32"):
+        client.predict([handle_file(picture)] * 33, "", api_name="/tag")
+    with pytest.raises(AppError, match="no picture; give one at least"):
+        client.predict([], "", api_name="/tag")
+
+
 def test_healthz(address: str) -> None:
     with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
         said = json.load(answer)

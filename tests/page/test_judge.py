@@ -85,6 +85,13 @@ def test_keys_vote_once_and_go_on(page: Page, votes: Path) -> None:
     page.wait_for_selector("#judge .named")
 
 
+def test_enter_begins_for_who_came_by_a_click_on_the_tab(page: Page, votes: Path) -> None:
+    open_tab(page, "Judge")
+    page.get_by_role("button", name="Start").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#judge .blind")
+
+
 def test_an_own_picture_is_judged_and_not_kept(page: Page, votes: Path, tmp_path: Path) -> None:
     draw_shape("red", "disc", 4711).save(tmp_path / "mine.png")
     open_tab(page, "Judge")

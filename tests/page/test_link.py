@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from zoo.compare import Zoo
-from zoo.page.compare.asked import Asked
-from zoo.page.compare.link import asks, read, written
+from zoo.page.compare.asked import Asked, conditions
+from zoo.page.compare.link import asks, read, said, written
 
 BOTH = ("tiny_a", "tiny_b")
 
@@ -40,6 +40,14 @@ def test_commas_within_a_name_are_kept(zoo: Zoo) -> None:
     zoo.catalog = replace(zoo.catalog, table=table)
     asked, problems = read(dict(parse_qsl(written(Asked(items=odd)))), zoo)
     assert (asked.items, problems) == (odd, [])
+
+
+def test_an_attribute_may_have_a_colon_in_its_name(zoo: Zoo) -> None:
+    colour, *others = zoo.catalog.singles
+    named = replace(colour, name="colour: of all")
+    catalog = replace(zoo.catalog, attributes=(named, *others))
+    text = f"colour: of all: {colour.classes[0]}"
+    assert conditions(catalog, [text]) == {"colour: of all": [colour.classes[0]]}
 
 
 def test_a_link_is_short_and_without_uploads() -> None:
@@ -73,6 +81,16 @@ def test_a_bad_value_is_told_and_left_out(zoo: Zoo, name: str, value: str, probl
     assert asked == Asked(backbones=BOTH, exact=True)
     assert len(problems) == 1
     assert problem in problems[0]
+
+
+def test_however_much_is_wrong_little_is_said(zoo: Zoo) -> None:
+    _, problems = read({"items": ",".join(f"{n}{'x' * 500}" for n in range(9))}, zoo)
+    assert len(problems) == 9
+    told = said(problems).split("; ")
+    assert [len(part) for part in told] == [*[120] * 5, 6]
+    assert told[0].startswith("no item '0xxx")
+    assert told[-1] == "4 more"
+    assert said(problems[:1]).endswith("…")
 
 
 def test_what_is_good_of_a_list_stays(zoo: Zoo) -> None:

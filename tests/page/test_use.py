@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import PLUGINS, draw_shape
 from tests.page.conftest import open_tab
+from tests.page.test_browser import click_quickly
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.page.state import PageState
@@ -113,6 +114,12 @@ def test_a_profile_of_catalogue_items_is_kept_and_opened_again(page: Page) -> No
     assert page.locator("#use-fits li b").all_text_contents() == fits
     page.click("#use-remove")
     page.wait_for_function("() => !document.querySelector('#use-names input')?.value")
+
+
+def test_quick_clicks_all_join_the_set(page: Page) -> None:
+    at_use(page)
+    click_quickly(page, "#use-picks button", 4)
+    page.locator("#use-items", has_text="Your set: 4 pictures").wait_for()
 
 
 def test_the_result_fits_a_phone(phone: Page, pictures: list[str]) -> None:

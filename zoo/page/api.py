@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from zoo.compare import Zoo
+from zoo.errors import ZooError, unknown
 from zoo.inventory import models
+from zoo.page import arguments
+from zoo.page.language import _
 from zoo.page.models.cards import models_report
 from zoo.page.state import PageState
 from zoo.page.told import told
-from zoo.page.uploads import MOST_PICTURES, contents
+from zoo.page.uploads import contents, few
 from zoo.reports import recommend_report, tags_report, without_folders
 from zoo.search.ask import Ask
 
@@ -67,18 +71,18 @@ class Api:
             near_duplicates: Give pictures of one shot one by one, not behind the first of them.
         """
         zoo = self._state.trained()
-        conditions = {k: [v] if isinstance(v, str) else v for k, v in (where or {}).items()}
         ask = Ask(
-            int(top),
-            float(alpha),
-            conditions,
-            bool(same_category),
-            bool(exact),
-            float(diversity),
-            bool(near_duplicates),
+            arguments.whole("top", top),
+            arguments.number("alpha", alpha),
+            arguments.conditions("where", where),
+            arguments.yes("same_category", same_category),
+            arguments.yes("exact", exact),
+            arguments.number("diversity", diversity),
+            arguments.yes("near_duplicates", near_duplicates),
         )
+        chosen = arguments.names("backbones", backbones)
         found = contents(pictures or [])
-        results = zoo.recommend(found, ask, backbones or ())
+        results = zoo.recommend(found, ask, [_trained(zoo, name) for name in chosen])
         return without_folders(zoo, recommend_report(zoo, list(found), results))
 
     @told
@@ -92,15 +96,26 @@ class Api:
             backbone: Name of a trained backbone as /models gives it; "" is the first.
         """
         zoo = self._state.trained()
-        tagged, skipped = zoo.tag(
-            [Path(p) for p in (pictures or [])[:MOST_PICTURES]], backbone or None
-        )
+        if not pictures:
+            raise ZooError(_("no picture; give one at least"))
+        name = _trained(zoo, backbone) if backbone else zoo.run().name
+        tagged, skipped = zoo.tag([Path(path) for path in few(pictures)], name)
         told_apart = [
             {"path": Path(s.path).name, "reason": s.reason.replace(s.path, Path(s.path).name)}
             for s in skipped
         ]
         return {
-            "backbone": zoo.run(backbone or None).name,
+            "backbone": name,
             "pictures": [{**tags_report(t), "path": Path(t.path).name} for t in tagged],
             "skipped": told_apart,
         }
+
+
+def _trained(zoo: Zoo, name: str) -> str:
+    """The name of a trained backbone; where the zoo lies on the server is nobody's business."""
+    if name in zoo.runs:
+        return name
+    if name in zoo.registry.backbones:
+        untrained = _("backbone {name} is not trained here; available: {there}")
+        raise ZooError(untrained.format(name=repr(name), there=", ".join(sorted(zoo.runs))))
+    raise ZooError(unknown("backbone", name, zoo.runs))

@@ -33,7 +33,8 @@ class Shared:
 
     def ask_on_click(self, html: gr.HTML) -> None:
         """A click on any data-item in `html` (made with js_on_load=PICK_ITEM) is a query."""
-        clicked = html.click(clicked_item, None, self.picked, **HIDDEN)
+        # By itself gradio ignores a click while the one before is still on its way.
+        clicked = html.click(clicked_item, None, self.picked, trigger_mode="multiple", **HIDDEN)
         clicked.then(lambda: gr.Tabs(selected=COMPARE), None, self.tabs, **HIDDEN)
 
 

@@ -14,13 +14,18 @@ MOST_PICTURES = 32
 
 def contents(paths: Sequence[str]) -> dict[str, bytes]:
     """Uploaded files by name; their folders are the server's own business."""
+    return {name: read_bytes(path) for name, path in named(few(paths)).items()}
+
+
+def few(paths: Sequence[str]) -> Sequence[str]:
+    """The same; ZooError when they are more than a query may have."""
     if len(paths) > MOST_PICTURES:
         raise ZooError(
             _("{n} pictures are over the limit of {most} a query").format(
                 n=len(paths), most=MOST_PICTURES
             )
         )
-    return {name: read_bytes(path) for name, path in named(paths).items()}
+    return paths
 
 
 def named(paths: Sequence[str]) -> dict[str, Path]:

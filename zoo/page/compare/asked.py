@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from zoo.catalog import Catalog
 from zoo.compare import Encode, Result, Zoo
 from zoo.errors import ZooError
 from zoo.page.language import _
@@ -69,12 +70,12 @@ class Asked:
             self.near_duplicates,
         )
 
-    def ask(self) -> Ask:
+    def ask(self, catalog: Catalog) -> Ask:
         """The same as the search understands it."""
         return Ask(
             self.top,
             self.alpha,
-            conditions(self.filters),
+            conditions(catalog, self.filters),
             self.same,
             self.exact,
             self.diversity,
@@ -87,15 +88,23 @@ class Asked:
             raise ZooError(_("no backbone is chosen; tick at least one"))
         ready = [name for name in self.backbones if name in zoo.runs]
         if pictures:
-            return zoo.recommend(pictures, self.ask(), ready, encode)
+            return zoo.recommend(pictures, self.ask(zoo.catalog), ready, encode)
         rows = [zoo.catalog.row_of(item) for item in self.items]
-        return zoo.recommend_items(rows, self.ask(), ready)
+        return zoo.recommend_items(rows, self.ask(zoo.catalog), ready)
 
 
-def conditions(filters: tuple[str, ...] | list[str] | None) -> dict[str, list[str]]:
-    """The chosen "attribute: class" texts as attribute -> any of these classes."""
+def filter_texts(catalog: Catalog) -> dict[str, tuple[str, str]]:
+    """Every text that can be chosen, "attribute: class", and what it stands for."""
+    return {f"{a.name}: {value}": (a.name, value) for a in catalog.singles for value in a.classes}
+
+
+def conditions(catalog: Catalog, chosen: Iterable[str] | None) -> dict[str, list[str]]:
+    """The chosen texts as attribute -> any of these classes; ZooError for one there is not."""
+    known = filter_texts(catalog)
     where: dict[str, list[str]] = {}
-    for text in filters or ():
-        name, _, value = text.partition(": ")
+    for text in chosen or ():
+        if text not in known:
+            raise ZooError(_("no attribute and class {name}").format(name=repr(text)))
+        name, value = known[text]
         where.setdefault(name, []).append(value)
     return where

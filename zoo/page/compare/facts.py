@@ -86,7 +86,7 @@ def _cell(catalog: Catalog, subject: Subject, attribute: Attribute, tags: Tags) 
     single = attribute.kind == "single"
     said = [tags.attributes[attribute.name]] if single else tags.multis[attribute.name]
     parts = [
-        f"<span>{escape(value)} <i>{confidence:.0%}</i> {sign(value, known)}</span>"
+        f"<span><bdi>{escape(value)}</bdi> <i>{confidence:.0%}</i> {sign(value, known)}</span>"
         for value, confidence in said
     ]
     return "<br>".join(parts) or _("none")

@@ -65,7 +65,8 @@ class Finding:
     @told
     def random_item(self, filters: list[str] | None, picked: list[str]) -> list[str]:
         """Another item of the catalogue, drawn at random among those that fit the filters."""
-        return [draw(self._state.trained().catalog, conditions(filters), picked)]
+        catalog = self._state.trained().catalog
+        return [draw(catalog, conditions(catalog, filters), picked)]
 
     @told
     def restored(
@@ -85,9 +86,9 @@ def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:
     """The values of all controls that an address asks for; what is wrong in it is told."""
     asked, problems = link.read(parameters, zoo)
     if problems:
-        left_out = _("left out of what was linked: {problems}").format(problems="; ".join(problems))
+        left_out = _("left out of what was linked: {problems}").format(problems=link.said(problems))
         gr.Warning(escape(left_out), 20)
-    items = asked.items or (draw(zoo.catalog, conditions(asked.filters)),)
+    items = asked.items or (draw(zoo.catalog, conditions(zoo.catalog, asked.filters)),)
     return [list(items), *asked.controls()[1:]]
 
 

@@ -8,7 +8,7 @@ import gradio as gr
 
 from zoo.compare import Result, Zoo
 from zoo.page.compare import tiles
-from zoo.page.compare.asked import Asked
+from zoo.page.compare.asked import Asked, filter_texts
 from zoo.page.compare.ranks import columns
 from zoo.page.language import _
 from zoo.page.state import PageState
@@ -100,8 +100,7 @@ class CompareHandlers:
         zoo = self._state.zoo()
         if zoo is None:
             return gr.CheckboxGroup(choices=[], value=[]), gr.Dropdown(choices=[])
-        filters = [f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes]
         return (
             gr.CheckboxGroup(choices=choices(zoo), value=sorted(zoo.runs)),
-            gr.Dropdown(choices=filters),
+            gr.Dropdown(choices=list(filter_texts(zoo.catalog))),
         )

@@ -47,7 +47,7 @@ def _figure(
     title = run.backbone.title
     right = sign(found.predicted, truth(catalog, subject.row, attribute))
     caption = (
-        f"<figcaption><b>{escape(title)}</b><span>{escape(found.predicted)} "
+        f"<figcaption><b>{escape(title)}</b><span><bdi>{escape(found.predicted)}</bdi> "
         f"<i>{found.confidence:.0%}</i> {right}</span>"
     )
     if found.heat is None:

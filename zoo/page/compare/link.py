@@ -10,12 +10,13 @@ from urllib.parse import quote, urlencode
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
-from zoo.page.compare.asked import Asked
+from zoo.page.compare.asked import Asked, conditions
 from zoo.page.language import _
 
 NAMES = tuple(field.name for field in fields(Asked) if field.name != "uploads")
 MOST_RESULTS = 24  # as the slider has it
 MOST_PARTS = 32  # of a list; the rest is not looked at
+MOST_TOLD, LONGEST = 5, 120  # of what is wrong in an address: parts, and letters of each
 YES, NO = ("1", "true"), ("0", "false")
 
 
@@ -49,6 +50,13 @@ def read(parameters: Mapping[str, str], zoo: Zoo) -> tuple[Asked, list[str]]:
             problems.append(f"{name} {error}")
     found["backbones"] = found["backbones"] or tuple(sorted(zoo.runs))
     return Asked(**found), problems
+
+
+def said(problems: list[str]) -> str:
+    """What is wrong in an address, no longer than can be read, whatever somebody put in it."""
+    told = [p if len(p) <= LONGEST else f"{p[: LONGEST - 1]}…" for p in problems[:MOST_TOLD]]
+    more = len(problems) - len(told)
+    return "; ".join([*told, *([_("{n} more").format(n=more)] if more else [])])
 
 
 def _checked(
@@ -91,8 +99,7 @@ def _backbone(zoo: Zoo, text: str) -> None:
 
 
 def _filter(zoo: Zoo, text: str) -> None:
-    if text not in {f"{a.name}: {value}" for a in zoo.catalog.singles for value in a.classes}:
-        raise ZooError(_("no attribute and class {name}").format(name=repr(text)))
+    conditions(zoo.catalog, [text])
 
 
 def _top(text: str) -> int:

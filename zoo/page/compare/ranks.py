@@ -88,7 +88,7 @@ def _sees(predicted: Sequence[Tags]) -> str:
     found += [(name, *each) for name, several in first.multis.items() for each in several]
     cells = "".join(
         f'<span class="badge {"unsure" if confidence < 0.5 else ""}" '
-        f'title="{escape(name)}, {_("confidence")} {confidence:.2f}">{escape(value)} '
+        f'title="{escape(name)}, {_("confidence")} {confidence:.2f}"><bdi>{escape(value)}</bdi> '
         f"<i>{confidence:.0%}</i></span>"
         for name, value, confidence in found
     )

@@ -62,6 +62,8 @@ def compare_tab(shared: Shared) -> Fill:
         "api_visibility": "private",
         "concurrency_id": "search",
         "show_progress": "minimal",
+        # Who asks again before there is an answer, or drags a slider, gets that of the last.
+        "trigger_mode": "always_last",
     }
 
     with bar_place:
@@ -86,9 +88,9 @@ def compare_tab(shared: Shared) -> Fill:
     words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
-    # Sliders too at every step, by mouse or by keys: of those on the way only the last is answered.
+    # Sliders too at every step, by mouse or by keys.
     for control in (backbones, filters, *boxes, *sliders):
-        note(control.input(do.compare, inputs, answer, trigger_mode="always_last", **compared))
+        note(control.input(do.compare, inputs, answer, **compared))
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)

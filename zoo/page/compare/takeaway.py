@@ -76,7 +76,7 @@ class TakeAway:
         pictures = contents(asked.uploads)
         results = asked.answers(zoo, pictures, self._state.remembered)
         report = without_folders(zoo, recommend_report(zoo, list(pictures or asked.items), results))
-        ask = asked.ask()
+        ask = asked.ask(zoo.catalog)
         report = {"catalog": zoo.catalog.name, "ask": vars(ask), **report}
         return zoo, report, pictures or self._own_pictures(zoo, asked), results
 
@@ -128,4 +128,5 @@ def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Cal
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):
         clicked = button.click(make, asked, made, api_visibility="private")
         clicked.success(None, made, None, js=FETCH, **HIDDEN)
-    return lambda event: event.success(remember, controls, [asked, copy], **HIDDEN)
+    noted: dict[str, Any] = {**HIDDEN, "trigger_mode": "always_last"}
+    return lambda event: event.success(remember, controls, [asked, copy], **noted)

@@ -99,7 +99,7 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
         value = attribute.classes[labels.classes[item.row, column]]
         if attribute.name in item.matched:
             title = f"{attribute.name}: {value}{predicted if star else ''}"
-            same.append(f'<span title="{escape(title)}">{escape(attribute.name)}{star}</span>')
+            same.append(f'<bdi title="{escape(title)}">{escape(attribute.name)}{star}</bdi>')
             continue
         codes = profile.classes[:, column]
         wanted = (
@@ -107,8 +107,8 @@ def _labels(zoo: Zoo, run: Run, result: Result, item: Item) -> str:
         )
         query_star = "" if profile.true[:, column].all() else "*"
         other.append(
-            f'<span class="label differs">✗ {escape(attribute.name)}: '
-            f"<i>{escape(wanted)}{query_star}</i> → {escape(value)}{star}</span>"
+            f'<span class="label differs">✗ <bdi>{escape(attribute.name)}</bdi>: <i><bdi>'
+            f"{escape(wanted)}{query_star}</bdi></i> → <bdi>{escape(value)}{star}</bdi></span>"
         )
     certain = bool(labels.true[item.row].all())
     said = f": {_('all') if certain and not other else ', '.join(same)}" if same else ""

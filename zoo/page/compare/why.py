@@ -102,4 +102,4 @@ def _row(attribute: Attribute, part: Part, true: bool) -> list[str]:
 def _value(attribute: Attribute, code: int, sure: float) -> str:
     if code == UNKNOWN:
         return f'<span class="quiet">{_("unknown")}</span>'
-    return f"{escape(attribute.classes[code])} <i>{sure:.0%}</i>"
+    return f"<bdi>{escape(attribute.classes[code])}</bdi> <i>{sure:.0%}</i>"

@@ -5,6 +5,8 @@ const busy = (event) => {
   if (at.isContentEditable || /^(TEXTAREA|SELECT)$/.test(at.tagName)) return true;
   const arrows = event.key.startsWith('Arrow');
   if (at.tagName === 'INPUT') return !/^(radio|checkbox)$/.test(at.type) || arrows;
+  // Who came by a click is still on the tab: Enter there would do nothing else.
+  if (at.getAttribute('aria-selected') === 'true') return arrows;
   if (event.key === 'Enter') return at.tagName === 'BUTTON' || at.tagName === 'A';
   return arrows && Boolean(at.closest('[role=tablist]'));
 };

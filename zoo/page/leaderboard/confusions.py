@@ -108,9 +108,9 @@ def _parse(cell: str, classes: int) -> tuple[int, int]:
 def _worst(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     support = counts.sum(axis=1)
     items = "".join(
-        f'<li><button type="button" data-cell="{c.true},{c.said}"><b>{escape(classes[c.true])}'
-        f"</b> → {escape(classes[c.said])} <small>{_of(c.count, support[c.true])}</small>"
-        "</button></li>"
+        f'<li><button type="button" data-cell="{c.true},{c.said}"><bdi><b>'
+        f"{escape(classes[c.true])}</b></bdi> → <bdi>{escape(classes[c.said])}</bdi> "
+        f"<small>{_of(c.count, support[c.true])}</small></button></li>"
         for c in worst_confusions(counts, WORST)
     )
     return f'<ul class="confused">{items}</ul>' if items else f"<p>{_('None: all are right.')}</p>"
@@ -127,7 +127,7 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     names = [classes[c] for c in shown] + ([_("{n} others").format(n=others)] if others else [])
     codes: list[int | None] = [*shown, None]
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
+        f'<tr><th scope="row" title="{escape(name)}">{escape(name)}</th>'
         + "".join(
             _cell(int(table[i, j]), int(table[i].sum()), codes[i], codes[j], (name, names[j]))
             for j in range(len(names))
@@ -135,7 +135,9 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
         + "</tr>"
         for i, name in enumerate(names)
     )
-    head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in names)
+    head = "".join(
+        f'<th scope="col" title="{escape(name)}"><span>{escape(name)}</span></th>' for name in names
+    )
     how = _(
         "A row is a true class, a column what is said; the stronger the colour, the larger the "
         "share of its row."

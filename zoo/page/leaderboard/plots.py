@@ -14,6 +14,7 @@ from zoo.page.language import _
 BLUE, GREY, GREEN = "#4c6ef5", "#868e96", "#2f9e44"
 COLOURS = ("#4c6ef5", "#f76707", "#12b886", "#be4bdb", "#e8a500", "#e64980", "#15aabf", "#868e96")
 MATCH = "attribute_match@5"
+LONGEST = 20  # letters of a name on an axis
 
 
 def speed_plot(report: dict[str, Any], titles: dict[str, str], front: Sequence[str]) -> go.Figure:
@@ -82,13 +83,14 @@ def retrieval_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
             },
         )
     )
+    shown = [end for _, *ends in scored for end in ends]
     for name, said, colour in (("random", _("random"), GREY), ("pixels", _("pixels"), GREEN)):
         x = report["baselines"][name]["retrieval"][MATCH]
         figure.add_vline(x=x, line={"color": colour, "dash": "dash"}, annotation_text=said)
-    chance = report["baselines"]["random"]["retrieval"][MATCH]
-    ends = chance, max([high for _, _, high in scored] + [chance])
-    room = 0.05 * (ends[1] - ends[0]) + 0.01
-    figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
+        shown.append(x)
+    # Backbones may be worse than either baseline: all ends are within.
+    room = 0.05 * (max(shown) - min(shown)) + 0.01
+    figure.update_xaxes(range=[min(shown) - room, max(shown) + room])
     return styled(figure, _("attribute_match@5: share of equal labels, first five"))
 
 
@@ -111,7 +113,11 @@ def accuracy_plot(report: dict[str, Any], titles: dict[str, str]) -> go.Figure:
             mode="markers",
             marker={"symbol": "line-ew-open", "size": 34, "color": GREY, "line": {"width": 3}},
         )
-    return styled(figure, _("Accuracy per attribute, test split"))
+    short = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in attributes]
+    figure.update_xaxes(tickvals=attributes, ticktext=short)
+    figure = styled(figure, _("Accuracy per attribute, test split"))
+    # Names that are turned need the room below.
+    return figure.update_layout(legend={"yref": "container", "yanchor": "bottom", "y": 0})
 
 
 def _match(report: dict[str, Any], name: str) -> tuple[float, float, float]:

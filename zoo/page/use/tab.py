@@ -78,8 +78,11 @@ def _one_source(given: Source, do: UseHandlers, chosen: gr.State) -> None:
     moved = given.folder.upload(lambda found: found, given.folder, given.files, **HIDDEN)
     moved.then(lambda: [], None, chosen, **HIDDEN)
     given.files.upload(lambda: [], None, chosen, **HIDDEN)
+    # Quick clicks all count, one after the other: each changes what the one before left.
+    each: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_id": "use-set",
+                            "concurrency_limit": 1}  # fmt: skip
     for strip in (given.picks, given.items):
-        added = strip.click(do.toggle, chosen, chosen, **HIDDEN)
+        added = strip.click(do.toggle, chosen, chosen, **each, **HIDDEN)
         added.success(lambda: None, None, given.files, **HIDDEN)
     chosen.change(do.set_of_items, chosen, given.items, **HIDDEN)
     given.shuffle.click(do.picks, None, given.picks, **HIDDEN)

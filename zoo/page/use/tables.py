@@ -79,7 +79,8 @@ def _cell(tags: Tags, attribute: str, threshold: float) -> str:
         return f'<span class="quiet">{_("none")}</span>'
     unsure = _(", unsure")
     return " ".join(
-        f'<span class="badge {"unsure" if chance < threshold else ""}">{escape(value)} '
+        f'<span class="badge {"unsure" if chance < threshold else ""}">'
+        f"<bdi>{escape(value)}</bdi> "
         f"<i>{chance:.0%}{unsure if chance < threshold else ''}</i></span>"
         for value, chance in found
     )
