@@ -57,8 +57,8 @@ class Transform:
         if (across, down) == image.size:
             return np.asarray(image.crop((left, top, right, bottom)), dtype=np.uint8)
         # What the crop leaves out is not computed; the pixels are those of resizing it all.
-        across, down = across / width, down / height
-        box = (left / across, top / down, min(width, right / across), min(height, bottom / down))
+        x, y = width / across, height / down  # pixels of the picture in one of what comes of it
+        box = (left * x, top * y, min(width, right * x), min(height, bottom * y))
         resampling = Image.Resampling[self.interpolation.upper()]
         return np.asarray(image.resize((self.size, self.size), resampling, box), dtype=np.uint8)
 
