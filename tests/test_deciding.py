@@ -127,6 +127,13 @@ def test_a_best_that_is_not_clearly_above_thumbnails_is_told_apart() -> None:
     assert "only Net B can be told to be better" in headline(one, TITLES)
 
 
+def test_one_backbone_is_not_the_fastest_of_all() -> None:
+    alone = report(pair(0.1, 0.02), (10, 40), ["a"])
+    alone["decision"] |= {"order": ["a"], "level_with_best": [], "pairs": []}
+    del alone["backbones"]["b"]
+    assert not any("fastest" in reason for reason in reasons(alone, TITLES))
+
+
 def test_unlike_trainings_are_told() -> None:
     unlike = report(pair(0.1, 0.02), (40, 10), ["a", "b"])
     unlike["backbones"]["b"]["epochs"] = 9

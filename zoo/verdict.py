@@ -76,7 +76,7 @@ def _meaning(report: dict[str, Any], titles: Mapping[str, str]) -> str:
 def _speed(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
     decision, backbones = report["decision"], report["backbones"]
     fastest, best = decision["fastest"], decision["order"][0]
-    if fastest is None:
+    if fastest is None or len(decision["order"]) == 1:
         return []
     rate = backbones[fastest]["images_per_s"]
     if fastest == best:
