@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +30,6 @@ TINY = Settings(
     seed=0,
     save_every=0,
 )
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait for a browser or for another process."""
-    return (os.cpu_count() or 1) + 1
 
 
 def draw_shape(colour: str, form: str, number: int, size: int = 48) -> Image.Image:
