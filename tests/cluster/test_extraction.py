@@ -232,6 +232,7 @@ def test_what_a_worker_refuses_is_told_as_it_is_here(
             Work(job_of(run, run.load_model()), away, tmp_path, "tiny"), machines.address, Silence()
         )
     monkeypatch.setattr(cluster_extraction, "PATIENCE", 0)
+    monkeypatch.setattr(cluster_extraction, "TICK", 0)  # or a quick worker refuses within it
     with pytest.raises(RunError, match=r"had no room for 0 s; what is embedded is kept"):
         extract_on_cluster(work, machines.address, Silence())
 
