@@ -221,6 +221,7 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
 def test_what_a_worker_refuses_is_told_as_it_is_here(
     run: Run, tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    machines.add(2)
     job = job_of(run, run.load_model(), precision="fp7")
     work = Work(job, pictures_of(run), tmp_path, "tiny")
     with pytest.raises(RunError, match=r"^tiny: unknown precision 'fp7'.*the same command goes on"):
