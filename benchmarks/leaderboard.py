@@ -25,7 +25,9 @@ def print_retrieval(entries: dict[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
-    zoo = open_zoo(parser.parse_args().runs)
+    parser.add_argument("--plugins", type=Path, action="append", default=[])
+    asked = parser.parse_args()
+    zoo = open_zoo(asked.runs, asked.plugins)
     report = evaluate_report(zoo)
     attributes = report["catalog"]["attributes"]
     backbones = report["backbones"]

@@ -47,7 +47,9 @@ def rankings(run: Run, catalog: Catalog) -> Iterator[tuple[str, Scorer]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
-    zoo = open_zoo(parser.parse_args().runs)
+    parser.add_argument("--plugins", type=Path, action="append", default=[])
+    asked = parser.parse_args()
+    zoo = open_zoo(asked.runs, asked.plugins)
     print("| ranking |", " | ".join(METRICS), "|")
     print("|---|" + "---|" * len(METRICS))
     for name, run in zoo.runs.items():

@@ -22,5 +22,5 @@ class ConvolutionalVGG(TimmBackbone):
 @hookimpl
 def register_backbones(register):
     # No batch norm: a lower rate and a longer warm-up, or it never leaves the majority class.
-    recipe = Recipe(scratch_lr=5e-4, warmup=0.2)
+    recipe = Recipe(scratch_lr=5e-4, finetune_lr=2e-4, warmup=0.2)
     register(ConvolutionalVGG("vgg16", "VGG-16", "vgg16.tv_in1k", recipe))

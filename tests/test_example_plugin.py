@@ -9,6 +9,7 @@ import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -75,6 +76,46 @@ def test_the_example_is_in_the_commands_the_page_and_the_leaderboard(
         [str(stranger), "-c", script], capture_output=True, text=True, timeout=120, check=True
     )
     assert "<h3>Pixels</h3>" in page.stdout
+
+
+@pytest.fixture(scope="module")
+def behind_a_wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return environment(tmp_path_factory.mktemp("wall"), ROOT / "examples" / "zoo-efficientnet-lite")
+
+
+def test_published_weights_are_had_without_a_hub(
+    behind_a_wall: Path, shapes: Path, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    zoo(behind_a_wall, "train", "efficientnet_lite0", "--data", str(shapes), "--runs", str(runs),
+        "--epochs-frozen", "1", "--epochs-unfrozen", "0", "--image-size", "32",
+        cwd=tmp_path)  # fmt: skip
+    facts = json.loads((runs / "efficientnet_lite0" / "run.json").read_text())
+    assert facts["trained"]["weights"]["kind"] == "pretrained"
+
+
+def test_published_weights_know_a_skirt(behind_a_wall: Path) -> None:
+    """The file's own classifier on our embedding: one layer in the wrong place would ruin it."""
+    script = """
+        import torch
+        from timm.data import ImageNetInfo
+        from zoo.catalog.sample import draw_item
+        from zoo.plugins import load_plugins
+
+        backbone = load_plugins().get("efficientnet_lite0")
+        network = backbone.network().eval()
+        published = torch.load(backbone.load_pretrained(network), weights_only=True)
+        picture, item = draw_item(12)
+        with torch.no_grad():
+            seen = network(backbone.transform()(picture)[None])[0]
+            classes = published["_fc.weight"] @ seen + published["_fc.bias"]
+        print(item.labels["category"], ImageNetInfo().index_to_description(int(classes.argmax())))
+        """
+    said = subprocess.run(
+        [str(behind_a_wall), "-c", dedent(script)],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert said.stdout.startswith("skirt hoopskirt")
 
 
 def test_a_wheel_carries_the_four_plugins(tmp_path: Path) -> None:

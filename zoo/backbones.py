@@ -28,7 +28,7 @@ class Recipe:
     """What differs between architectures when they are trained; all else is shared."""
 
     scratch_lr: float = 2e-3  # peak rate from random weights, for 64 pictures a step
-    finetune_lr: float = 2e-4  # the same from pretrained weights
+    finetune_lr: float = 6e-4  # the same from pretrained weights
     warmup: float = 0.1  # share of the steps in which the rate rises
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -97,7 +98,7 @@ class Unfrozen:
         order = epoch_order(self.data.train, self.data.balance, seed)
         batches = in_batches(order, self.batch)[: self.steps()]
         start, total, rate = time.perf_counter(), 0.0, 0.0
-        self.model.train()
+        self._begin_learning()
         with progress.stage(title, sum(map(len, batches))) as stage:
             mine = [self.group.share(batch) for batch in batches]
             for index, (rows, pixels) in enumerate(self.data.source.batches(mine)):
@@ -126,6 +127,19 @@ class Unfrozen:
             images_per_s=sum(map(len, batches)) / seconds,
             image_size=self.size_of(number),
         )
+
+    def _begin_learning(self) -> None:
+        """Training mode; batch norm keeps the statistics that came with trained weights.
+
+        The heads learnt on features made with those, and those of a few small batches of another
+        kind of picture undo in one epoch what phase one has taught.
+        """
+        self.model.train()
+        if self.settings.weights == "random":
+            return
+        for module in self.model.backbone.modules():
+            if isinstance(module, _BatchNorm):
+                module.eval()
 
     def size_of(self, number: int) -> int:
         """The picture size of an epoch: small ones first, they are cheap and teach as much."""
