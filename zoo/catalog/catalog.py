@@ -21,7 +21,6 @@ from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
 
 SPLITS = ("train", "val", "test")
-ROLES = ("query", "gallery")
 UNKNOWN = -1
 PICTURES = "pictures"  # in a zoo: those drawn, those that came as bytes, those brought along
 FORMAT = 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,10 +26,6 @@ class Calibration:
     ece_before: float
     ece_after: float
     items: int  # test pictures with a known label
-
-    def as_dict(self) -> dict[str, Any]:
-        """For run.json."""
-        return dict(self.__dict__)
 
 
 def calibrate(

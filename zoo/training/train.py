@@ -156,4 +156,4 @@ def _calibrate(
     labels = data.targets.singles.numpy()
     found = calibrate(singles, runtime, data.source, labels, data.val, test)
     names = [a.name for a in catalog.singles]
-    return {n: c.as_dict() for n, c in zip(names, found, strict=True) if c is not None}
+    return {n: asdict(c) for n, c in zip(names, found, strict=True) if c is not None}
