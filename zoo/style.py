@@ -71,15 +71,8 @@ def profile_of(run: Run, tags: Sequence[Tags], items: Sequence[str], features: F
 
 def features_of_items(zoo: Zoo, items: Sequence[str], backbone: str) -> Features:
     """What a run says of items of the catalogue, without looking at their pictures again."""
-    run = zoo.run(backbone)
     rows = np.asarray([zoo.catalog.row_of(item) for item in items], dtype=np.int64)
-    known = run.predictions
-    return Features(
-        np.asarray(run.embeddings[rows]),
-        known.classes[rows],
-        known.confidence[rows],
-        tuple(chances[rows] for chances in known.multis),
-    )
+    return zoo.run(backbone).predictions[rows]
 
 
 def profile_of_items(zoo: Zoo, items: Sequence[str], backbone: str) -> Profile:

@@ -22,6 +22,11 @@ class Labels:
         return Labels(self.classes[rows], self.confidence[rows], self.true[rows])
 
 
+def predicted(classes: np.ndarray, confidence: np.ndarray) -> Labels:
+    """Predicted classes (n, m) by themselves, with the confidence in each."""
+    return Labels(classes, confidence, np.zeros(classes.shape, dtype=bool))
+
+
 def own_or_predicted(own: np.ndarray, predicted: np.ndarray, confidence: np.ndarray) -> Labels:
     """The catalogue's own classes where known (>= 0), the predicted ones elsewhere; all (n, m)."""
     true = own != UNKNOWN
