@@ -82,6 +82,16 @@ def _replaced(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
+def bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder, 0 when there is none; what goes meanwhile is not counted."""
+    total = 0
+    for place, _, names in os.walk(folder):  # unlike rglob, it passes over folders that have gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(place) / name).stat().st_size
+    return total
+
+
 def sha256_of(path: Path) -> str:
     """sha256 of a file's contents, read in blocks."""
     state = hashlib.sha256()
