@@ -10,7 +10,7 @@ import pytest
 
 from zoo.backbones import Backbone
 from zoo.errors import PluginError, ZooError
-from zoo.plugins import load_plugins
+from zoo.plugins import load_plugins, shipped
 
 SHIPPED_INDEXES = {"annoy", "exact", "lance"}
 SHIPPED = {"inception_v3", "resnet50", "vgg16", "xception"}
@@ -96,6 +96,15 @@ def test_two_folders_may_hold_files_of_one_name(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         folders.append(write(tmp_path / name, "mine.py", GOOD.format(name=name)))
     assert set(load_plugins(folders).backbones) == SHIPPED | {"one", "two"}
+
+
+def test_a_folder_of_the_same_name_as_the_shipped_one_is_another(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    folder = write(tmp_path / "plugins", "vgg16.py", GOOD.format(name="mine"))
+    registry = load_plugins([folder])
+    assert registry.failed == ()
+    assert set(registry.backbones) == SHIPPED | {"mine"}
+    assert shipped() == sorted(SHIPPED)
 
 
 def test_an_unknown_backbone_lists_the_known() -> None:
