@@ -124,7 +124,7 @@ class UseHandlers:
     def each(self, looked: Looked | None, top: float, alpha: float) -> str:
         """A link to the CSV of what is recommended for each picture by itself."""
         if looked is None:
-            raise ZooError("no picture was tagged yet")
+            raise ZooError(_("no picture was tagged yet"))
         text = each_csv(self._state.trained(), looked, Ask(int(top), float(alpha)))
         rows = text.count("\n") - 1
         said = ngettext("Download it: {n} row (CSV)", "Download it: {n} rows (CSV)", rows)
@@ -134,7 +134,7 @@ class UseHandlers:
     def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Any, Any, str]:
         """The profiles with this one, the choice of them, and an empty name."""
         if looked is None:
-            raise ZooError("no picture was tagged yet")
+            raise ZooError(_("no picture was tagged yet"))
         profiles = kept.with_profile(value, name, looked.profile)
         return profiles, gr.Dropdown(choices=list(profiles), value=" ".join(name.split())), ""
 
