@@ -137,6 +137,19 @@ class Catalog:
             return [None] * len(self)
         return [None if box is None else _box(box) for box in self.table["box"]]
 
+    def labels_of(self, row: int) -> dict[str, list[str]]:
+        """The item's own classes by attribute, [] where it is known to have none of several.
+
+        Attributes of which the catalogue knows nothing are left out.
+        """
+        found = {}
+        for attribute in self.attributes:
+            has = self.table[attribute.name].iat[row]
+            classes = [has] if isinstance(has, str) else as_list(has)
+            if classes is not None:
+                found[attribute.name] = classes
+        return found
+
     def near_groups(self) -> np.ndarray:
         """A number per item, (N,) int64, shared by near-duplicates; older catalogues know none."""
         if "near_group" not in self.table:
