@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,11 +147,3 @@ def checked(
     if found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
         raise ZooError(_("no epoch to train: give one at least"))
     return Order(task, name, weights, restart is True, found, alike)
-
-
-def usual(settings: Iterable[Mapping[str, Any]]) -> Settings:
-    """The settings of the last of the trained runs: what compares fairly has the same ones."""
-    last = Settings()
-    for facts in settings:
-        last = Settings.from_dict(dict(facts))
-    return last
