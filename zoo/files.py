@@ -35,7 +35,8 @@ def written_whole(path: Path, parents: bool = True) -> Iterator[Path]:
     except OSError as error:
         raise ZooError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # gone into its place, or never made
+            partial.unlink()
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -24,6 +24,7 @@ from tests.typed import ENVIRONMENT, told
         (("recommend", "{q}/0.png", "--backbone", "vgg16"), "'vgg16' is not trained in"),
         (("recommend", "{q}/0.png", "--backbone", "vgg"), "unknown backbone 'vgg'"),
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
+        (("tag", "{q}", "--out", "{q}/0.png/tags.csv"), "cannot write {q}/0.png/tags.csv: File"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
         (("index", "resnet50"), "no run of 'resnet50'"),
         (("index", "--recall", "1.5"), "--recall 1.5 is not within 0..1"),
@@ -34,7 +35,7 @@ from tests.typed import ENVIRONMENT, told
 def test_bad_input_of_use_is_one_line(
     arguments: tuple[str, ...], message: str, queries: Path, at: tuple[object, ...]
 ) -> None:
-    assert message in told(*(a.format(q=queries) for a in arguments), *at)
+    assert message.format(q=queries) in told(*(a.format(q=queries) for a in arguments), *at)
 
 
 def test_no_zoo_is_one_line(tmp_path: Path) -> None:
