@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
@@ -16,7 +17,7 @@ from zoo.pictures import digest
 from zoo.runs import Run
 from zoo.search.ask import Answer, Ask, Query
 from zoo.search.exact import unit_mean
-from zoo.search.match import UNKNOWN, Labels
+from zoo.search.match import Labels
 from zoo.training.network import MODEL
 
 MOST_PICTURES = 200  # of one profile

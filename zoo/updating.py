@@ -19,6 +19,7 @@ import pandas as pd
 
 from zoo import pipeline, redoing, run_files, runs
 from zoo.catalog import Catalog
+from zoo.catalog.catalog import split_counts
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import RESERVED, find_roles, without_unknown
 from zoo.compare import Zoo
@@ -131,7 +132,7 @@ def _small(run: runs.Run, change: Change) -> bool:
 
 
 def _require_rest(catalog: Catalog) -> None:
-    counts = {name: len(catalog.rows(name)) for name in ("train", "val", "test")}
+    counts = split_counts(catalog.table["split"])
     if not all(counts.values()):
         found = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise CatalogError(f"that leaves nothing in a split ({found}); train a new zoo instead")

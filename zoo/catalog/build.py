@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoo.catalog.catalog import OPTIONAL, SPLITS, Catalog
+from zoo.catalog.catalog import OPTIONAL, Catalog, split_counts
 from zoo.catalog.classes import keep_classes
 from zoo.catalog.disagreement import disagreements
 from zoo.catalog.listing import Finding, Listing
@@ -178,7 +178,7 @@ def limited_rows(
 
 
 def _require_all(listing: Listing, splits: pd.Series[str]) -> None:
-    counts = _split_counts(splits)
+    counts = split_counts(splits)
     if all(counts.values()):
         return
     found = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -186,10 +186,6 @@ def _require_all(listing: Listing, splits: pd.Series[str]) -> None:
         f"{listing.source}: {len(splits)} usable pictures do not fill train, val and test "
         f"({found}); add pictures or raise --limit"
     )
-
-
-def _split_counts(splits: pd.Series[str]) -> dict[str, int]:
-    return {name: int((splits == name).sum()) for name in SPLITS}
 
 
 def _provenance(
@@ -204,7 +200,7 @@ def _provenance(
         "source": str(listing.source.absolute()),
         **settings,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "splits": _split_counts(rows["split"]),
+        "splits": split_counts(rows["split"]),
         "disagreement": {d.attribute: d.facts() for d in disagreements(rows, singles) if d.pairs},
         "findings": summarise(findings),
         "report": REPORT,

@@ -21,7 +21,7 @@ from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
 
 SPLITS = ("train", "val", "test")
-UNKNOWN = -1
+UNKNOWN = -1  # as a code, in place of a class
 PICTURES = "pictures"  # in a zoo: those drawn, those that came as bytes, those brought along
 FORMAT = 2
 OPTIONAL = ("box", "identity", "role", "use")  # columns that a catalogue may lack
@@ -224,6 +224,11 @@ class Catalog:
             "provenance": dict(self.provenance),
         }
         write_json(folder / "catalog.json", facts)
+
+
+def split_counts(splits: pd.Series[str]) -> dict[str, int]:
+    """How many rows there are in each split."""
+    return {name: int((splits == name).sum()) for name in SPLITS}
 
 
 def load_catalog(folder: Path) -> Catalog:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
-from zoo.catalog.catalog import Attribute, Catalog
+from zoo.catalog.catalog import Attribute, Catalog, split_counts
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
@@ -282,6 +282,5 @@ def _renamed(
 
 def _dated(catalog: Catalog, table: pd.DataFrame) -> Catalog:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    splits = {name: int((table["split"] == name).sum()) for name in ("train", "val", "test")}
-    facts = {**catalog.provenance, "updated": now, "splits": splits}
+    facts = {**catalog.provenance, "updated": now, "splits": split_counts(table["split"])}
     return replace(catalog, table=table, provenance=facts)

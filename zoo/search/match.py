@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-UNKNOWN = -1
+from zoo.catalog.catalog import UNKNOWN
 
 
 @dataclass(frozen=True)

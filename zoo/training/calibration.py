@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import nn
 
+from zoo.catalog.catalog import UNKNOWN
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 
 BINS = 15  # of the calibration error, as in the paper
 BATCH = 64
 COOLEST, HOTTEST = 0.05, 20.0
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)
