@@ -22,6 +22,14 @@ def test_tag_shape_and_csv(at: tuple[object, ...], queries: Path, tmp_path: Path
     assert len(rows) == 3
 
 
+def test_tag_writes_a_csv_and_a_document(
+    at: tuple[object, ...], queries: Path, tmp_path: Path
+) -> None:
+    report = as_json("tag", queries, "--out", tmp_path / "tags.csv", *at)
+    assert len(report["pictures"]) == 3
+    assert len((tmp_path / "tags.csv").read_text().splitlines()) == 1 + 3
+
+
 def test_tag_of_a_csv_keeps_its_rows(at: tuple[object, ...], queries: Path) -> None:
     table = queries.parent / "wardrobe.csv"
     table.write_text(f"sku,path\n3,{queries.name}/2.png\n1,{queries.name}/text.jpg\n")
