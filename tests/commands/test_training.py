@@ -138,6 +138,8 @@ def test_pretrained_out_of_reach_names_the_ways_on(shapes: Path, tmp_path: Path)
         (("--data", "{tmp}", "--device", "cuda:7"), "unknown device 'cuda:7'"),
         (("--data", "{tmp}", "--resume", "--restart"), "give one of them"),
         (("--data", "{shapes}", "--batch-size", "many"), "batch-size 'many' is neither auto"),
+        (("--data", "{shapes}", "--batch-size", "8²"), "batch-size '8²' is neither auto"),
+        (("--data", "{shapes}", "--hidden", "64²"), "hidden '64²' is not widths such as"),
         (("--data", "{shapes}", "--min-per-class", "500"), "--min-per-class"),
         (("--data", "{shapes}", "--categories", "cone"), "unknown category 'cone'; available: di"),
         (("--data", "{shapes}", "--category-type", "upper"), "knows no types of categories"),
