@@ -58,19 +58,21 @@ def evaluate_retrieval(
     labels = catalog.label_matrix()
     names = [a.name for a in catalog.singles]
     key = [names.index(name) for name in catalog.key]
+    keys = labels[:, key]  # (N, keys)
     thumbs = pixel_embeddings(catalog.thumbnails())
+    searched, searched_keys = thumbs[database], keys[database]
     first = np.full((len(queries), depth), -1, dtype=np.int64)
     relevant = np.zeros(len(queries), dtype=np.int64)
     duplicates = 0
     for start in range(0, len(queries), BLOCK):
         rows = queries[start : start + BLOCK]
         scores = score(rows, database)
-        twins = similarities(thumbs[database], thumbs[rows]) >= COSINE  # (q, n)
+        twins = similarities(searched, thumbs[rows]) >= COSINE  # (q, n)
         if "role" in catalog.table:
             twins[:] = False
         duplicates += int(twins.sum())
         scores = np.where(twins, -np.inf, scores)
-        equal = (labels[rows][:, None, key] == labels[database][None][:, :, key]).all(axis=2)
+        equal = (keys[rows][:, None] == searched_keys[None]).all(axis=2)  # (q, n)
         relevant[start : start + len(rows)] = (equal & ~twins).sum(axis=1)
         for offset, line in enumerate(scores):
             best = top_rows(line, depth)
