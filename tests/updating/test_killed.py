@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.updating.changed import Counted, Killed, first, kill_an_update, opened
-from zoo import redoing, run_files, updating
+from tests.updating.changed import Counted, first, kill_an_update, opened
+from zoo import redoing, updating
 from zoo.building import sole_writer
 from zoo.catalog import load_catalog
 from zoo.catalog.change import addition, removal
@@ -23,19 +23,8 @@ from zoo.updating import rows_to_add, update
 def test_a_killed_update_loses_nothing_and_goes_on(
     place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    zoo = opened(place)
-    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
-    whole = run_files.publish
-
-    def killed(folder: Path, name: str) -> Path:
-        if name == "tiny_b":
-            raise Killed
-        return whole(folder, name)
-
-    monkeypatch.setattr(run_files, "publish", killed)
-    with pytest.raises(Killed):
-        update(zoo, change, Progress())
-    monkeypatch.setattr(run_files, "publish", whole)
+    change = addition(opened(place).catalog, rows_to_add(pictures_in(new), new))
+    kill_an_update(place, change, monkeypatch)
     assert len(opened(place).catalog) == 240
     counted = Counted(monkeypatch)
     update(opened(place), change, Progress())
