@@ -55,10 +55,26 @@ def evaluate_retrieval(
     database = catalog.database_rows() if database is None else database
     products = identities(catalog)
     depth = DEPTH if products is None else max(IDENTITY_RECALLS)
-    labels = catalog.label_matrix()
-    names = [a.name for a in catalog.singles]
-    key = [names.index(name) for name in catalog.key]
-    keys = labels[:, key]  # (N, keys)
+    ranking = _ranked(catalog, score, queries, database, depth)
+    extra = {}
+    if products is not None:
+        extra = identity_recalls(products, queries, ranking.first, database)
+    items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
+    scored = _scored(catalog, queries, ranking.first[:, :DEPTH], ranking.relevant)
+    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
+    return _summary(measured, len(database), ranking.duplicates)
+
+
+class _Ranking(NamedTuple):
+    first: np.ndarray  # (q, depth) rows of the catalogue, best first, -1 beyond the last
+    relevant: np.ndarray  # (q,) items of the database that equal the query in the key
+    duplicates: int  # pairs left out
+
+
+def _ranked(
+    catalog: Catalog, score: Scorer, queries: np.ndarray, database: np.ndarray, depth: int
+) -> _Ranking:
+    keys = catalog.label_matrix()[:, _key(catalog)]  # (N, keys)
     thumbs = pixel_embeddings(catalog.thumbnails())
     searched, searched_keys = thumbs[database], keys[database]
     first = np.full((len(queries), depth), -1, dtype=np.int64)
@@ -78,22 +94,24 @@ def evaluate_retrieval(
             best = top_rows(line, depth)
             best = best[np.isfinite(line[best])]
             first[start + offset, : len(best)] = database[best]
-    extra = {} if products is None else identity_recalls(products, queries, first, database)
-    top = first[:, :DEPTH]
-    items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
-    scored = _scored(labels, names, key, queries, top, relevant)
-    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
-    return _summary(measured, len(database), duplicates)
+    return _Ranking(first, relevant, duplicates)
+
+
+def _key(catalog: Catalog) -> list[int]:
+    """The columns of the key among those of the single attributes."""
+    names = [a.name for a in catalog.singles]
+    return [names.index(name) for name in catalog.key]
+
+
+class _Scored(NamedTuple):
+    metrics: dict[str, np.ndarray]
+    attributes: dict[str, np.ndarray]
 
 
 def _scored(
-    labels: np.ndarray,
-    names: list[str],
-    key: list[int],
-    queries: np.ndarray,
-    first: np.ndarray,
-    relevant: np.ndarray,
+    catalog: Catalog, queries: np.ndarray, first: np.ndarray, relevant: np.ndarray
 ) -> _Scored:
+    labels, key = catalog.label_matrix(), _key(catalog)
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
     able: np.ndarray = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
@@ -103,12 +121,8 @@ def _scored(
     known = ~np.isnan(shares)
     match = np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1)
     metrics["attribute_match@5"] = _where(known.any(axis=1), match)
+    names = [a.name for a in catalog.singles]
     return _Scored(metrics, dict(zip(names, shares.T, strict=True)))
-
-
-class _Scored(NamedTuple):
-    metrics: dict[str, np.ndarray]
-    attributes: dict[str, np.ndarray]
 
 
 def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
