@@ -52,12 +52,6 @@ class Registry:
         """The named backbones, or all of them when none is named."""
         return [self.get(name) for name in dict.fromkeys(names) or sorted(self.backbones)]
 
-    def index(self, name: str) -> Index:
-        """The index of that name; ZooError lists the known ones."""
-        if name not in self.indexes:
-            raise ZooError(unknown("index", name, self.indexes))
-        return self.indexes[name]
-
     def report(self) -> dict[str, Any]:
         """The registry as JSON."""
         return {
