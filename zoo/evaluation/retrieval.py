@@ -118,9 +118,7 @@ def _scored(
     metrics = {f"recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in RECALLS}
     metrics["map@10"] = _where(able, average_precision(hits, relevant))
     shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
-    known = ~np.isnan(shares)
-    match = np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1)
-    metrics["attribute_match@5"] = _where(known.any(axis=1), match)
+    metrics["attribute_match@5"] = attribute_match(shares)
     names = [a.name for a in catalog.singles]
     return _Scored(metrics, dict(zip(names, shares.T, strict=True)))
 
@@ -192,3 +190,9 @@ def attribute_shares(labels: np.ndarray, queries: np.ndarray, first: np.ndarray)
     equal = ((truth == found) & known).sum(axis=1)
     count = known.sum(axis=1)
     return np.where(count > 0, equal / np.maximum(count, 1), np.nan)
+
+
+def attribute_match(shares: np.ndarray) -> np.ndarray:
+    """The mean of the known shares (q, m) of each query, (q,); NaN where none is known."""
+    known = ~np.isnan(shares)
+    return _where(known.any(axis=1), np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1))
