@@ -8,6 +8,8 @@ import os
 import secrets
 import shutil
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 
 from zoo.errors import ZooError
 
+# What reading an .npz comes to that is missing, cut short or damaged.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile)
 SWAPPING = 0.5  # seconds within which the second move follows the first
 
 
