@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from zoo.addresses import is_address, located
-from zoo.catalog.cells import as_list, as_texts
+from zoo.catalog.cells import as_list, as_texts, stacked
 from zoo.errors import CatalogError, unknown
 from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
@@ -180,8 +180,7 @@ class Catalog:
 
     def thumbnails(self) -> np.ndarray:
         """The colour thumbnails, (N, 432) uint8."""
-        data = b"".join(self.table["thumbnail"])
-        return np.frombuffer(data, dtype=np.uint8).reshape(len(self), -1)
+        return stacked(self.table["thumbnail"])
 
     def row_of(self, item_id: str) -> int:
         """The row of that item; CatalogError when there is none."""

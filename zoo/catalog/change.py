@@ -19,6 +19,7 @@ import pandas as pd
 from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
 from zoo.catalog.catalog import Attribute, Catalog, split_counts
+from zoo.catalog.cells import stacked
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
@@ -236,10 +237,8 @@ def _extended(
         if kept[name].dtype != object:
             table[name] = table[name].astype(kept[name].dtype)
     if "near_group" in kept:
-        data = b"".join(table["thumbnail"])
-        thumbnails = np.frombuffer(data, dtype=np.uint8).reshape(len(table), -1)
-        groups = extended_groups(kept["near_group"].to_numpy(dtype=np.int64), thumbnails)
-        table["near_group"] = groups
+        known = kept["near_group"].to_numpy(dtype=np.int64)
+        table["near_group"] = extended_groups(known, stacked(table["thumbnail"]))
     return table
 
 
