@@ -43,7 +43,7 @@ from zoo.indexes import Asked, Column, Items
 from zoo.page.thumbnails import Thumbnails
 from zoo.pictures import decode as decoded
 from zoo.pictures import read_bytes
-from zoo.plugins import load_plugins
+from zoo.plugins import load_plugins, shipped
 from zoo.search.annoy_index import NEIGHBOURS, TREES
 from zoo.search.lance_index import Lance
 from zoo.training.model import embedding_width
@@ -113,10 +113,9 @@ def annoy(asked: argparse.Namespace) -> list[dict[str, Any]]:
 
 def bytes_an_item(asked: argparse.Namespace) -> dict[str, Any]:
     """What an item takes in a zoo directory."""
-    registry = load_plugins()
     widths = {
         backbone.name: embedding_width(backbone.network(), backbone.transform(SMALL))
-        for backbone in registry.select(registry.shipped())
+        for backbone in load_plugins().select(shipped())
     }
     index = {d: bytes_of(grown(generated(SAMPLED, d, 1))) / SAMPLED for d in set(widths.values())}
     catalog = load_catalog(asked.runs)

@@ -115,6 +115,11 @@ def test_what_cannot_be_told_apart_is_said_to_be_so() -> None:
     assert any("no loss can be told" in reason for reason in said)
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    said = pair_text(pair(-0.0002, 0.0003), TITLES)
+    assert said.endswith("difference 0, 95 % interval -.001 to 0")
+
+
 def test_nothing_above_thumbnails_is_no_choice() -> None:
     nothing = report(pair(0.1, 0.02), (10, 40), [])
     assert "No backbone is clearly better" in headline(nothing, TITLES)

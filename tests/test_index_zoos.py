@@ -214,7 +214,7 @@ def test_a_killed_building_leaves_a_run_that_answers(
 def test_what_a_killed_improvement_left_is_undone(folders: dict[str, Path], tmp_path: Path) -> None:
     place = Path(shutil.copytree(folders["lance"], tmp_path / "zoo"))
     run = opened(place).run("tiny_a")
-    index = REGISTRY.index("small_lance")
+    index = REGISTRY.indexes["small_lance"]
     said: list[str] = []
     asked = type("Quiet", (), {"uri": None, "recall": 0.99, "seed": 0, "say": said.append})()
     index.improve(run.items, run.folder, run.facts["indexed"], asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from tests.conftest import PLUGINS
 from zoo.backbones import TimmBackbone
 from zoo.compare import open_zoo
-from zoo.inventory import bytes_in, machine, models, published
+from zoo.files import bytes_in
+from zoo.inventory import machine, models, published
 from zoo.plugins import load_plugins
 
 
@@ -64,3 +66,22 @@ def test_the_machine(tmp_path: Path) -> None:
     here = machine(tmp_path)
     assert any(device.startswith("cpu: ") and "core" in device for device in here.devices)
     assert 0 < here.free_bytes < here.total_bytes
+
+
+def test_a_folder_is_measured_while_a_training_writes_into_it(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(bytes(7))
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            (tmp_path / "shards" / "deep").mkdir(parents=True)
+            (tmp_path / "shards" / "deep" / "one").touch()
+            shutil.rmtree(tmp_path / "shards")
+
+    training = threading.Thread(target=come_and_go)
+    training.start()
+    try:
+        assert {bytes_in(tmp_path) for _ in range(2000)} == {7}
+    finally:
+        ended.set()
+        training.join()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS, draw_shape
-from tests.test_cli import as_json, run
+from tests.typed import as_json, run
 from zoo.catalog.change import removal
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError

@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from tests.conftest import PLUGINS, draw_shape
-from tests.test_cli import as_json, run
+from tests.typed import as_json, run
 from zoo.cli import app
 from zoo.page.compare.handlers import CompareHandlers
 from zoo.page.leaderboard.handlers import LeaderboardHandlers

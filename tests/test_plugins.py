@@ -10,7 +10,8 @@ import pytest
 
 from zoo.backbones import Backbone
 from zoo.errors import PluginError, ZooError
-from zoo.plugins import load_plugins
+from zoo.indexing import find
+from zoo.plugins import load_plugins, shipped
 
 SHIPPED_INDEXES = {"annoy", "exact", "lance"}
 SHIPPED = {"inception_v3", "resnet50", "vgg16", "xception"}
@@ -98,6 +99,15 @@ def test_two_folders_may_hold_files_of_one_name(tmp_path: Path) -> None:
     assert set(load_plugins(folders).backbones) == SHIPPED | {"one", "two"}
 
 
+def test_a_folder_of_the_same_name_as_the_shipped_one_is_another(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    folder = write(tmp_path / "plugins", "vgg16.py", GOOD.format(name="mine"))
+    registry = load_plugins([folder])
+    assert registry.failed == ()
+    assert set(registry.backbones) == SHIPPED | {"mine"}
+    assert shipped() == sorted(SHIPPED)
+
+
 def test_an_unknown_backbone_lists_the_known() -> None:
     expected = "unknown backbone 'resnet5'; available: inception_v3, resnet50, vgg16, xception"
     with pytest.raises(ZooError, match=expected):
@@ -119,7 +129,7 @@ def test_indexes_are_taken_up_like_backbones(tmp_path: Path) -> None:
     assert set(registry.backbones) == SHIPPED
     assert {i["name"]: i["title"] for i in registry.report()["indexes"]}["annoy"] == "Annoy"
     with pytest.raises(ZooError, match="unknown index 'x'; available: annoy, exact, lance, mine"):
-        registry.index("x")
+        find("x", registry.indexes)
 
 
 @pytest.mark.parametrize(

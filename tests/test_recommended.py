@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PLUGINS, draw_shape
-from tests.test_cli import as_json, run, told
+from tests.typed import as_json, run, told
 from zoo.compare import Zoo
 from zoo.recommended import COLUMNS, header
 from zoo.search.ask import Ask

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS
-from tests.test_cli import Done, run, told
+from tests.typed import Done, run, told
 from zoo import redoing, run_files
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo

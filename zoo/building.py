@@ -87,21 +87,14 @@ def _read(data: Data, zoo: Path, progress: Progress) -> tuple[Catalog, list[Find
             listing = unpacked(listing, zoo / PICTURES)
     count = min(len(listing.rows), data.settings.limit or len(listing.rows))
     with progress.stage(f"checking the pictures of {listing.name}", count) as bar:
-        return build_catalog(
-            listing, data.settings, progress=lambda what, done, total: bar.reach(done)
-        )
+        return build_catalog(listing, data.settings, bar.reach)
 
 
 def _draw(data: Data, zoo: Path, progress: Progress) -> Path:
     """Draw the sample pictures into the zoo; returns their labels file."""
     count = data.settings.limit or SAMPLE_ITEMS
     with progress.stage("drawing the sample pictures", count) as bar:
-        return draw_sample(
-            zoo / PICTURES,
-            count,
-            data.settings.seed,
-            progress=lambda done, total: bar.reach(done),
-        )
+        return draw_sample(zoo / PICTURES, count, data.settings.seed, step=bar.reach)
 
 
 def make_zoo(

@@ -26,7 +26,6 @@ from zoo.plugins import Failure, Registry, load_plugins
 from zoo.run_files import RUN
 from zoo.runs import Run, open_run
 from zoo.search.ask import Answer, Ask, Query
-from zoo.search.match import Labels
 
 TAG_BATCH = 32  # pictures a forward
 LIKELY = 0.5  # the chance from which a class of a multi attribute is told
@@ -168,10 +167,7 @@ class Zoo:
             run.recommender  # noqa: B018  opened first: a query is what is timed
             encoded = encode(run, pictures)
             features, started = encoded.features, time.perf_counter()
-            labels = Labels(
-                features.best, features.confidence, np.zeros(features.best.shape, dtype=bool)
-            )
-            query = Query(features, labels, copies=tuple(copies.tolist()))
+            query = Query.of_uploads(features, copies)
             answer = run.recommender.recommend(query, ask)
             spent = encoded.ms + (time.perf_counter() - started) * 1000
             results[run.name] = Result(
@@ -186,13 +182,7 @@ class Zoo:
         picked = np.asarray(rows, dtype=np.int64)
         results = {}
         for run in self.select(backbones):
-            recommender, known = run.recommender, run.predictions
-            features = Features(
-                np.asarray(run.embeddings[picked]),
-                known.classes[picked],
-                known.confidence[picked],
-                tuple(chances[picked] for chances in known.multis),
-            )
+            recommender, features = run.recommender, run.predictions[picked]
             query = Query(features, recommender.labels[picked], own_rows=tuple(picked.tolist()))
             answer = recommender.recommend(query, ask)
             names = [str(self.catalog.table["item_id"].iat[row]) for row in picked]
@@ -243,7 +233,7 @@ class Zoo:
                     for column, attribute in enumerate(self.catalog.singles)
                 },
                 {
-                    attribute.name: likely(attribute.classes, chances[row])
+                    attribute.name: _likely(attribute.classes, chances[row])
                     for attribute, chances in zip(self.catalog.multis, features.multis, strict=True)
                 },
             )
@@ -251,7 +241,7 @@ class Zoo:
         ]
 
 
-def likely(classes: Sequence[str], chances: np.ndarray) -> list[tuple[str, float]]:
+def _likely(classes: Sequence[str], chances: np.ndarray) -> list[tuple[str, float]]:
     """The classes with a chance of a half or more, the likeliest first; chances (C,)."""
     order = np.argsort(-chances, kind="stable")
     return [(classes[c], float(chances[c])) for c in order if chances[c] >= LIKELY]

@@ -8,6 +8,8 @@ import os
 import secrets
 import shutil
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 
 from zoo.errors import ZooError
 
+# What reading an .npz comes to that is missing, cut short or damaged.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile)
 SWAPPING = 0.5  # seconds within which the second move follows the first
 
 
@@ -35,7 +39,8 @@ def written_whole(path: Path, parents: bool = True) -> Iterator[Path]:
     except OSError as error:
         raise ZooError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # gone into its place, or never made
+            partial.unlink()
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -80,6 +85,16 @@ def recover(place: Path) -> None:
 
 def _replaced(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
+
+
+def bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder, 0 when there is none; what goes meanwhile is not counted."""
+    total = 0
+    for place, _, names in os.walk(folder):  # unlike rglob, it passes over folders that have gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(place) / name).stat().st_size
+    return total
 
 
 def sha256_of(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.compare import Zoo
+from zoo.files import bytes_in
 from zoo.plugins import Registry
 from zoo.run_files import RUN, partial_folder
 from zoo.runs import Run
@@ -85,13 +86,6 @@ def published(backbone: Backbone) -> Published:
         return Published(backbone.licence, backbone.home, backbone.transform().size)
     except Exception as error:  # a plugin's own code: what it raises is shown beside its name
         return Published(problem=f"{type(error).__name__}: {error}")
-
-
-def bytes_in(folder: Path) -> int:
-    """The size of the files in a folder, 0 when there is none."""
-    if not folder.is_dir():
-        return 0
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _model(backbone: Backbone, origin: str, folder: Path, zoo: Zoo | None) -> Model:

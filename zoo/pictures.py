@@ -52,9 +52,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def open_picture(path: Path, at_least: int | None = None, box: Box | None = None) -> Image.Image:
+def open_picture(path: Path, at_least: int | None = None) -> Image.Image:
     """The RGB picture in a file; see `decode`."""
-    return decode(read_bytes(path), name=str(path), at_least=at_least, box=box)
+    return decode(read_bytes(path), name=str(path), at_least=at_least)
 
 
 def shorter_side(path: Path) -> int:

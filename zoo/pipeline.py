@@ -178,7 +178,7 @@ class _Work:
         trained = train(self.backbone, self.catalog, self.settings, self.folder, self.progress)
         return {
             "weights": asdict(trained.origin),
-            "transform": runs.transform_facts(trained.transform),
+            "transform": asdict(trained.transform),
             "dimension": trained.model.width,
             "parameters": _backbone_parameters(trained),
             "settings": self.settings.as_dict(),

@@ -52,17 +52,6 @@ class Registry:
         """The named backbones, or all of them when none is named."""
         return [self.get(name) for name in dict.fromkeys(names) or sorted(self.backbones)]
 
-    def index(self, name: str) -> Index:
-        """The index of that name; ZooError lists the known ones."""
-        if name not in self.indexes:
-            raise ZooError(unknown("index", name, self.indexes))
-        return self.indexes[name]
-
-    def shipped(self) -> list[str]:
-        """The names of the backbones that ship with the zoo."""
-        folder = f"{shipped_folder().name}/"
-        return sorted(name for name, origin in self.origins.items() if origin.startswith(folder))
-
     def report(self) -> dict[str, Any]:
         """The registry as JSON."""
         return {
@@ -82,6 +71,13 @@ def shipped_folder() -> Path:
     """Where the shipped plugins lie: in the wheel inside the package, in a clone beside it."""
     inside = Path(__file__).parent / "shipped_plugins"
     return inside if inside.is_dir() else Path(__file__).parent.parent / "plugins"
+
+
+def shipped() -> list[str]:
+    """The names of the backbones that ship with the zoo."""
+    folder = f"{shipped_folder().name}/"  # another folder may have that name, so without any
+    known = load_plugins().origins.items()
+    return sorted(name for name, origin in known if origin.startswith(folder))
 
 
 def load_plugins(folders: Sequence[Path] = (), strict: bool = False) -> Registry:
@@ -146,7 +142,7 @@ def _take_up(
     manager: pluggy.PluginManager, registry: Registry, origin: str, plugin: object
 ) -> None:
     """Register one plugin and what it brings: all of it, or none and an error."""
-    manager.register(plugin, name=origin)
+    manager.register(plugin)
     try:
         manager.check_pending()
         if not manager.get_hookcallers(plugin):

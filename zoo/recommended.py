@@ -17,7 +17,6 @@ from zoo.files import sha256_of
 from zoo.picture_tables import PictureTable
 from zoo.runs import Run
 from zoo.search.ask import Answer, Ask, Query
-from zoo.search.match import Labels
 
 # Of a recommended item; one that the table has a column of already is called recommended_<name>.
 ITEM = ("item_id", "title", "similarity", "match", "match_of", "score", "exact_copy")
@@ -49,9 +48,8 @@ def answers(run: Run, features: Features, digests: Sequence[str], ask: Ask) -> I
     known = run.catalog.table["sha256"]
     for row, digest in enumerate(digests):
         seen = features[row : row + 1]
-        labels = Labels(seen.best, seen.confidence, np.zeros(seen.best.shape, dtype=bool))
         copies = np.flatnonzero((known == digest).to_numpy())
-        yield run.recommender.recommend(Query(seen, labels, copies=tuple(copies.tolist())), ask)
+        yield run.recommender.recommend(Query.of_uploads(seen, copies), ask)
 
 
 def rows_of(zoo: Zoo, run: Run, own: Sequence[str], answer: Answer) -> Iterator[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from zoo.catalog.catalog import split_counts
 from zoo.compare import Result, Skipped, Tags, Zoo
 from zoo.deciding import decide
 from zoo.indexing import DEFAULT
@@ -100,7 +101,7 @@ def evaluate_report(zoo: Zoo) -> dict[str, Any]:
         "catalog": {
             "name": zoo.catalog.name,
             "items": len(zoo.catalog),
-            "splits": {s: len(zoo.catalog.rows(s)) for s in ("train", "val", "test")},
+            "splits": split_counts(zoo.catalog.table["split"]),
             "attributes": [a.name for a in zoo.catalog.singles],
             "key": list(zoo.catalog.key),
             "since_measured": next((s for r in zoo.runs.values() if (s := since(r.facts))), {}),

@@ -110,6 +110,7 @@ def repair(folder: Path, part: str = "") -> str:
 
 
 def reindex(folder: Path) -> str:
+    """The command that builds the index of a run anew."""
     return f"zoo index {folder.name} --runs {folder.parent}"
 
 
@@ -146,6 +147,7 @@ def _unchanged(path: Path, known: dict[str, Any]) -> bool:
 
 
 def check_sha256(folder: Path, part: str, facts: dict[str, Any]) -> None:
+    """RunError when the contents of a part are not those that run.json has the checksum of."""
     path = folder / part
     if not path.is_file() or sha256_of(path) != facts["files"][part]["sha256"]:
         raise RunError(f"{path} is damaged or of another run; {repair(folder, part)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -208,8 +208,3 @@ def verify(run: Run) -> list[str]:
 
 def _tuples(facts: dict[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
-
-
-def transform_facts(transform: Transform) -> dict[str, Any]:
-    """A transform for run.json."""
-    return asdict(transform)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
@@ -16,7 +17,7 @@ from zoo.pictures import digest
 from zoo.runs import Run
 from zoo.search.ask import Answer, Ask, Query
 from zoo.search.exact import unit_mean
-from zoo.search.match import UNKNOWN, Labels
+from zoo.search.match import Labels
 from zoo.training.network import MODEL
 
 MOST_PICTURES = 200  # of one profile
@@ -71,15 +72,8 @@ def profile_of(run: Run, tags: Sequence[Tags], items: Sequence[str], features: F
 
 def features_of_items(zoo: Zoo, items: Sequence[str], backbone: str) -> Features:
     """What a run says of items of the catalogue, without looking at their pictures again."""
-    run = zoo.run(backbone)
     rows = np.asarray([zoo.catalog.row_of(item) for item in items], dtype=np.int64)
-    known = run.predictions
-    return Features(
-        np.asarray(run.embeddings[rows]),
-        known.classes[rows],
-        known.confidence[rows],
-        tuple(chances[rows] for chances in known.multis),
-    )
+    return zoo.run(backbone).predictions[rows]
 
 
 def profile_of_items(zoo: Zoo, items: Sequence[str], backbone: str) -> Profile:

@@ -19,13 +19,14 @@ import pandas as pd
 
 from zoo import pipeline, redoing, run_files, runs
 from zoo.catalog import Catalog
+from zoo.catalog.catalog import split_counts
 from zoo.catalog.change import Change
 from zoo.catalog.readers.csv_columns import RESERVED, find_roles, without_unknown
 from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
 from zoo.evaluation.votes import VOTES
-from zoo.features.encoder import Features, predicted_multis
+from zoo.features.encoder import Features
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import linked, recover, sha256_of, swap_in, write_json, written_whole
 from zoo.indexes import GONE, Place
@@ -131,7 +132,7 @@ def _small(run: runs.Run, change: Change) -> bool:
 
 
 def _require_rest(catalog: Catalog) -> None:
-    counts = {name: len(catalog.rows(name)) for name in ("train", "val", "test")}
+    counts = split_counts(catalog.table["split"])
     if not all(counts.values()):
         found = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise CatalogError(f"that leaves nothing in a split ({found}); train a new zoo instead")
@@ -205,7 +206,7 @@ def _embed(
         facts = read_facts(partial)
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
         facts = embed_rows(fresh, anew, folder, progress, runtime)
-        features = Features.join([features, _read(folder)])
+        features = Features.join([features, runs.read_features(folder)])
     # New items stand behind all old ones in `features`, in their order.
     order = change.origin.copy()
     order[anew] = len(run.embeddings) + np.arange(len(anew))
@@ -216,9 +217,3 @@ def _embed(
         np.savez(file, **arrays)
     shutil.rmtree(folder, ignore_errors=True)
     return facts
-
-
-def _read(folder: Path) -> Features:
-    with np.load(folder / PREDICTIONS, allow_pickle=False) as data:
-        embeddings = np.load(folder / EMBEDDINGS, allow_pickle=False)
-        return Features(embeddings, data["classes"], data["confidence"], predicted_multis(data))

@@ -91,7 +91,7 @@ def _speed(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
         for p in decision["pairs"]
         if (p["first"], p["second"], p["metric"]) == (best, fastest, decision["metric"])
     )
-    loss = f"it loses {pair['difference']:.3f} of {pair['metric']}".replace("0.", ".")
+    loss = f"it loses {_plain(pair['difference'])} of {pair['metric']}"
     return [f"{said}; {loss if pair['apart'] else 'no loss can be told'}"]
 
 
@@ -135,4 +135,6 @@ def _several(decision: dict[str, Any]) -> list[str]:
 def _plain(value: float) -> str:
     """.004 rather than 0.004, -.003, 0 for what rounds to nothing."""
     text = f"{value:.3f}"
+    if float(text) == 0:
+        return "0"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text

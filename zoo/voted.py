@@ -23,7 +23,7 @@ from zoo.evaluation.preference import (
     wilson,
     win_matrix,
 )
-from zoo.evaluation.retrieval import attribute_shares
+from zoo.evaluation.retrieval import attribute_match, attribute_shares
 from zoo.evaluation.votes import Duel, Side, read_votes
 from zoo.judging import current, index_of
 from zoo.tables import table
@@ -130,11 +130,8 @@ def _matches(
     shown = np.full((len(sides), max((len(s.items) for s in sides), default=0)), GONE)
     for row, side in enumerate(sides):
         shown[row, : len(side.items)] = [places.get(item, GONE) for item in side.items]
-    shares = attribute_shares(labels, queries, shown)  # (n, m)
-    known = ~np.isnan(shares) & (queries != GONE)[:, None]
-    counts = known.sum(axis=1)
-    sums = np.where(known, shares, 0.0).sum(axis=1)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    matches = attribute_match(attribute_shares(labels, queries, shown))
+    return np.where(queries == GONE, np.nan, matches)
 
 
 def votes_text(report: dict[str, Any]) -> str:

@@ -35,6 +35,18 @@ def draw() -> Draw:
 
 
 @pytest.fixture
+def tree(tmp_path: Path, draw: Draw) -> Callable[..., Path]:
+    """A folder with another picture at each of these paths."""
+
+    def make(*paths: str) -> Path:
+        for number, path in enumerate(paths):
+            draw(tmp_path / path, number)
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
 def listing(tmp_path: Path, draw: Draw) -> Callable[..., Listing]:
     """A listing of drawn pictures from columns of labels; `numbers` says which are copies."""
 

@@ -13,16 +13,6 @@ from zoo.errors import CatalogError
 Tree = Callable[..., Path]
 
 
-@pytest.fixture
-def tree(tmp_path: Path, draw: Callable[..., Path]) -> Tree:
-    def make(*paths: str) -> Path:
-        for number, path in enumerate(paths):
-            draw(tmp_path / path, number)
-        return tmp_path
-
-    return make
-
-
 def test_one_known_attribute_per_picture(tree: Tree) -> None:
     root = tree("colour/red/a.jpg", "colour/blue/b.jpg", "fabric/wool/a.jpg", "fabric/silk/c.jpg")
     listing = read_listing(root)

@@ -198,9 +198,7 @@ def test_read_catalog_reads_and_builds(tmp_path: Path, draw: Callable[..., Path]
     for number in range(24):
         draw(tmp_path / "shop" / ("coat" if number % 2 else "dress") / f"{number}.png", number)
     steps: list[int] = []
-    catalog, findings = read_catalog(
-        tmp_path / "shop", progress=lambda what, done, total: steps.append(done)
-    )
+    catalog, findings = read_catalog(tmp_path / "shop", step=steps.append)
     assert catalog.attributes == (Attribute("category", ("coat", "dress")),)
     assert catalog.provenance["reader"] == "image-folder"
     assert (findings, steps) == ([], [24])

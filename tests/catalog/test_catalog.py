@@ -42,6 +42,12 @@ def test_labels_of_both_kinds(catalog: Catalog) -> None:
     assert labels.tolist() == [[0, 1], [0, 0], [-1, -1], [1, 1]]
 
 
+def test_labels_of_one_item(catalog: Catalog) -> None:
+    assert catalog.labels_of(0) == {"tone": ["warm"], "style": ["prep"]}
+    assert catalog.labels_of(1) == {"style": []}
+    assert catalog.labels_of(2) == {"tone": ["cold"]}
+
+
 def test_a_kind_that_is_not_meant_is_one_line(catalog: Catalog) -> None:
     with pytest.raises(CatalogError, match="'style' is multi; single is asked for here: tone"):
         catalog.codes("style")

@@ -14,16 +14,6 @@ from zoo.errors import CatalogError
 Tree = Callable[..., Path]
 
 
-@pytest.fixture
-def tree(tmp_path: Path, draw: Callable[..., Path]) -> Tree:
-    def make(*paths: str) -> Path:
-        for number, path in enumerate(paths):
-            draw(tmp_path / path, number)
-        return tmp_path
-
-    return make
-
-
 def test_class_folders(tree: Tree) -> None:
     listing = read_listing(tree("dress/a.jpg", "coat/a.png", "coat/b.WEBP"))
     assert listing.reader == "image-folder"

@@ -14,6 +14,7 @@ import pytest
 
 from zoo.catalog.sample import ATTRIBUTES, draw_item, draw_sample
 from zoo.catalog.sample.labels import choose_item
+from zoo.errors import ZooError
 
 SIZE = 64
 BOTTOMS = ("skirt", "trousers", "shorts")
@@ -76,10 +77,10 @@ def test_colour_is_that_of_the_garment(colour: str, channel: int) -> None:
 
 
 def test_sample_folder(tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
-    table = draw_sample(tmp_path, 3, size=SIZE, progress=lambda *now: seen.append(now))
+    seen: list[int] = []
+    table = draw_sample(tmp_path, 3, size=SIZE, step=seen.append)
     assert table == tmp_path / "labels.csv"
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [1, 2, 3]
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["image", "title", *ATTRIBUTES]
@@ -101,3 +102,9 @@ def test_whole_pictures_are_kept_and_others_redrawn(tmp_path: Path) -> None:
     assert kept.stat().st_mtime_ns == stamp
     assert cut.read_bytes() == bytes_before
     assert lost.is_file()
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "images").touch()
+    with pytest.raises(ZooError, match=r"cannot write .*\.jpg: File exists"):
+        draw_sample(tmp_path, 1, size=SIZE)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.conftest import PLUGINS
-from tests.test_cli import run
+from tests.typed import run
 from zoo.cluster import connection
 from zoo.cluster.connection import connected
 from zoo.cluster.teams import Shape, shape_and_room

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS
+from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError
 from zoo.mapping import layout
-from zoo.mapping.classes import UNKNOWN, colouring, colourings
+from zoo.mapping.classes import colouring, colourings
 from zoo.mapping.maps import MAP, has_map, make_map, make_maps, read_map
 from zoo.progress import Silence
 from zoo.run_files import RUN

@@ -104,6 +104,20 @@ def test_no_text_is_looked_up_before_the_language_is_chosen(path: Path) -> None:
         assert name not in ("_", "ngettext"), f"{path}:{call.lineno}: {ast.unparse(call)}"
 
 
+# What is said in the terminal of whoever starts the page, before anybody sees it.
+AT_THE_START = {"language.py", "launch.py", "serving/asked.py", "serving/login.py", "thumbnails.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(FOLDER)))
+def test_what_a_visitor_is_refused_is_marked(path: Path) -> None:
+    if path.relative_to(FOLDER).as_posix() in AT_THE_START:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ZooError":
+            bare = isinstance(node.args[0], (ast.Constant, ast.JoinedStr))
+            assert not bare, f"{path}:{node.lineno}: {ast.unparse(node)}"
+
+
 def test_what_stands_for_something_has_a_name() -> None:
     for message in all_messages():
         names = [{n for _, n, _, _ in Formatter().parse(t) if n is not None} for t in message.texts]

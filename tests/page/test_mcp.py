@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.page.conftest import serve
-from tests.test_cli import told
+from tests.typed import told
 
 TOOLS = {"models", "leaderboard", "recommend", "tag"}
 

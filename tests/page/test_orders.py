@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import PLUGINS
+from tests.conftest import PLUGINS, TINY
 from zoo.errors import ZooError
+from zoo.files import write_json
 from zoo.page.job import Job, stop_all
-from zoo.page.models.order import NUMBERS, checked, usual
-from zoo.page.models.training import work_html
+from zoo.page.models.order import NUMBERS, checked
+from zoo.page.models.training import usual, work_html
 from zoo.page.state import PageState
 from zoo.plugins import load_plugins
 from zoo.training.settings import Settings
@@ -84,9 +88,15 @@ def test_nothing_else_is_ordered(changed: dict[str, Any], message: str) -> None:
         order(**changed)
 
 
-def test_the_form_begins_with_what_was_used_last() -> None:
-    assert usual([]) == Settings()
-    assert usual([{"image_size": 64}, {"image_size": 96}]).image_size == 96
+def test_the_form_begins_with_what_was_used_last(zoo_folder: Path, tmp_path: Path) -> None:
+    assert usual(PageState(tmp_path, [], None)) == Settings()
+    zoo = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    path = zoo / "tiny_a" / "run.json"
+    facts = json.loads(path.read_text())
+    trained = facts["trained"] | {"finished": "2999-01-01"}
+    trained["settings"] = TINY.as_dict() | {"seed": 7}
+    write_json(path, {**facts, "trained": trained})
+    assert usual(PageState(zoo, [PLUGINS], None)) == replace(TINY, seed=7)
     assert set(NUMBERS) <= set(vars(Settings()))
 
 
@@ -132,8 +142,6 @@ def test_a_page_that_only_shows_begins_nothing(tmp_path: Path) -> None:
 def test_training_from_the_page(
     browser: Browser, zoo_folder: Path, tmp_path: Path, plugins: Path
 ) -> None:
-    import shutil
-
     from tests.page.conftest import open_tab, opened, serve
 
     folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))

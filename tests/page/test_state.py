@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,15 @@ import gradio as gr
 import pytest
 
 from tests.conftest import PLUGINS
+from zoo.deciding import MATCH
 from zoo.errors import ZooError
+from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
 from zoo.page.serving.asked import Asked
 from zoo.page.state import PageState
 from zoo.page.told import told
+from zoo.page.use.handlers import UseHandlers
+from zoo.style import kept, profile_of_items
 
 
 def test_warming_up_opens_all_and_says_what_does_not_open(
@@ -77,3 +83,21 @@ def test_maps_are_made_for_who_may_only(tmp_path: Path) -> None:
 
 def test_there_may_be_nothing_to_warm_up(tmp_path: Path) -> None:
     PageState(tmp_path, [PLUGINS], None).warm_up()
+
+
+def test_a_visitor_is_not_told_where_the_zoo_lies(zoo_folder: Path, tmp_path: Path) -> None:
+    state = PageState(zoo_folder, [PLUGINS], None, cache=tmp_path)
+    zoo = state.trained()
+    profile = profile_of_items(zoo, [str(zoo.catalog.table["item_id"].iat[0])], "tiny_a")
+    old = kept(replace(profile, backbone="vgg16"))  # of a backbone that is no longer trained
+    asked: list[Callable[[], object]] = [
+        lambda: LeaderboardHandlers(state).confusions("vgg16", "colour"),
+        lambda: LeaderboardHandlers(state).gaps("tiny_a", "vgg16", MATCH),
+        lambda: next(UseHandlers(state).look(None, ["x"], "vgg16")),
+    ]
+    for ask in asked:
+        with pytest.raises(gr.Error, match="'vgg16' is not trained here; available: tiny_a"):
+            ask()
+    note = UseHandlers(state).open_kept("mine", {"mine": old}).note
+    assert "'vgg16' is not trained here" in note
+    assert str(zoo_folder) not in note

@@ -143,7 +143,7 @@ def test_without_the_package_it_says_how_to_install_it(tmp_path: Path) -> None:
         "from zoo.errors import ZooError\n"
         "from zoo.plugins import load_plugins\n"
         "from zoo.indexes import Asked, Items\n"
-        "lance = load_plugins().index('lance')\n"
+        "lance = load_plugins().indexes['lance']\n"
         "assert not {'lancedb', 'lance.fragment', 'pyarrow.lance'} & set(sys.modules)\n"
         "items = Items(np.eye(4, dtype=np.float32), np.arange(4).astype(str), {})\n"
         "try:\n"

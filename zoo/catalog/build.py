@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from zoo.catalog.catalog import OPTIONAL, SPLITS, Catalog
+from zoo.catalog.catalog import OPTIONAL, Catalog, split_counts
 from zoo.catalog.classes import keep_classes
 from zoo.catalog.disagreement import disagreements
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import near_groups
-from zoo.catalog.pictures_check import Progress, check_pictures
+from zoo.catalog.pictures_check import Step, check_pictures
 from zoo.catalog.readers import read_listing
 from zoo.catalog.report import REPORT, summarise
 from zoo.catalog.selection import (
@@ -40,18 +40,18 @@ def read_catalog(
     settings: CatalogSettings = DEFAULT,
     *,
     reader: str | None = None,
-    progress: Progress | None = None,
+    step: Step | None = None,
 ) -> tuple[Catalog, list[Finding]]:
     """The catalogue in a folder or file; see `read_listing` and `build_catalog`."""
-    return build_catalog(read_listing(path, reader), settings, progress)
+    return build_catalog(read_listing(path, reader), settings, step)
 
 
 def build_catalog(
-    listing: Listing, settings: CatalogSettings = DEFAULT, progress: Progress | None = None
+    listing: Listing, settings: CatalogSettings = DEFAULT, step: Step | None = None
 ) -> tuple[Catalog, list[Finding]]:
     """Check the pictures, drop rare classes and assign splits; rows are in order of item id.
 
-    `progress` gets a title, the count done and the total. Returns the catalogue and all findings;
+    `step` is told how many pictures are checked. Returns the catalogue and all findings;
     CatalogError when nothing can be learnt from what is left.
     """
     if listing.unpack is not None:
@@ -65,7 +65,7 @@ def build_catalog(
     strata = _strata(listing, names)
     dealt = ["split", *strata] if "split" in rows else strata
     rows = limited_rows(rows, dealt, settings.limit, settings.seed)
-    rows, unusable = check_pictures(replace(listing, rows=rows), progress, settings.box_margin)
+    rows, unusable = check_pictures(replace(listing, rows=rows), step, settings.box_margin)
     rows, kept, rare = keep_classes(rows, names, settings.min_per_class, listing.multis)
     strata = _strata(listing, [attribute.name for attribute in kept])
     rows = rows.assign(near_group=near_groups(rows))
@@ -178,7 +178,7 @@ def limited_rows(
 
 
 def _require_all(listing: Listing, splits: pd.Series[str]) -> None:
-    counts = _split_counts(splits)
+    counts = split_counts(splits)
     if all(counts.values()):
         return
     found = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -186,10 +186,6 @@ def _require_all(listing: Listing, splits: pd.Series[str]) -> None:
         f"{listing.source}: {len(splits)} usable pictures do not fill train, val and test "
         f"({found}); add pictures or raise --limit"
     )
-
-
-def _split_counts(splits: pd.Series[str]) -> dict[str, int]:
-    return {name: int((splits == name).sum()) for name in SPLITS}
 
 
 def _provenance(
@@ -204,7 +200,7 @@ def _provenance(
         "source": str(listing.source.absolute()),
         **settings,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "splits": _split_counts(rows["split"]),
+        "splits": split_counts(rows["split"]),
         "disagreement": {d.attribute: d.facts() for d in disagreements(rows, singles) if d.pairs},
         "findings": summarise(findings),
         "report": REPORT,

@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 
 from zoo.addresses import is_address, located
-from zoo.catalog.cells import as_list, as_texts
+from zoo.catalog.cells import as_list, as_texts, stacked
 from zoo.errors import CatalogError, unknown
 from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
 
 SPLITS = ("train", "val", "test")
-ROLES = ("query", "gallery")
-UNKNOWN = -1
+UNKNOWN = -1  # as a code, in place of a class
 PICTURES = "pictures"  # in a zoo: those drawn, those that came as bytes, those brought along
 FORMAT = 2
 OPTIONAL = ("box", "identity", "role", "use")  # columns that a catalogue may lack
@@ -138,6 +137,19 @@ class Catalog:
             return [None] * len(self)
         return [None if box is None else _box(box) for box in self.table["box"]]
 
+    def labels_of(self, row: int) -> dict[str, list[str]]:
+        """The item's own classes by attribute, [] where it is known to have none of several.
+
+        Attributes of which the catalogue knows nothing are left out.
+        """
+        found = {}
+        for attribute in self.attributes:
+            has = self.table[attribute.name].iat[row]
+            classes = [has] if isinstance(has, str) else as_list(has)
+            if classes is not None:
+                found[attribute.name] = classes
+        return found
+
     def near_groups(self) -> np.ndarray:
         """A number per item, (N,) int64, shared by near-duplicates; older catalogues know none."""
         if "near_group" not in self.table:
@@ -168,8 +180,7 @@ class Catalog:
 
     def thumbnails(self) -> np.ndarray:
         """The colour thumbnails, (N, 432) uint8."""
-        data = b"".join(self.table["thumbnail"])
-        return np.frombuffer(data, dtype=np.uint8).reshape(len(self), -1)
+        return stacked(self.table["thumbnail"])
 
     def row_of(self, item_id: str) -> int:
         """The row of that item; CatalogError when there is none."""
@@ -212,6 +223,11 @@ class Catalog:
             "provenance": dict(self.provenance),
         }
         write_json(folder / "catalog.json", facts)
+
+
+def split_counts(splits: pd.Series[str]) -> dict[str, int]:
+    """How many rows there are in each split."""
+    return {name: int((splits == name).sum()) for name in SPLITS}
 
 
 def load_catalog(folder: Path) -> Catalog:

@@ -1,9 +1,10 @@
-"""Cells of a table that hold lists: how they are read and written out."""
+"""Cells of a table that hold lists or thumbnails: how they are read and written out."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 ITEM_END = "\x1e"  # after each item, so that an empty list differs from a missing one
@@ -19,6 +20,12 @@ def as_texts(column: pd.Series[Any]) -> list[str]:
     if column.dtype != object:
         return column.fillna("").astype(str).to_list()
     return [_as_text(value) for value in column]
+
+
+def stacked(thumbnails: pd.Series[Any]) -> np.ndarray:
+    """A column of colour thumbnails as one array, (n, 432) uint8."""
+    flat = np.frombuffer(b"".join(thumbnails), dtype=np.uint8)
+    return flat.reshape(len(thumbnails), -1)
 
 
 def _as_text(value: Any) -> str:

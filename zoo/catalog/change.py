@@ -18,11 +18,12 @@ import pandas as pd
 
 from zoo.addresses import located
 from zoo.catalog.boxes import MARGIN
-from zoo.catalog.catalog import Attribute, Catalog
+from zoo.catalog.catalog import Attribute, Catalog, split_counts
+from zoo.catalog.cells import stacked
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
-from zoo.catalog.pictures_check import WORKERS, Progress, check_pictures
+from zoo.catalog.pictures_check import WORKERS, Step, check_pictures
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError, PictureError
 from zoo.pictures import digest, read_bytes
@@ -74,13 +75,13 @@ def removal(catalog: Catalog, item_ids: Sequence[str]) -> Change:
     return Change(_dated(catalog, table), keep, removed=len(rows))
 
 
-def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = None) -> Change:
+def addition(catalog: Catalog, rows: pd.DataFrame, step: Step | None = None) -> Change:
     """With the pictures in `rows`: item_id, path (absolute), perhaps title and attributes.
 
     Classes the catalogue does not have count as unknown. An item that is there already is left as
     it is; an id that another picture has is a finding, and that row is left out.
     """
-    checked, findings = _checked(catalog, rows, progress)
+    checked, findings = _checked(catalog, rows, step)
     known = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
     fresh = []
     columns = (checked[name] for name in ("item_id", "sha256", "path"))
@@ -99,7 +100,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, progress: Progress | None = N
     return Change(_dated(catalog, table), origin, added=len(added), findings=tuple(findings))
 
 
-def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Change:
+def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
     """As the data it was made of lists it now: new, changed, moved and vanished pictures, labels.
 
     Items that came by `addition` stay. CatalogError when the catalogue is a selection of its data,
@@ -117,7 +118,7 @@ def synchronisation(catalog: Catalog, progress: Progress | None = None) -> Chang
     kept, renamed = _renamed(kept, rows, theirs[keep])
     known = set(old[keep])
     anew = [item for item in digests if item not in known]
-    checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), progress)
+    checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), step)
     before = catalog.table.set_index("item_id")["split"]
     table = _extended(kept.reset_index(drop=True), checked, before)
     changed = int(checked["item_id"].isin(old).sum())
@@ -163,7 +164,7 @@ def _digests(listing: Listing, rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _checked(
-    catalog: Catalog, rows: pd.DataFrame, progress: Progress | None
+    catalog: Catalog, rows: pd.DataFrame, step: Step | None
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The usable rows with what a table needs of each picture, labels the catalogue knows."""
     nothing = rows.iloc[:0].assign(sha256=[], phash=[], thumbnail=[])
@@ -173,7 +174,7 @@ def _checked(
     listing = Listing(catalog.name, "change", catalog.root, catalog.root, names, (), rows)
     margin = float(catalog.provenance.get("box_margin", MARGIN))
     try:
-        checked, findings = check_pictures(listing, progress, margin)
+        checked, findings = check_pictures(listing, step, margin)
     except CatalogError as error:  # none of them can be used
         return nothing, [Finding("unreadable picture", i, str(error)) for i in rows["item_id"]]
     for attribute in catalog.singles:
@@ -236,10 +237,8 @@ def _extended(
         if kept[name].dtype != object:
             table[name] = table[name].astype(kept[name].dtype)
     if "near_group" in kept:
-        data = b"".join(table["thumbnail"])
-        thumbnails = np.frombuffer(data, dtype=np.uint8).reshape(len(table), -1)
-        groups = extended_groups(kept["near_group"].to_numpy(dtype=np.int64), thumbnails)
-        table["near_group"] = groups
+        known = kept["near_group"].to_numpy(dtype=np.int64)
+        table["near_group"] = extended_groups(known, stacked(table["thumbnail"]))
     return table
 
 
@@ -282,6 +281,5 @@ def _renamed(
 
 def _dated(catalog: Catalog, table: pd.DataFrame) -> Catalog:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    splits = {name: int((table["split"] == name).sum()) for name in ("train", "val", "test")}
-    facts = {**catalog.provenance, "updated": now, "splits": splits}
+    facts = {**catalog.provenance, "updated": now, "splits": split_counts(table["split"])}
     return replace(catalog, table=table, provenance=facts)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
+from zoo.catalog.cells import stacked
 from zoo.catalog.hashing import is_blank
 
 HASH_BITS = 4  # most bits of 64 in which the perceptual hashes may differ
@@ -97,8 +98,7 @@ def near_groups(rows: pd.DataFrame, step: Step | None = None) -> np.ndarray:
     heads = np.full(len(files), -1, dtype=np.int64)
     heads[which[::-1]] = np.arange(len(rows))[::-1]  # the first row of each file
     hashes = rows["phash"].to_numpy(dtype=np.uint64)[heads]
-    data = b"".join(rows["thumbnail"].iloc[heads])
-    thumbnails = np.frombuffer(data, dtype=np.uint8).reshape(len(files), -1)
+    thumbnails = stacked(rows["thumbnail"].iloc[heads])
     numbers: np.ndarray = groups_of(near_pairs(hashes, thumbnails, step), len(files))[which]
     return numbers
 

@@ -26,9 +26,8 @@ from zoo.pictures import (
     upright_size,
 )
 
-Progress = Callable[[str, int, int], None]
+Step = Callable[[int], None]  # told how many pictures are done in all
 
-TITLE = "checking pictures"
 BLOCK = 512  # pictures handed to the threads at a time
 WORKERS = min(8, (os.cpu_count() or 1) + 2)  # decoded pictures held in memory at once
 DECODED = 4 * THUMBNAIL  # a JPEG is decoded no larger than the thumbnail can use
@@ -46,7 +45,7 @@ class Checked:
 
 
 def check_pictures(
-    listing: Listing, progress: Progress | None = None, box_margin: float = MARGIN
+    listing: Listing, step: Step | None = None, box_margin: float = MARGIN
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
 
@@ -56,7 +55,7 @@ def check_pictures(
     rows = listing.rows
     paths = [listing.root / path for path in rows["path"]]
     boxes = [as_list(box) for box in rows["box"]] if "box" in rows else [None] * len(rows)
-    checked = list(_check_all(list(zip(paths, boxes, strict=True)), box_margin, progress))
+    checked = list(_check_all(list(zip(paths, boxes, strict=True)), box_margin, step))
     findings = [
         Finding("unreadable picture", item_id, str(result))
         for item_id, result in zip(rows["item_id"], checked, strict=True)
@@ -86,14 +85,14 @@ def check_pictures(
 
 
 def _check_all(
-    pictures: list[tuple[Path, list[int] | None]], margin: float, progress: Progress | None
+    pictures: list[tuple[Path, list[int] | None]], margin: float, step: Step | None
 ) -> Iterator[Checked | PictureError]:
     with ThreadPoolExecutor(WORKERS) as threads:
         for start in range(0, len(pictures), BLOCK):
             block = pictures[start : start + BLOCK]
             yield from threads.map(lambda picture: _check(picture[0], picture[1], margin), block)
-            if progress is not None:
-                progress(TITLE, start + len(block), len(pictures))
+            if step is not None:
+                step(start + len(block))
 
 
 def _check(path: Path, box: list[int] | None, margin: float) -> Checked | PictureError:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoo.catalog.cells import stacked
 from zoo.catalog.hashing import is_blank
 from zoo.catalog.listing import Finding
 from zoo.pictures import shorter_side
@@ -21,11 +22,10 @@ def worth_learning(rows: pd.DataFrame, root: Path) -> tuple[pd.Series[bool], lis
     """
     train = rows[rows["split"] == "train"]
     reasons = pd.Series(index=train.index, dtype=object)
-    thumbnails = np.frombuffer(b"".join(train["thumbnail"]), dtype=np.uint8)
     first = train.groupby("near_group")["item_id"].transform("first")
     again = first != train["item_id"]
     reasons[again] = "shows the same as " + first[again]
-    reasons[is_blank(thumbnails.reshape(len(train), -1))] = "nearly one colour"
+    reasons[is_blank(stacked(train["thumbnail"]))] = "nearly one colour"
     small = [shorter_side(root / path) < TINY_SIDE for path in train["path"]]
     reasons[np.array(small, dtype=bool)] = f"shorter side under {TINY_SIDE} px"
     findings = [

@@ -45,7 +45,7 @@ def examine(listing: Listing, limit: int | None, progress: Progress) -> Examined
     listing = replace(listing, rows=limited_rows(rows, listing.key, limit, seed=0))
     listed = len(listing.rows)
     with progress.stage(f"checking the pictures of {listing.name}", listed) as bar:
-        rows, findings = check_pictures(listing, lambda what, done, total: bar.reach(done))
+        rows, findings = check_pictures(listing, bar.reach)
     with progress.stage("comparing every picture with every other", len(rows)) as bar:
         rows = rows.assign(near_group=near_groups(rows, bar.advance))
         bar.reach(len(rows))  # copies and blank pictures need no comparing

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from zoo.catalog.cells import stacked
 from zoo.catalog.hashing import is_blank
 from zoo.catalog.listing import Finding
 from zoo.catalog.splits import torn_findings
@@ -36,8 +37,7 @@ def tiny(examined: Examined) -> Section:
 
 def blank(examined: Examined) -> Section:
     """Pictures of nearly one colour."""
-    data = np.frombuffer(b"".join(examined.rows["thumbnail"]), dtype=np.uint8)
-    rows = np.flatnonzero(is_blank(data.reshape(len(examined.rows), -1))).tolist()
+    rows = np.flatnonzero(is_blank(stacked(examined.rows["thumbnail"]))).tolist()
     details = ["nearly one colour"] * len(rows)
     why = "Nearly one colour: there is nothing on them to learn from."
     return _singles("Blank pictures", "blank picture", why, examined, rows, details)

@@ -86,7 +86,7 @@ def _join(place: str, scratch: str | None) -> None:
 def _require_answer(place: str) -> None:
     """ZooError when no Ray answers there: Ray itself would try for a quarter of an hour."""
     host, _, port = place.rpartition("://")[2].rpartition(":")
-    if not port.isdigit():  # "auto"
+    if not port.isdecimal():  # "auto"
         return
     try:
         with socket.create_connection((host.strip("[]"), int(port)), ANSWER) as head:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -22,10 +24,7 @@ from zoo.commands.options import (
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
-    from zoo.backbones import Backbone
-    from zoo.catalog import Catalog
     from zoo.indexing import Wish
-    from zoo.progress import Progress
 
 
 def embed(
@@ -46,11 +45,7 @@ def embed(
     chosen = Engine(engine, address)
     chosen.check()
 
-    def again(
-        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
-    ) -> None:
-        redoing.embed(backbone, catalog, zoo, progress, runtime, chosen, force, wish)
-
+    again = partial(redoing.embed, runtime=runtime, engine=chosen, force=force)
     _redo(again, names, runs, folders)
 
 
@@ -77,13 +72,8 @@ def index(
     chosen = Engine(engine, address)
     chosen.check()
 
-    def again(
-        backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish
-    ) -> None:
-        redoing.index(backbone, catalog, zoo, progress, wish)
-
     with chosen.workers() as workers:
-        _redo(again, names, runs, folders, Wish(kind, recall, uri, workers=workers))
+        _redo(redoing.index, names, runs, folders, Wish(kind, recall, uri, workers=workers))
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
@@ -111,14 +101,13 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
 
 
 def _redo(
-    again: Callable[[Backbone, Catalog, Path, Progress, Wish], None],
+    again: Callable[..., None],
     names: list[str] | None,
     zoo: Path,
     folders: list[Path] | None,
     wish: Wish | None = None,
 ) -> None:
-    from dataclasses import replace
-
+    """Call `again` for each named backbone, or each trained one, while nobody else writes."""
     from zoo import building, redoing
     from zoo.catalog import load_catalog
     from zoo.indexing import AS_BEFORE
@@ -135,6 +124,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                again(backbone, catalog, zoo, progress, wish)
+                again(backbone, catalog, zoo, progress, wish=wish)
         finally:
             progress.finish()

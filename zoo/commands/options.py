@@ -18,7 +18,9 @@ Backbones = Annotated[
     Optional[list[str]], typer.Option("--backbone", help="Only this one; may be repeated.")
 ]
 Backbone = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
-Runtime = Annotated[str, typer.Option("--runtime", help="What embeds: auto, torch or openvino.")]
+Runtime = Annotated[
+    str, typer.Option("--runtime", help="What embeds: auto, torch, compiled or openvino.")
+]
 IndexName = Annotated[
     Optional[str],
     typer.Option("--index", help="annoy, exact, lance... Left out: as before, at first annoy."),

@@ -45,12 +45,12 @@ def tag(
         "pictures": [tags_report(t) for t in tagged],
         "skipped": skipped_report(skipped),
     }
-    if out is None:
+    if out is None or as_json:
         show(lambda _: text, report, as_json)
-        return
-    with written_whole(out) as partial:
-        partial.write_text(text + "\n", "utf-8")
-    typer.echo(f"wrote {out}", err=True)
+    if out is not None:
+        with written_whole(out) as partial:
+            partial.write_text(text + "\n", "utf-8")
+        typer.echo(f"wrote {out}", err=True)
 
 
 def _tell(table: PictureTable, skipped: list[Skipped]) -> None:

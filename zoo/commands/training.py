@@ -195,7 +195,7 @@ def _split(names: str | None) -> tuple[str, ...] | None:
 
 def _widths(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdigit() for part in parts):
+    if not all(part.isdecimal() for part in parts):
         raise ZooError(f"hidden {text!r} is not widths such as 1024,512,256")
     return tuple(int(part) for part in parts)
 
@@ -203,6 +203,6 @@ def _widths(text: str) -> tuple[int, ...]:
 def _batch_size(text: str) -> int | None:
     if text == "auto":
         return None
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ZooError(f"batch-size {text!r} is neither auto nor a number")
     return int(text)

@@ -14,7 +14,7 @@ from zoo.commands.options import SAMPLE_ZOO, Plugins, Runs, Runtime
 if TYPE_CHECKING:
     from zoo.catalog import Catalog
     from zoo.catalog.change import Change
-    from zoo.catalog.pictures_check import Progress as Told
+    from zoo.catalog.pictures_check import Step
 
 SHOWN = 10  # findings that are told; all are in the file
 
@@ -37,8 +37,8 @@ def add(
     rows = pd.concat(parts, ignore_index=True)
     left_out = tuple(finding for table in tables for finding in table.findings)
 
-    def added(catalog: Catalog, told: Told) -> Change:
-        change = addition(catalog, rows, told)
+    def added(catalog: Catalog, step: Step) -> Change:
+        change = addition(catalog, rows, step)
         return replace(change, findings=left_out + change.findings)
 
     _change(runs, runtime, folders, added)
@@ -52,7 +52,7 @@ def remove(
     """Remove items from the database; their files stay where they are."""
     from zoo.catalog.change import removal
 
-    _change(runs, "auto", folders, lambda catalog, told: removal(catalog, items))
+    _change(runs, "auto", folders, lambda catalog, step: removal(catalog, items))
 
 
 def sync(runs: Runs = SAMPLE_ZOO, runtime: Runtime = "auto", folders: Plugins = None) -> None:
@@ -66,7 +66,7 @@ def _change(
     folder: Path,
     runtime: str,
     plugins: list[Path] | None,
-    make: Callable[[Catalog, Told], Change],
+    make: Callable[[Catalog, Step], Change],
 ) -> None:
     from zoo.building import sole_writer
     from zoo.catalog import load_catalog, write_report
@@ -82,7 +82,7 @@ def _change(
         progress = Progress(folder)
         try:
             with progress.stage("checking pictures", 0) as bar:
-                change = make(zoo.catalog, lambda what, done, total: bar.reach(done))
+                change = make(zoo.catalog, bar.reach)
             for finding in change.findings[:SHOWN]:
                 typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}".rstrip(), err=True)
             if change.is_one:

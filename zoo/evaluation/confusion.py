@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-UNKNOWN = -1
+from zoo.catalog.catalog import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from zoo.files import written_whole
+from zoo.files import UNREADABLE, written_whole
 
 FOLDER = "per_query"  # in the zoo directory; what is missing there is measured again
 PIXELS = "pixels-baseline"  # no name of a backbone has a dash
@@ -51,13 +49,7 @@ def kept(zoo: Path, name: str, scores: str) -> PerQuery | None:
     try:
         with np.load(zoo / FOLDER / f"{name}.npz", allow_pickle=False) as data:
             arrays = dict(data)
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ):  # missing or damaged: measured again
+    except UNREADABLE:  # measured again
         return None
     if str(arrays.get(SCORES)) != scores or "items" not in arrays:
         return None

@@ -7,7 +7,7 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.features.encoder import Features
 from zoo.search.exact import similarities
-from zoo.search.match import Labels, own_or_predicted, soft_match
+from zoo.search.match import own_or_predicted, predicted, soft_match
 
 
 class RandomOrder:
@@ -42,9 +42,9 @@ class BlendOrder:
 
     def __init__(self, catalog: Catalog, features: Features, alpha: float) -> None:
         self._cosine, self._alpha = CosineOrder(features.embeddings), alpha
-        own = catalog.label_matrix()
-        self._known = own_or_predicted(own, features.best, features.confidence)
-        self._seen = Labels(features.best, features.confidence, np.zeros(own.shape, dtype=bool))
+        said = features.best, features.confidence
+        self._known = own_or_predicted(catalog.label_matrix(), *said)
+        self._seen = predicted(*said)
 
     def __call__(self, queries: np.ndarray, database: np.ndarray) -> np.ndarray:
         """(q,), (n,) rows -> scores (q, n)."""

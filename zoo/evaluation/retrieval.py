@@ -55,58 +55,72 @@ def evaluate_retrieval(
     database = catalog.database_rows() if database is None else database
     products = identities(catalog)
     depth = DEPTH if products is None else max(IDENTITY_RECALLS)
-    labels = catalog.label_matrix()
-    names = [a.name for a in catalog.singles]
-    key = [names.index(name) for name in catalog.key]
+    ranking = _ranked(catalog, score, queries, database, depth)
+    extra = {}
+    if products is not None:
+        extra = identity_recalls(products, queries, ranking.first, database)
+    items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
+    scored = _scored(catalog, queries, ranking.first[:, :DEPTH], ranking.relevant)
+    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
+    return _summary(measured, len(database), ranking.duplicates)
+
+
+class _Ranking(NamedTuple):
+    first: np.ndarray  # (q, depth) rows of the catalogue, best first, -1 beyond the last
+    relevant: np.ndarray  # (q,) items of the database that equal the query in the key
+    duplicates: int  # pairs left out
+
+
+def _ranked(
+    catalog: Catalog, score: Scorer, queries: np.ndarray, database: np.ndarray, depth: int
+) -> _Ranking:
+    keys = catalog.label_matrix()[:, _key(catalog)]  # (N, keys)
     thumbs = pixel_embeddings(catalog.thumbnails())
+    searched, searched_keys = thumbs[database], keys[database]
     first = np.full((len(queries), depth), -1, dtype=np.int64)
     relevant = np.zeros(len(queries), dtype=np.int64)
     duplicates = 0
     for start in range(0, len(queries), BLOCK):
         rows = queries[start : start + BLOCK]
         scores = score(rows, database)
-        twins = similarities(thumbs[database], thumbs[rows]) >= COSINE  # (q, n)
+        twins = similarities(searched, thumbs[rows]) >= COSINE  # (q, n)
         if "role" in catalog.table:
             twins[:] = False
         duplicates += int(twins.sum())
         scores = np.where(twins, -np.inf, scores)
-        equal = (labels[rows][:, None, key] == labels[database][None][:, :, key]).all(axis=2)
+        equal = (keys[rows][:, None] == searched_keys[None]).all(axis=2)  # (q, n)
         relevant[start : start + len(rows)] = (equal & ~twins).sum(axis=1)
         for offset, line in enumerate(scores):
             best = top_rows(line, depth)
             best = best[np.isfinite(line[best])]
             first[start + offset, : len(best)] = database[best]
-    extra = {} if products is None else identity_recalls(products, queries, first, database)
-    top = first[:, :DEPTH]
-    items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
-    scored = _scored(labels, names, key, queries, top, relevant)
-    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
-    return _summary(measured, len(database), duplicates)
+    return _Ranking(first, relevant, duplicates)
+
+
+def _key(catalog: Catalog) -> list[int]:
+    """The columns of the key among those of the single attributes."""
+    names = [a.name for a in catalog.singles]
+    return [names.index(name) for name in catalog.key]
+
+
+class _Scored(NamedTuple):
+    metrics: dict[str, np.ndarray]
+    attributes: dict[str, np.ndarray]
 
 
 def _scored(
-    labels: np.ndarray,
-    names: list[str],
-    key: list[int],
-    queries: np.ndarray,
-    first: np.ndarray,
-    relevant: np.ndarray,
+    catalog: Catalog, queries: np.ndarray, first: np.ndarray, relevant: np.ndarray
 ) -> _Scored:
+    labels, key = catalog.label_matrix(), _key(catalog)
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
     able: np.ndarray = (labels[queries][:, key] >= 0).all(axis=1) & (relevant > 0)
     metrics = {f"recall@{k}": _where(able, hits[:, :k].max(axis=1)) for k in RECALLS}
     metrics["map@10"] = _where(able, average_precision(hits, relevant))
     shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
-    known = ~np.isnan(shares)
-    match = np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1)
-    metrics["attribute_match@5"] = _where(known.any(axis=1), match)
+    metrics["attribute_match@5"] = attribute_match(shares)
+    names = [a.name for a in catalog.singles]
     return _Scored(metrics, dict(zip(names, shares.T, strict=True)))
-
-
-class _Scored(NamedTuple):
-    metrics: dict[str, np.ndarray]
-    attributes: dict[str, np.ndarray]
 
 
 def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -176,3 +190,9 @@ def attribute_shares(labels: np.ndarray, queries: np.ndarray, first: np.ndarray)
     equal = ((truth == found) & known).sum(axis=1)
     count = known.sum(axis=1)
     return np.where(count > 0, equal / np.maximum(count, 1), np.nan)
+
+
+def attribute_match(shares: np.ndarray) -> np.ndarray:
+    """The mean of the known shares (q, m) of each query, (q,); NaN where none is known."""
+    known = ~np.isnan(shares)
+    return _where(known.any(axis=1), np.nansum(shares, axis=1) / np.maximum(known.sum(axis=1), 1))

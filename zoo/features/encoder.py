@@ -12,6 +12,7 @@ from zoo.errors import RunError
 from zoo.features.runtime import Outputs, Runtime
 
 TOP = 3
+MULTI = "multi_"  # and the number of a multi attribute: the array of its chances
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,14 @@ class Features:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What is predicted, as named arrays for a file."""
-        multis = {f"multi_{number}": chances for number, chances in enumerate(self.multis)}
+        multis = {f"{MULTI}{number}": chances for number, chances in enumerate(self.multis)}
         return {"classes": self.classes, "confidence": self.confidence, **multis}
 
 
 def predicted_multis(arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     """The chances of the multi attributes out of what `Features.arrays` named."""
-    return tuple(arrays[name] for name in sorted(arrays, key=_number) if _number(name) >= 0)
-
-
-def _number(name: str) -> int:
-    return int(name.removeprefix("multi_")) if name.startswith("multi_") else -1
+    count = sum(name.startswith(MULTI) for name in arrays)
+    return tuple(arrays[f"{MULTI}{number}"] for number in range(count))
 
 
 class EmbeddingError(RunError):

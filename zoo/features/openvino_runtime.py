@@ -50,15 +50,11 @@ class OpenVinoRuntime:
     def __call__(self, pixels: np.ndarray) -> Outputs:
         """(B, S, S, 3) uint8 -> the module's output tensors, float32."""
         parts = [pixels[start : start + BATCH] for start in range(0, len(pixels), BATCH)]
-        columns = zip(*self._each(parts), strict=True)
+        columns = zip(*self.stream(parts), strict=True)
         return tuple(torch.cat(column) for column in columns)
 
     def stream(self, batches: Iterable[np.ndarray]) -> Iterator[Outputs]:
         """As many batches, of BATCH pictures at most, at a time as keep the processor at work."""
-        return self._each(batches)
-
-    def _each(self, batches: Iterable[np.ndarray]) -> Iterator[Outputs]:
-        """Batches of BATCH pictures at most -> outputs, in order."""
         requests = [self._compiled.create_infer_request() for _ in range(self._count)]
         waiting: deque[tuple[Any, int]] = deque()
         for number, pixels in enumerate(batches):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoo.catalog import Catalog
+from zoo.catalog.catalog import UNKNOWN
 from zoo.errors import CatalogError
 
 OF = ": "  # "attribute: class" stands for one class of an attribute that may have several
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,11 @@ def aligned(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
 
     A map means the same whichever way it is turned (orthogonal Procrustes; Schönemann 1966).
     """
-    centred, target = places - places.mean(axis=0), onto - onto.mean(axis=0)
-    left, _, right = np.linalg.svd(centred.T @ target)
-    turned: np.ndarray = (centred @ (left @ right)).astype(np.float32)
+    from scipy.linalg import orthogonal_procrustes
+
+    centred = places - places.mean(axis=0)
+    turn, _ = orthogonal_procrustes(centred, onto - onto.mean(axis=0))
+    turned: np.ndarray = (centred @ turn).astype(np.float32)
     return turned
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from zoo.errors import RunError
 from zoo.features.extract import EMBEDDINGS
-from zoo.files import written_whole
+from zoo.files import UNREADABLE, written_whole
 from zoo.mapping import layout
 from zoo.progress import Progress
 from zoo.run_files import read_facts
@@ -51,14 +49,7 @@ def _opened(run: Run, part: str | None) -> Map | None:
             if any(facts.get(name) != value for name, value in _key(run).items()):
                 return None
             return Map(data[part] if part else np.empty((0, 2)), facts)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        zlib.error,
-        BadZipFile,
-    ):  # damaged is missing: made anew
+    except UNREADABLE:  # made anew
         return None
 
 

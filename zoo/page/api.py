@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from zoo.compare import Zoo
-from zoo.errors import ZooError, unknown
+from zoo.errors import ZooError
 from zoo.inventory import models
 from zoo.page import arguments
 from zoo.page.language import _
 from zoo.page.models.cards import models_report
-from zoo.page.state import PageState
+from zoo.page.state import PageState, run_of
 from zoo.page.told import told
 from zoo.page.uploads import contents, few
 from zoo.reports import recommend_report, tags_report, without_folders
@@ -82,7 +81,7 @@ class Api:
         )
         chosen = arguments.names("backbones", backbones)
         found = contents(pictures or [])
-        results = zoo.recommend(found, ask, [_trained(zoo, name) for name in chosen])
+        results = zoo.recommend(found, ask, [run_of(zoo, name).name for name in chosen])
         return without_folders(zoo, recommend_report(zoo, list(found), results))
 
     @told
@@ -98,7 +97,7 @@ class Api:
         zoo = self._state.trained()
         if not pictures:
             raise ZooError(_("no picture; give one at least"))
-        name = _trained(zoo, backbone) if backbone else zoo.run().name
+        name = run_of(zoo, backbone).name
         tagged, skipped = zoo.tag([Path(path) for path in few(pictures)], name)
         told_apart = [
             {"path": Path(s.path).name, "reason": s.reason.replace(s.path, Path(s.path).name)}
@@ -109,13 +108,3 @@ class Api:
             "pictures": [{**tags_report(t), "path": Path(t.path).name} for t in tagged],
             "skipped": told_apart,
         }
-
-
-def _trained(zoo: Zoo, name: str) -> str:
-    """The name of a trained backbone; where the zoo lies on the server is nobody's business."""
-    if name in zoo.runs:
-        return name
-    if name in zoo.registry.backbones:
-        untrained = _("backbone {name} is not trained here; available: {there}")
-        raise ZooError(untrained.format(name=repr(name), there=", ".join(sorted(zoo.runs))))
-    raise ZooError(unknown("backbone", name, zoo.runs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from zoo.page.language import _
@@ -25,7 +26,13 @@ def sample_command(zoo: Path) -> list[str]:
     from huggingface_hub import constants
 
     recipe = PRETRAINED if answers(constants.ENDPOINT) else RANDOM
-    return [sys.executable, "-m", "zoo.cli", "train", "--runs", str(zoo), "--resume", *recipe]
+    return [*zoo_command(["train"], zoo), "--resume", *recipe]
+
+
+def zoo_command(asked: Sequence[str], zoo: Path, plugins: Sequence[Path] = ()) -> list[str]:
+    """A command of the zoo as a process of its own; the folders are the server's own."""
+    folders = [part for folder in plugins for part in ("--plugins", str(folder))]
+    return [sys.executable, "-m", "zoo.cli", *asked, "--runs", str(zoo), *folders]
 
 
 BEGUN: list[Job] = []  # by this page, which ends them with itself

@@ -37,7 +37,8 @@ from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, few_arenas
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
-from zoo.plugins import load_plugins
+from zoo.plugins import shipped
+from zoo.run_files import RUN
 
 MAX_UPLOAD = "20mb"  # a file
 
@@ -191,8 +192,7 @@ def _sample_job(asked: Asked) -> Job | None:
     folder = asked.folder
     if folder != RUNS / SAMPLE or asked.only_reads():
         return None
-    shipped = load_plugins(asked.plugins).shipped()
-    if all((folder / name / "run.json").is_file() for name in shipped):
+    if all((folder / name / RUN).is_file() for name in shipped()):
         return None
     try:
         with sole_writer(folder):

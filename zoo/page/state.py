@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo.building import sole_writer
 from zoo.compare import Zoo
-from zoo.errors import ZooError
+from zoo.errors import ZooError, unknown
 from zoo.evaluation.votes import why_not_kept
 from zoo.page.job import Job
 from zoo.page.language import _, marked
@@ -19,8 +19,22 @@ from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
 from zoo.remembered import Remembered
 from zoo.reports import full_report
+from zoo.runs import Run
 
 GO_ON = marked("Start it again from the tab Models: unfinished training goes on where it was.")
+
+
+def run_of(zoo: Zoo, name: str | None) -> Run:
+    """The run of a trained backbone, the first for no name; ZooError names those there are.
+
+    Unlike `Zoo.run`, it does not tell where the zoo lies on the server: that is nobody's business.
+    """
+    if not name or name in zoo.runs:
+        return zoo.run(name or None)
+    if name in zoo.registry.backbones:
+        untrained = _("backbone {name} is not trained here; available: {there}")
+        raise ZooError(untrained.format(name=repr(name), there=", ".join(sorted(zoo.runs))))
+    raise ZooError(unknown("backbone", name, zoo.runs))
 
 
 class PageState:

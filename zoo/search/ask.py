@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
-from zoo.search.match import Labels
+from zoo.search.match import Labels, predicted
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Query:
     labels: Labels  # (q, m)
     own_rows: tuple[int, ...] = ()  # catalogue rows that are the query itself: left out
     copies: tuple[int, ...] = ()  # catalogue rows that are the same file as an upload: marked
+
+    @staticmethod
+    def of_uploads(features: Features, copies: np.ndarray) -> Query:
+        """Of pictures of which only the predicted labels are known; `copies` (n,) as above."""
+        labels = predicted(features.best, features.confidence)
+        return Query(features, labels, copies=tuple(copies.tolist()))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from zoo.catalog import Catalog
+from zoo.catalog.selection import category_name
 from zoo.errors import ZooError, unknown
 from zoo.indexes import Only, Opened
 from zoo.search.ask import Ask, Query
@@ -83,8 +84,7 @@ class Finder:
         if self._index.scans and not self._is_blended_whole(allowed, ask):
             return self._from_scanning(vector, allowed, query, ask, count)
         if ask.exact or allowed is not None or not self._approximates():
-            keep = np.ones(len(self._catalog), dtype=bool) if allowed is None else allowed.rows
-            keep = keep.copy()
+            keep = np.ones(len(self._catalog), bool) if allowed is None else allowed.rows.copy()
             keep[list(query.own_rows)] = False
             rows = np.flatnonzero(keep)
             if allowed is not None:
@@ -126,5 +126,4 @@ class Finder:
 
 def category_attribute(catalog: Catalog) -> str:
     """The attribute that "same category" is about: `category`, else the first of the key."""
-    names = [a.name for a in catalog.singles]
-    return "category" if "category" in names else catalog.key[0]
+    return category_name([a.name for a in catalog.singles], catalog.key)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoo.catalog.catalog import UNKNOWN
 from zoo.search.ask import Ask, Item, Query
-from zoo.search.match import UNKNOWN, Labels
+from zoo.search.match import Labels
 
 
 @dataclass(frozen=True)

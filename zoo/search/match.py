@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-UNKNOWN = -1
+from zoo.catalog.catalog import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Labels:
 
     def __getitem__(self, rows: np.ndarray | slice) -> Labels:
         return Labels(self.classes[rows], self.confidence[rows], self.true[rows])
+
+
+def predicted(classes: np.ndarray, confidence: np.ndarray) -> Labels:
+    """Predicted classes (n, m) by themselves, with the confidence in each."""
+    return Labels(classes, confidence, np.zeros(classes.shape, dtype=bool))
 
 
 def own_or_predicted(own: np.ndarray, predicted: np.ndarray, confidence: np.ndarray) -> Labels:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from zoo.catalog.catalog import UNKNOWN
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 
 BINS = 15  # of the calibration error, as in the paper
 BATCH = 64
 COOLEST, HOTTEST = 0.05, 20.0
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,6 @@ class Calibration:
     ece_before: float
     ece_after: float
     items: int  # test pictures with a known label
-
-    def as_dict(self) -> dict[str, Any]:
-        """For run.json."""
-        return dict(self.__dict__)
 
 
 def calibrate(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import average_precision_score, f1_score
 
-UNKNOWN = -1
+from zoo.catalog.catalog import UNKNOWN
 
 
 @dataclass(frozen=True)

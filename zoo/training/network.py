@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -11,7 +12,7 @@ import torch
 
 from zoo import devices
 from zoo.backbones import Backbone
-from zoo.catalog import Catalog
+from zoo.catalog import Attribute, Catalog
 from zoo.errors import RunError
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
@@ -67,11 +68,17 @@ def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple
     network = backbone.network()
     origin = _begin_weights(backbone, network, settings.weights)
     width = embedding_width(network, backbone.transform(settings.image_size))
-    heads = head_attributes(catalog)
-    model = ZooModel(network, width, heads, settings.hidden, settings.dropout)
+    return with_heads(network, width, head_attributes(catalog), settings), origin
+
+
+def with_heads(
+    network: torch.nn.Module, width: int, attributes: Sequence[Attribute], settings: Settings
+) -> ZooModel:
+    """A network that gives (B, width) with all that these settings train on it."""
+    model = ZooModel(network, width, attributes, settings.hidden, settings.dropout)
     if settings.metric:
-        model.proxies = Proxies(width, heads)
-    return model, origin
+        model.proxies = Proxies(width, attributes)
+    return model
 
 
 def small_size(size: int) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-UNKNOWN = -1
+from zoo.catalog.catalog import UNKNOWN
+
 LARGEST = 10.0  # weight of a positive
 
 

@@ -12,11 +12,10 @@ import numpy as np
 import torch
 
 from zoo.catalog import Attribute, Catalog
+from zoo.catalog.catalog import UNKNOWN
 from zoo.training.metrics import accuracies, mean_average_precision
 from zoo.training.model import masked_binary_cross_entropy, masked_cross_entropy
 from zoo.training.sampling import Balance
-
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)

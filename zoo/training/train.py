@@ -28,8 +28,8 @@ from zoo.training.network import (
     new_model,
     train_network,
     training_data,
+    with_heads,
 )
-from zoo.training.proxies import Proxies
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
@@ -56,16 +56,10 @@ def build_model(
     backbone: Backbone, attributes: Sequence[Attribute], settings: Settings, width: int
 ) -> ZooModel | StackedModel:
     """The untrained model that these settings train; `width` is that of its embedding."""
-
-    def network(heads: Sequence[Attribute], width: int) -> ZooModel:
-        model = ZooModel(backbone.network(), width, heads, settings.hidden, settings.dropout)
-        if settings.metric:
-            model.proxies = Proxies(width, heads)
-        return model
-
     if settings.networks == "shared":
-        return network(attributes, width)
-    return StackedModel([network([a], width // len(attributes)) for a in attributes])
+        return with_heads(backbone.network(), width, attributes, settings)
+    each = width // len(attributes)
+    return StackedModel([with_heads(backbone.network(), each, [a], settings) for a in attributes])
 
 
 def train(
@@ -156,4 +150,4 @@ def _calibrate(
     labels = data.targets.singles.numpy()
     found = calibrate(singles, runtime, data.source, labels, data.val, test)
     names = [a.name for a in catalog.singles]
-    return {n: c.as_dict() for n, c in zip(names, found, strict=True) if c is not None}
+    return {n: asdict(c) for n, c in zip(names, found, strict=True) if c is not None}

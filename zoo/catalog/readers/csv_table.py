@@ -20,10 +20,10 @@ from zoo.catalog.readers.csv_columns import (
 from zoo.catalog.readers.entries import STYLES, catalogue_name, visible
 from zoo.catalog.readers.label_map import TABLES, integer_label, read_label_map
 from zoo.catalog.readers.places import located
+from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
 
 IMAGES = "images"
-CATEGORY = "category"
 
 
 class Table:

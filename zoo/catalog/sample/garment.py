@@ -48,10 +48,10 @@ class Garment:
     legs: list[Points] = field(default_factory=list)  # hip, knee, foot
     flare: float = 0.0  # how much the folds spread towards the hem
 
-    def rib(self, line: Points, width: float, spacing: float = 0.05) -> None:
+    def rib(self, line: Points, width: float) -> None:
         """Knitted ribbing along a line."""
         self.panels.append(Panel(ribbon(line, width), tone=0.76, plain=True))
-        self.seams += [Seam(rung, 0.014, 0.3) for rung in rungs(line, width, spacing)]
+        self.seams += [Seam(rung, 0.014, 0.3) for rung in rungs(line, width, 0.05)]
         self.seams.append(Seam(ribbon(line, width)[len(line) :], 0.014, 0.3))
 
     def frill(self) -> None:

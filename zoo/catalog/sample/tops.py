@@ -8,8 +8,6 @@ from zoo.catalog.sample.fronts import FRONTS, Cut
 from zoo.catalog.sample.garment import Garment, Panel, Seam
 from zoo.catalog.sample.outline import Points, flipped, mirrored, path
 
-ARM = 1.25
-
 
 def make_top(rng: np.random.Generator, category: str, shape: str) -> Garment:
     """A garment of that category with that kind of sleeve."""

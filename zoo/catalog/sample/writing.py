@@ -14,6 +14,7 @@ from PIL import Image
 
 from zoo.catalog.sample.drawing import draw_item
 from zoo.catalog.sample.labels import ATTRIBUTES, choose_item
+from zoo.files import written_whole
 
 QUALITY = 90
 CHUNK = 16  # pictures handed to a process at a time
@@ -24,23 +25,21 @@ def draw_sample(
     count: int = 1600,
     seed: int = 0,
     size: int = 192,
-    progress: Callable[[int, int], None] | None = None,
+    step: Callable[[int], None] | None = None,
 ) -> Path:
-    """Draw `count` pictures and their labels into `folder`; `progress` gets done and total.
+    """Draw `count` pictures and their labels into `folder`; `step` is told how many are done.
 
     Whole pictures of an earlier run are kept. Starts processes, so a script that calls it needs
     the usual `if __name__ == "__main__"`.
     """
-    images = Path(folder) / "images"
-    images.mkdir(parents=True, exist_ok=True)
-    draw = partial(_ensure, images, seed, size)
+    draw = partial(_ensure, folder / "images", seed, size)
     context = multiprocessing.get_context("spawn")
     workers = max(1, min(os.cpu_count() or 1, count // CHUNK))
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         for done, _ in enumerate(pool.map(draw, range(count), chunksize=CHUNK), start=1):
-            if progress is not None:
-                progress(done, count)
-    return _write_labels(Path(folder), count, seed)
+            if step is not None:
+                step(done)
+    return _write_labels(folder, count, seed)
 
 
 def _ensure(images: Path, seed: int, size: int, index: int) -> None:
@@ -49,9 +48,8 @@ def _ensure(images: Path, seed: int, size: int, index: int) -> None:
     if _is_whole(target, size):
         return
     picture, _ = draw_item(index, seed, size)
-    partial_file = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    picture.save(partial_file, "JPEG", quality=QUALITY)
-    os.replace(partial_file, target)
+    with written_whole(target) as file:
+        picture.save(file, "JPEG", quality=QUALITY)
 
 
 def _is_whole(target: Path, size: int) -> bool:
@@ -65,13 +63,11 @@ def _is_whole(target: Path, size: int) -> bool:
 
 def _write_labels(folder: Path, count: int, seed: int) -> Path:
     target = folder / "labels.csv"
-    partial_file = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    with partial_file.open("w", newline="", encoding="utf-8") as file:
+    with written_whole(target) as whole, whole.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["image", "title", *ATTRIBUTES])
         for index in range(count):
             item = choose_item(index, seed)
             classes = [item.labels[name] or "" for name in ATTRIBUTES]
             table.writerow([f"images/{item.item_id}.jpg", item.title, *classes])
-    os.replace(partial_file, target)
     return target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from zoo.catalog import Catalog
 from zoo.compare import Encode, Result, Zoo
@@ -58,17 +58,8 @@ class Asked:
 
     def controls(self) -> tuple[object, ...]:
         """The values of the components from `picked` on."""
-        return (
-            list(self.items),
-            list(self.backbones),
-            self.top,
-            self.alpha,
-            list(self.filters),
-            self.same,
-            self.exact,
-            self.diversity,
-            self.near_duplicates,
-        )
+        values = astuple(self)[1:]
+        return tuple(list(value) if isinstance(value, tuple) else value for value in values)
 
     def ask(self, catalog: Catalog) -> Ask:
         """The same as the search understands it."""

@@ -8,7 +8,7 @@ from html import escape
 from PIL import ImageOps
 
 from zoo.catalog import Attribute, Catalog
-from zoo.compare import Result, Tags, Zoo, likely
+from zoo.compare import Result, Tags, Zoo
 from zoo.page.badges import badge
 from zoo.page.board import board
 from zoo.page.compare.subject import Subject
@@ -16,7 +16,6 @@ from zoo.page.compare.truth import sign, truth
 from zoo.page.language import _, marked
 from zoo.page.thumbnails import data_address
 from zoo.pictures import decode
-from zoo.runs import Run
 
 SIDE = 640  # pixels of the large picture's longer side
 SEEN = marked("a training picture: every backbone has learnt from its labels")
@@ -27,7 +26,7 @@ def facts(zoo: Zoo, results: Mapping[str, Result], subject: Subject) -> str:
     picture = decode(subject.data, at_least=SIDE, box=subject.box)
     if max(picture.size) > SIDE:
         picture = ImageOps.contain(picture, (SIDE, SIDE))
-    said = {name: _predicted(zoo.runs[name], result, subject) for name, result in results.items()}
+    said = {name: _predicted(zoo, name, result, subject) for name, result in results.items()}
     known = subject.row is not None
     header = ["", *([_("Catalogue")] * known), *(zoo.runs[name].backbone.title for name in results)]
     rows = [
@@ -56,22 +55,12 @@ def _badges(catalog: Catalog, subject: Subject) -> str:
     return f'<div class="badges">{badge(item_id)}{seen}</div>'
 
 
-def _predicted(run: Run, result: Result, subject: Subject) -> Tags:
+def _predicted(zoo: Zoo, name: str, result: Result, subject: Subject) -> Tags:
     """What a backbone predicts of the subject."""
     if subject.row is None:
         return result.predicted[subject.upload]
-    known, row, catalog = run.predictions, subject.row, run.catalog
-    return Tags(
-        subject.name,
-        {
-            a.name: (a.classes[known.best[row, column]], float(known.confidence[row, column]))
-            for column, a in enumerate(catalog.singles)
-        },
-        {
-            a.name: likely(a.classes, chances[row])
-            for a, chances in zip(catalog.multis, known.multis, strict=True)
-        },
-    )
+    own = zoo.runs[name].predictions[subject.row : subject.row + 1]
+    return zoo.tags_of([subject.name], own)[0]
 
 
 def _known(catalog: Catalog, subject: Subject, attribute: Attribute) -> str:

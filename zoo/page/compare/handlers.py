@@ -31,26 +31,12 @@ class CompareHandlers:
         self._state = state
 
     @told
-    def compare(
-        self,
-        uploads: list[tuple[str, str | None]] | None,
-        picked: list[str],
-        backbones: list[str],
-        top: float,
-        alpha: float,
-        filters: list[str],
-        same: bool,
-        exact: bool,
-        diversity: float,
-        near_duplicates: bool,
-    ) -> Any:
+    def compare(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
         """The answer of every chosen backbone, side by side; nothing new without a query."""
         if not uploads and not picked:
             return gr.skip()
         zoo = self._state.trained()
-        asked = Asked.of(
-            uploads, picked, backbones, top, alpha, filters, same, exact, diversity, near_duplicates
-        )
+        asked = Asked.of(uploads, picked, *controls)
         results = self.answers(zoo, asked)
         if asked.uploads:
             pictures = contents(asked.uploads)
@@ -73,13 +59,10 @@ class CompareHandlers:
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
-        table = zoo.catalog.table
-        known = {
-            a.name: str(table[a.name].iat[rows[0]])
-            for a in zoo.catalog.singles
-            if len(rows) == 1 and zoo.catalog.codes(a.name)[rows[0]] >= 0
-        }
-        shown = [(urls[r], zoo.catalog.name_of(r), f"item:{table['item_id'].iat[r]}") for r in rows]
+        labels = zoo.catalog.labels_of(rows[0]) if len(rows) == 1 else {}
+        known = {a.name: labels[a.name][0] for a in zoo.catalog.singles if a.name in labels}
+        ids = zoo.catalog.table["item_id"]
+        shown = [(urls[r], zoo.catalog.name_of(r), f"item:{ids.iat[r]}") for r in rows]
         return tiles.query_card(shown, known)
 
     def _urls(self, zoo: Zoo, results: dict[str, Result]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from zoo.page.compare.asked import Asked, conditions
 from zoo.page.language import _
 
 NAMES = tuple(field.name for field in fields(Asked) if field.name != "uploads")
-MOST_RESULTS = 24  # as the slider has it
+MOST_RESULTS = 24
 MOST_PARTS = 32  # of a list; the rest is not looked at
 MOST_TOLD, LONGEST = 5, 120  # of what is wrong in an address: parts, and letters of each
 YES, NO = ("1", "true"), ("0", "false")

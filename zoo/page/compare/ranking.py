@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from zoo.page.compare.asked import TOP
+from zoo.page.compare.link import MOST_RESULTS
 from zoo.page.language import _
 
 Sliders = tuple[gr.Slider, gr.Slider, gr.Slider]
@@ -21,7 +23,9 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 multiselect=True,
                 elem_id="filters",
             )
-            top = gr.Slider(1, 24, 5, step=1, label=_("Results per backbone"), elem_id="top")
+            top = gr.Slider(
+                1, MOST_RESULTS, TOP, step=1, label=_("Results per backbone"), elem_id="top"
+            )
             alpha = gr.Slider(
                 0,
                 1,

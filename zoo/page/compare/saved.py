@@ -52,7 +52,7 @@ class Saved:
         """No uploads, and the values of all controls."""
         own = self._own(kept)
         if name not in own:
-            raise ZooError("choose a saved query first")
+            raise ZooError(_("choose a saved query first"))
         return [None, *settings(self._state.trained(), dict(parse_qsl(own[name])))]
 
     @told
@@ -60,7 +60,7 @@ class Saved:
         """What is kept without that one."""
         own = self._own(kept)
         if name not in own:
-            raise ZooError("choose a saved query first")
+            raise ZooError(_("choose a saved query first"))
         kept = self._with(kept, {other: text for other, text in own.items() if other != name})
         return kept, self._choices(kept, None)
 

@@ -29,7 +29,7 @@ def subject_of(zoo: Zoo, about: str, uploads: list[tuple[str, str | None]] | Non
     kind, __, which = about.partition(":")
     if kind == "item":
         return _item(zoo, zoo.catalog.row_of(which))
-    if kind == "upload" and which.isdigit() and int(which) < len(uploads or ()):
+    if kind == "upload" and which.isdecimal() and int(which) < len(uploads or ()):
         ((name, data),) = contents([(uploads or [])[int(which)][0]]).items()
         return Subject(name, data, upload=int(which))
     raise ZooError(_(GONE))

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zoo.catalog import Catalog
 from zoo.page.language import _
 
 
 def truth(catalog: Catalog, row: int | None, attribute: str) -> list[str] | None:
     """The item's own classes of an attribute; None where the catalogue does not know them."""
-    if row is None:
-        return None
-    kind = catalog.attribute(attribute)
-    if kind.kind == "single":
-        code = int(catalog.codes(attribute)[row])
-        return [kind.classes[code]] if code >= 0 else None
-    has: Any = catalog.table[attribute].iat[row]
-    return None if has is None else list(has)
+    return None if row is None else catalog.labels_of(row).get(attribute)
 
 
 def sign(predicted: str, known: list[str] | None) -> str:

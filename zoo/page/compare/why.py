@@ -8,12 +8,12 @@ from html import escape
 import numpy as np
 
 from zoo.catalog import Attribute, Catalog
+from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import Result, Zoo
 from zoo.page.board import board
 from zoo.page.language import _, marked
 from zoo.runs import Run
 from zoo.search.explanation import Explanation, Part, Variety, explain
-from zoo.search.match import UNKNOWN
 
 NOWHERE = marked("No backbone shows it among its answers to this query.")
 

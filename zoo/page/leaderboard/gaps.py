@@ -11,7 +11,7 @@ from zoo.errors import ZooError, unknown
 from zoo.evaluation.pairs import Gap, compare, largest_gaps
 from zoo.page.language import _, marked
 from zoo.page.picks import captioned, rows_by_id
-from zoo.page.state import PageState
+from zoo.page.state import PageState, run_of
 
 SHOWN = 12  # queries a direction
 WHOLE = {
@@ -35,7 +35,7 @@ def gaps_html(state: PageState, zoo: Zoo, names: tuple[str, str], metric: str) -
         raise ZooError(unknown("metric", metric, known))
     if names[0] == names[1]:
         return f'<p class="quiet">{_("Choose two different backbones.")}</p>'
-    first, second = (zoo.run(name) for name in names)
+    first, second = (run_of(zoo, name) for name in names)
     known_of = per_query(zoo, names)
     measured = known_of[names[0]], known_of[names[1]]
     titles = first.backbone.title, second.backbone.title

@@ -14,7 +14,7 @@ from zoo.page.leaderboard.gaps import gaps_html, measures
 from zoo.page.leaderboard.plots import accuracy_plot, retrieval_plot, speed_plot
 from zoo.page.leaderboard.tables import leaderboard_html
 from zoo.page.leaderboard.verdict import verdict_html
-from zoo.page.state import PageState
+from zoo.page.state import PageState, run_of
 from zoo.page.titles import choices, titles
 from zoo.page.told import told
 from zoo.reports import evaluate_report
@@ -72,12 +72,13 @@ class LeaderboardHandlers:
     @told
     def confusions(self, backbone: str, attribute: str) -> tuple[str, str]:
         """Classes and confusions; the pictures of another cell go."""
-        return confusions_html(self._state.trained().run(backbone), attribute), ""
+        return confusions_html(run_of(self._state.trained(), backbone), attribute), ""
 
     @told
     def cell(self, backbone: str, attribute: str, event: gr.EventData) -> str:
         """The pictures of the cell on which somebody clicked."""
-        return cell_html(self._state, self._state.trained().run(backbone), attribute, event.cell)
+        run = run_of(self._state.trained(), backbone)
+        return cell_html(self._state, run, attribute, event.cell)
 
     @told
     def gaps(self, first: str, second: str, metric: str) -> str:

@@ -138,15 +138,6 @@ def _rows(zoo: Zoo, rows: Any) -> list[int]:
 
 def _known(zoo: Zoo, row: int) -> str:
     """The true labels of one item."""
-    table = zoo.catalog.table
-    known = [
-        f"{a.name}: {table[a.name].iat[row]}"
-        for a in zoo.catalog.singles
-        if zoo.catalog.codes(a.name)[row] >= 0
-    ]
-    for attribute in zoo.catalog.multis:
-        has = zoo.catalog.multi_labels(attribute.name)[row]
-        several = [label for label, own in zip(attribute.classes, has, strict=True) if own == 1]
-        if several:
-            known.append(f"{attribute.name}: {', '.join(several)}")
+    labels = zoo.catalog.labels_of(row)
+    known = [f"{name}: {', '.join(classes)}" for name, classes in labels.items() if classes]
     return "".join(badge(text) for text in known) or badge(_("not labelled"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from html import escape
@@ -12,10 +11,10 @@ from typing import Any
 from zoo.errors import ZooError
 from zoo.mapping.maps import WORK
 from zoo.page.bar import bar_html
-from zoo.page.job import Job
+from zoo.page.job import Job, zoo_command
 from zoo.page.language import _
 from zoo.page.state import PageState
-from zoo.progress import read_progress
+from zoo.progress import Progress, read_progress
 
 
 class Making:
@@ -39,8 +38,9 @@ class Making:
         with self._lock:
             if self.running():
                 return
-            (self._state.folder / WORK / "progress.json").unlink(missing_ok=True)
-            self._job = Job(self._command(names), self._state.folder / WORK)
+            Progress(folder / WORK).finish()  # what a killed one left
+            command = zoo_command(["map", *names], folder, self._state.plugins)
+            self._job = Job(command, folder / WORK)
 
     def running(self) -> bool:
         """Whether maps are being made now."""
@@ -55,11 +55,6 @@ class Making:
             missing = _("Not all maps were made.")
             return f'<div class="job failed"><b>{missing}</b> {escape(failure)}</div>'
         return _progress(read_progress(self._state.folder / WORK)) if self._job.running() else ""
-
-    def _command(self, names: Sequence[str]) -> list[str]:
-        plugins = [part for folder in self._state.plugins for part in ("--plugins", str(folder))]
-        place = ["--runs", str(self._state.folder)]
-        return [sys.executable, "-m", "zoo.cli", "map", *names, *place, *plugins]
 
 
 def _progress(progress: dict[str, Any] | None) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.mapping.classes import UNKNOWN, Colouring
+from zoo.catalog.catalog import UNKNOWN
+from zoo.mapping.classes import Colouring
 from zoo.mapping.maps import Map
 from zoo.page.language import _
 from zoo.page.map.colours import OTHER, class_colours

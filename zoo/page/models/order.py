@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError, unknown
+from zoo.page.job import zoo_command
 from zoo.page.language import _, marked
 from zoo.plugins import Registry
 from zoo.training.settings import ALIKE, WEIGHTS, Settings
@@ -87,10 +87,8 @@ class Order:
         return _(DOING[self.task]).format(backbone=self.backbone)
 
     def command(self, zoo: Path, plugins: Sequence[Path]) -> list[str]:
-        """The command of the zoo; the folders are the server's own."""
-        folders = [part for folder in plugins for part in ("--plugins", str(folder))]
-        where = ["--runs", str(zoo), *folders]
-        command = [sys.executable, "-m", "zoo.cli", self.task, self.backbone, *where]
+        """The command of the zoo."""
+        command = zoo_command([self.task, self.backbone], zoo, plugins)
         if self.task != TRAIN:
             return [*command, "--force"] if self.task == EMBED else command
         numbers = [
@@ -147,11 +145,3 @@ def checked(
     if found["epochs_frozen"] + found["epochs_unfrozen"] == 0:
         raise ZooError(_("no epoch to train: give one at least"))
     return Order(task, name, weights, restart is True, found, alike)
-
-
-def usual(settings: Iterable[Mapping[str, Any]]) -> Settings:
-    """The settings of the last of the trained runs: what compares fairly has the same ones."""
-    last = Settings()
-    for facts in settings:
-        last = Settings.from_dict(dict(facts))
-    return last

@@ -9,7 +9,7 @@ import gradio as gr
 
 from zoo.page.job import Job
 from zoo.page.language import _
-from zoo.page.models.order import NUMBERS, TASKS, TRAIN, Bound, Order, checked, usual
+from zoo.page.models.order import NUMBERS, TASKS, TRAIN, Bound, Order, checked
 from zoo.page.shared import HIDDEN, Fill
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -98,23 +98,24 @@ def work_html(job: Job | None) -> str:
 def _ordered(
     state: PageState, task: Any, backbone: Any, weights: Any, restart: Any, *numbers: Any
 ) -> Order:
-    alike = _usual(state)
+    alike = usual(state)
     return checked(state.registry, task, backbone, weights, restart, numbers, alike)
 
 
 def _beginnings(state: PageState) -> list[Any]:
     """Weights and numbers that the form begins with."""
-    settings = _usual(state)
+    settings = usual(state)
     weights = settings.weights if settings.weights in WEIGHTS else WEIGHTS[0]
     return [weights, *(getattr(settings, name) or 0 for name in NUMBERS)]
 
 
-def _usual(state: PageState) -> Settings:
-    """The settings of the run that was trained last."""
+def usual(state: PageState) -> Settings:
+    """The settings of the run that was trained last: what compares fairly has the same ones."""
     zoo = state.zoo()
-    runs = zoo.runs.values() if zoo else ()
-    trained = sorted((run.facts["trained"] for run in runs), key=lambda t: str(t["finished"]))
-    return usual(facts["settings"] for facts in trained)
+    trained = [run.facts["trained"] for run in zoo.runs.values()] if zoo else []
+    if not trained:
+        return Settings()
+    return Settings.from_dict(max(trained, key=lambda t: str(t["finished"]))["settings"])
 
 
 def _number(name: str, bound: Bound) -> gr.Number:

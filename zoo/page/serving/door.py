@@ -90,7 +90,7 @@ class Door:
     def _refused_post(self, scope: Scope, headers: Headers) -> Refusal | None:
         path = scope["path"]
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > _most(path):
+        if not length.isdecimal() or int(length) > _most(path):
             large = _("the request is over the limit of {most} bytes")
             return Refusal(413, large.format(most=_most(path)))
         if path.startswith(UPLOAD) and not self._rules.room():

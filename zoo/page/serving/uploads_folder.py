@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+from zoo.files import bytes_in
+
 MOST_KEPT = 4 * 1024**3  # bytes of uploads, all visitors together
 COUNTED_EVERY = 5.0  # seconds
 
@@ -26,21 +28,10 @@ class UploadsFolder:
         """Whether another upload may come, as of a few seconds ago."""
         with self._lock:
             if time.monotonic() - self._counted >= COUNTED_EVERY:
-                self._bytes = _bytes_in(self.folder)
+                self._bytes = bytes_in(self.folder)
                 self._counted = time.monotonic()
             return self._bytes < self._most
 
     def remove(self) -> None:
         """Delete it with all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _bytes_in(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(place) / name).stat().st_size
-            except FileNotFoundError:  # deleted meanwhile
-                continue
-    return total

@@ -12,7 +12,7 @@ from zoo.errors import ZooError
 from zoo.page.bar import bar_html
 from zoo.page.language import _, ngettext
 from zoo.page.picks import pick_strip
-from zoo.page.state import PageState
+from zoo.page.state import PageState, run_of
 from zoo.page.titles import choices
 from zoo.page.told import told, told_while
 from zoo.page.uploads import named
@@ -78,7 +78,7 @@ class UseHandlers:
     ) -> Iterator[tuple[Any, Any]]:
         """How far it is, then what one backbone says of the set."""
         zoo = self._state.trained()
-        name = zoo.run(backbone or None).name
+        name = run_of(zoo, backbone).name
         if not files and not chosen:
             raise ZooError(_("no picture; upload some, or click pictures of the catalogue"))
         if not files:
@@ -124,7 +124,7 @@ class UseHandlers:
     def each(self, looked: Looked | None, top: float, alpha: float) -> str:
         """A link to the CSV of what is recommended for each picture by itself."""
         if looked is None:
-            raise ZooError("no picture was tagged yet")
+            raise ZooError(_("no picture was tagged yet"))
         text = each_csv(self._state.trained(), looked, Ask(int(top), float(alpha)))
         rows = text.count("\n") - 1
         said = ngettext("Download it: {n} row (CSV)", "Download it: {n} rows (CSV)", rows)
@@ -134,7 +134,7 @@ class UseHandlers:
     def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Any, Any, str]:
         """The profiles with this one, the choice of them, and an empty name."""
         if looked is None:
-            raise ZooError("no picture was tagged yet")
+            raise ZooError(_("no picture was tagged yet"))
         profiles = kept.with_profile(value, name, looked.profile)
         return profiles, gr.Dropdown(choices=list(profiles), value=" ".join(name.split())), ""
 
@@ -157,6 +157,7 @@ class UseHandlers:
         profile, zoo = kept.profile_named(value, name), self._state.trained()
         note = _("The profile {name}, kept by this browser.").format(name=repr(name))
         try:
+            run_of(zoo, profile.backbone)
             now = current(zoo, profile)
         except ZooError as error:
             return of_profile(self._state, zoo, profile, f"{note} {_sentence(error)}")

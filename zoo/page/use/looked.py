@@ -13,7 +13,7 @@ from zoo.errors import ZooError
 from zoo.features.encoder import Features
 from zoo.page.language import _
 from zoo.page.picks import rows_by_id
-from zoo.page.state import PageState
+from zoo.page.state import PageState, run_of
 from zoo.page.thumbnails import inline
 from zoo.picture_tables import PictureTable
 from zoo.pictures import digest, read_bytes
@@ -110,7 +110,7 @@ def tags_csv(looked: Looked) -> str:
 
 def each_csv(zoo: Zoo, looked: Looked, ask: Ask) -> str:
     """The CSV of `zoo recommend` for a CSV: a row per picture and rank."""
-    run = zoo.run(looked.profile.backbone)
+    run = run_of(zoo, looked.profile.backbone)
     if looked.features is None:
         raise ZooError(_("this profile was kept without its pictures; give the pictures again"))
     if model_of(run) != looked.profile.model:
