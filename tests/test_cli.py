@@ -515,6 +515,7 @@ def test_another_catalogue_into_one_zoo_is_refused(
     line = told("tiny_a", "--data", shapes, "--limit", 100, "--weights", "random",
                 "--runs", zoo_folder, "--plugins", PLUGINS, script="train.py")  # fmt: skip
     assert "holds another catalogue" in line
+    assert "(limit was None, now 100); name another folder with --runs" in line
 
 
 @pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM])
