@@ -156,7 +156,7 @@ def read_label_lists(path: Path, labels: Sequence[Label], findings: list[Finding
 
 
 def _opened(path: Path, findings: list[Finding]) -> BinaryIO:
-    """The file's bytes; one in UTF-16, twice as large and not to be split at line ends, as UTF-8."""
+    """The bytes of a file; of one in UTF-16, which line ends do not split, as UTF-8."""
     with path.open("rb") as file:
         start = file.read(2)
     if start not in UTF16_MARKS:
