@@ -488,6 +488,7 @@ def test_bad_input_of_training_is_one_line(
         (("recommend", "{q}/0.png", "--backbone", "vgg"), "unknown backbone 'vgg'"),
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
+        (("embed", "{q}"), "for other pictures: zoo features {q} --out FILE.npz"),
         (("index", "resnet50"), "no run of 'resnet50'"),
         (("index", "--recall", "1.5"), "--recall 1.5 is not within 0..1"),
         (("export", "tiny_a", "--to", "tflite"), "unknown format 'tflite'; available: onnx"),
@@ -497,7 +498,7 @@ def test_bad_input_of_training_is_one_line(
 def test_bad_input_of_use_is_one_line(
     arguments: tuple[str, ...], message: str, queries: Path, at: tuple[object, ...]
 ) -> None:
-    assert message in told(*(a.format(q=queries) for a in arguments), *at)
+    assert message.format(q=queries) in told(*(a.format(q=queries) for a in arguments), *at)
 
 
 def test_no_zoo_is_one_line(tmp_path: Path) -> None:
