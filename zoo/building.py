@@ -71,6 +71,9 @@ def prepare_catalog(data: Data, zoo: Path, progress: Progress) -> Catalog:
     counts = ", ".join(f"{count} {kind}" for kind, count in summarise(findings).items())
     progress.say(f"{catalog.name}: {len(catalog)} pictures, attributes {_names(catalog)}")
     progress.say(f"  alike in scores are items of the same {' and '.join(catalog.key)}")
+    train, used = len(catalog.rows("train")), len(catalog.training_rows())
+    if used < train:
+        progress.say(f"  trained on {used} of the {train} of the train split; the others are found")
     if counts:
         progress.say(f"  {counts}; listed in {report}")
     return catalog
