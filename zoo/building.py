@@ -60,21 +60,36 @@ def prepare_catalog(data: Data, zoo: Path, progress: Progress) -> Catalog:
     if there and data.path is None:
         return load_catalog(zoo)
     catalog, findings = _read(data, zoo, progress)
-    if there and load_catalog(zoo).fingerprint() != catalog.fingerprint():
+    if there and (held := load_catalog(zoo)).fingerprint() != catalog.fingerprint():
         raise CatalogError(
-            f"{zoo} holds another catalogue than {data.path} gives with these settings; "
-            "name another folder with --runs"
+            f"{zoo} holds another catalogue than {data.path} gives with these settings "
+            f"({_differences(held, catalog)}); name another folder with --runs"
         )
     if not there:
         catalog.save(zoo)
     report = write_report(findings, zoo)
     counts = ", ".join(f"{count} {kind}" for kind, count in summarise(findings).items())
-    names = ", ".join(attribute.name for attribute in catalog.attributes)
-    progress.say(f"{catalog.name}: {len(catalog)} pictures, attributes {names}")
+    progress.say(f"{catalog.name}: {len(catalog)} pictures, attributes {_names(catalog)}")
     progress.say(f"  alike in scores are items of the same {' and '.join(catalog.key)}")
+    train, used = len(catalog.rows("train")), len(catalog.training_rows())
+    if used < train:
+        progress.say(f"  trained on {used} of the {train} of the train split; the others are found")
     if counts:
         progress.say(f"  {counts}; listed in {report}")
     return catalog
+
+
+def _differences(held: Catalog, read: Catalog) -> str:
+    """What makes two catalogues differ: settings where any do, else the data themselves."""
+    asked = {"source": None, "reader": None, **CatalogSettings().as_dict()}
+    pairs = {n: (held.provenance.get(n, was), read.provenance[n]) for n, was in asked.items()}
+    pairs["attributes"] = (_names(held), _names(read))
+    changes = [f"{name} was {a!r}, now {b!r}" for name, (a, b) in pairs.items() if a != b]
+    return "; ".join(changes) or "the pictures or labels are others: zoo sync takes them over"
+
+
+def _names(catalog: Catalog) -> str:
+    return ", ".join(attribute.name for attribute in catalog.attributes)
 
 
 def _read(data: Data, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:

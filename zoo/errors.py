@@ -33,6 +33,10 @@ class ReplacedError(RunError):
     """Another run has taken the place of the one that was opened; asking again finds it."""
 
 
+class LossError(ZooError):
+    """A loss that is no finite number: nothing is learnt from here on."""
+
+
 class ExportError(ZooError):
     """A network could not be written in another format."""
 

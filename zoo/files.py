@@ -34,7 +34,11 @@ def written_whole(path: Path, parents: bool = True) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{own}.partial")
     try:
         path.parent.mkdir(parents=parents, exist_ok=True)
+        partial.touch()
+        usual = partial.stat().st_mode
         yield partial
+        if partial.stat().st_mode != usual:  # safetensors lets nobody else read what it writes
+            partial.chmod(usual)
         os.replace(partial, path)
     except OSError as error:
         raise ZooError(f"cannot write {path}: {error.strerror or error}") from error

@@ -135,12 +135,15 @@ def identity_text(report: dict[str, Any]) -> str:
 
 def multi_text(report: dict[str, Any]) -> str:
     """mAP and top-3 recall of the attributes with several classes, beside random order."""
-    rows = [
-        [name, attribute, *(_share(found[m]) for m in ("map", "top3_recall", "chance"))]
-        for name, scores in report["backbones"].items()
-        for attribute, found in scores["multi"].items()
-    ]
-    return table(["", "several classes", "mAP", "top3_recall", "mAP by chance"], rows)
+    columns = ["", "several classes", "mAP", "top3_recall", "mAP by chance"]
+    rows = []
+    for name, scores in report["backbones"].items():
+        for attribute, found in scores["multi"].items():
+            errors = scores["calibration"].get(attribute, {})
+            of_errors = [_share(errors.get(when)) for when in ("ece_before", "ece_after")]
+            cells = [_share(found[m]) for m in ("map", "top3_recall", "chance")]
+            rows.append([name, attribute, *cells, *of_errors])
+    return table([*columns, "calibration error before", "after"], rows)
 
 
 def _share(value: float | None) -> str:

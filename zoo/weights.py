@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,9 +34,14 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
         if path.suffix == ".safetensors":
             state: Any = safetensors.torch.load_file(path)
         else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of old or odd pickles
+                state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch, zip and safetensors each raise types of their own
-        raise WeightsError(f"weights file {path}: cannot be read safely: {error}") from error
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        if isinstance(error, pickle.UnpicklingError):  # torch explains how to run it, at length
+            reason = "it holds other things than tensors, which might run code"
+        raise WeightsError(f"weights file {path}: cannot be read safely: {reason}") from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     if not isinstance(state, dict) or not all(hasattr(v, "shape") for v in state.values()):
         raise WeightsError(f"weights file {path}: holds no tensors by name")

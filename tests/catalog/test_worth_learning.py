@@ -62,11 +62,16 @@ def test_the_cap_counts_what_is_left(table: Path) -> None:
     assert {"40", "41", "42", "43"} <= set(unused(catalog))
 
 
-def test_pictures_of_val_and_test_are_not_judged(table: Path) -> None:
+def test_pictures_of_val_and_test_are_not_judged_but_their_twins_are_not_trained_on(
+    table: Path,
+) -> None:
     rows = pd.read_csv(table)
-    rows["split"] = ["train"] * 20 + ["val"] * 12 + ["test"] * 12
+    rows["split"] = ["train"] * 20 + ["val"] * 12 + ["test"] * 11 + ["val"]
     rows.to_csv(table, index=False)
-    assert unused(read_catalog(table, CatalogSettings(clean=True))[0]) == []
+    catalog, findings = read_catalog(table, CatalogSettings(clean=True))
+    assert unused(catalog) == ["00", "01"]
+    details = [f.detail for f in findings if f.kind == "not trained on"]
+    assert details == ["shows the same as 42.png in test", "shows the same as 43.jpg in val"]
 
 
 def test_cleaning_that_leaves_nothing_says_so(table: Path) -> None:

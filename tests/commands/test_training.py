@@ -86,10 +86,12 @@ def test_deepfashion_goes_in_with_one_command(tmp_path: Path) -> None:
     done = run(
         "tiny_a", "--data", data, "--plugins", PLUGINS, "--weights", "random", "--runs", zoo,
         "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--image-size", 32, "--category-type",
-        "upper,full", "--min-per-class", 5, script="train.py",
+        "upper,full", "--min-per-class", 5, "--cap-per-class", 10, script="train.py",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     catalog = load_catalog(zoo)
+    train = len(catalog.rows("train"))
+    assert f"trained on 30 of the {train} of the train split; the others are found" in done.stderr
     assert catalog.attribute("category").classes == ("Anorak", "Blazer", "Dress")
     assert [a.name for a in catalog.multis] == ["texture", "fabric", "shape", "part", "style"]
     assert catalog.boxes()[0] == (6, 6, 54, 54)
@@ -168,6 +170,7 @@ def test_another_catalogue_into_one_zoo_is_refused(
     line = told("tiny_a", "--data", shapes, "--limit", 100, "--weights", "random",
                 "--runs", zoo_folder, "--plugins", PLUGINS, script="train.py")  # fmt: skip
     assert "holds another catalogue" in line
+    assert "(limit was None, now 100); name another folder with --runs" in line
 
 
 @pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM])

@@ -26,6 +26,7 @@ from tests.typed import ENVIRONMENT, told
         (("tag", "{q}/nowhere"), "nowhere: no such folder"),
         (("tag", "{q}", "--out", "{q}/0.png/tags.csv"), "cannot write {q}/0.png/tags.csv: File"),
         (("count", "{q}", "--attribute", "sleeve"), "unknown attribute 'sleeve'"),
+        (("embed", "{q}"), "for other pictures: zoo features {q} --out FILE.npz"),
         (("index", "resnet50"), "no run of 'resnet50'"),
         (("index", "--recall", "1.5"), "--recall 1.5 is not within 0..1"),
         (("export", "tiny_a", "--to", "tflite"), "unknown format 'tflite'; available: onnx"),

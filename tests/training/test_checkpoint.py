@@ -1,6 +1,8 @@
-"""Models whose weights are read are not drawn first."""
+"""Models whose weights are read are not drawn first; who may read a run may read its weights."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -8,7 +10,7 @@ from torch import nn
 from tests.conftest import PLUGINS
 from zoo.compare import Zoo
 from zoo.plugins import load_plugins
-from zoo.training.checkpoint import Undrawn, read_tensors
+from zoo.training.checkpoint import Undrawn, read_tensors, save_tensors
 
 
 def test_parameters_are_not_drawn_and_all_else_is() -> None:
@@ -34,3 +36,10 @@ def test_a_loaded_model_has_the_weights_of_its_file(zoo: Zoo) -> None:
     assert state.keys() == saved.keys()
     assert all(torch.equal(state[name], saved[name]) for name in saved)
     assert load_plugins([PLUGINS]).get("tiny_a").network()[0].weight.abs().sum() > 0
+
+
+def test_weights_are_as_readable_as_any_other_file(tmp_path: Path) -> None:
+    (tmp_path / "run.json").touch()
+    save_tensors(tmp_path / "model.safetensors", {"weight": torch.zeros(2)}, {})
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1

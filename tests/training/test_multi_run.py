@@ -59,7 +59,9 @@ def test_several_classes_are_told(marked: Zoo, tmp_path: Path) -> None:
     for mark in report["multi"]["marks"]:
         assert mark["class"] in MARKS.classes
         assert 0.5 <= mark["confidence"] <= 1
-    assert "mAP by chance" in evaluate_text(evaluate_report(marked))
+    report = evaluate_report(marked)
+    assert "mAP by chance" in evaluate_text(report)
+    assert report["backbones"]["tiny_a"]["calibration"]["marks"]["temperature"] > 0
 
 
 def test_the_file_of_predictions_has_every_chance(marked: Zoo) -> None:

@@ -38,6 +38,20 @@ def test_no_tracker_and_an_unknown_one(tmp_path: Path) -> None:
         make_progress(tmp_path, "paper")
 
 
+def test_wandb_without_an_account_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "online")
+    monkeypatch.setenv("WANDB_API_KEY", "")
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    wandb = pytest.importorskip("wandb")
+    wandb.teardown()  # it reads the environment once in a process
+    progress = make_progress(tmp_path, "wandb")
+    with pytest.raises(ZooError, match=r"'wandb' did not start \(.+\); .* WANDB_MODE=offline$"):
+        progress.measured("tiny_a", 1, {})
+    wandb.teardown()
+
+
 def test_wandb_keeps_every_epoch_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_SILENT", "true")

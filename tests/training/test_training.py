@@ -297,8 +297,40 @@ class Exploding(Backbone):
 def test_a_loss_that_is_not_a_number_stops_with_a_clear_line(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    with pytest.raises(ZooError, match="the loss became nan in epoch 1, step 1"):
+    with pytest.raises(ZooError, match=r"nan in epoch 1, step 1; the best weights so far are in"):
         train(Exploding(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
+
+
+class SpoiltAt(Progress):
+    """Makes the model's weights infinite when the stage begins whose title holds `title`."""
+
+    def __init__(self, title: str, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.title, self.network = title, network
+
+    def stage(self, title: str, total: int, unit: str = "img"):  # type: ignore[no-untyped-def]
+        if self.title in title:
+            torch.nn.init.constant_(next(self.network.parameters()), torch.inf)
+        return super().stage(title, total, unit)
+
+
+def test_the_best_weights_outlast_a_loss_that_is_not_a_number(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path
+) -> None:
+    network = tiny.network()
+
+    class Same(type(tiny)):  # type: ignore[misc]
+        def network(self) -> torch.nn.Module:
+            return network
+
+    backbone = Same("tiny_a", 16)
+    # So long between checkpoints that the best weights are nowhere but in memory.
+    settings = replace(SHORT, epochs_frozen=0, save_every=60.0)
+    with pytest.raises(ZooError, match=r"nan in epoch 2, step 1; .*model\.safetensors .*--restart"):
+        train(backbone, catalog, settings, tmp_path, SpoiltAt("epoch 2/2", network))
+    state, _ = read_tensors(tmp_path / "model.safetensors")
+    assert state["backbone.1.num_batches_tracked"] > 0  # trained, for an epoch
+    assert all(torch.isfinite(tensor).all() for tensor in state.values())
 
 
 def test_a_backbone_without_parameters_trains_its_heads_only(

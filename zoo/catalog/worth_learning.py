@@ -1,4 +1,4 @@
-"""Which training pictures teach something: neither tiny nor blank, and each shot once."""
+"""Which training pictures teach something: neither tiny nor blank, each shot once, none of test."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ TINY_SIDE = 48  # pixels; below it networks see mostly what resizing made up
 def worth_learning(rows: pd.DataFrame, root: Path) -> tuple[pd.Series[bool], list[Finding]]:
     """Whether each row (path, split, thumbnail, near_group) is to be trained on, and why not.
 
-    Only the train split is judged; of copies and near-duplicates in it the first is kept.
+    Only the train split is judged. Of copies and near-duplicates in it the first is kept, and none
+    of those whose twin is in val or test, which given splits allow.
     """
     train = rows[rows["split"] == "train"]
     reasons = pd.Series(index=train.index, dtype=object)
     first = train.groupby("near_group")["item_id"].transform("first")
     again = first != train["item_id"]
     reasons[again] = "shows the same as " + first[again]
+    held = rows[rows["split"] != "train"].drop_duplicates("near_group").set_index("near_group")
+    twin = train["near_group"].map(held["item_id"] + " in " + held["split"]).dropna()
+    reasons[twin.index] = "shows the same as " + twin
     reasons[is_blank(stacked(train["thumbnail"]))] = "nearly one colour"
     small = [shorter_side(root / path) < TINY_SIDE for path in train["path"]]
     reasons[np.array(small, dtype=bool)] = f"shorter side under {TINY_SIDE} px"

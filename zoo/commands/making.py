@@ -41,6 +41,12 @@ def embed(
     from zoo.embedding import Engine
     from zoo.features.accepted import check_name
 
+    for name in names or ():
+        if not name.isidentifier() and Path(name).exists():  # as no backbone's name is
+            raise ZooError(
+                f"{name} is no backbone: zoo embed takes a zoo's own catalogue; "
+                f"for other pictures: zoo features {name} --out FILE.npz"
+            )
     check_name(runtime, "auto")
     chosen = Engine(engine, address)
     chosen.check()

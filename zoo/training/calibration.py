@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import nn
 from zoo.catalog.catalog import UNKNOWN
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
+from zoo.training.targets import Targets
 
 BINS = 15  # of the calibration error, as in the paper
 BATCH = 64
@@ -25,42 +26,79 @@ class Calibration:
     temperature: float
     ece_before: float
     ece_after: float
-    items: int  # test pictures with a known label
+    items: int  # answers on the test split with a known label; of a multi attribute, one a class
 
 
 def calibrate(
-    heads: Iterable[nn.Module],
+    heads: Sequence[nn.Module],
     runtime: TorchRuntime,
     source: PixelSource,
-    labels: np.ndarray,
+    targets: Targets,
+    positives: Sequence[torch.Tensor],
     val: np.ndarray,
     test: np.ndarray,
 ) -> list[Calibration | None]:
     """Fit a temperature per head on the validation rows and fold it into the head's last layer.
 
-    labels (N, m), -1 unknown. Returns a calibration per attribute, None where either split
-    knows no label. The predicted classes stay what they are.
+    Heads in the order of the targets; `positives` (C,) per multi attribute are the weights with
+    which its positives were learnt, whose share in the logits is taken out first. Returns a
+    calibration per head, None where either split knows no label. The predicted classes of single
+    attributes stay what they are.
     """
-    results: list[Calibration | None] = []
     val_logits, test_logits = (_logits(runtime, source, rows) for rows in (val, test))
-    for column, head in enumerate(heads):
-        known, tested = labels[val, column] != UNKNOWN, labels[test, column] != UNKNOWN
-        if not known.any() or not tested.any():
-            results.append(None)
-            continue
-        truth = torch.from_numpy(labels[val, column][known])
-        temperature = fit_temperature(val_logits[column][known], truth)
-        _fold(head, temperature)
-        scores, right = test_logits[column][tested], labels[test, column][tested]
-        results.append(
-            Calibration(
-                temperature,
-                expected_calibration_error(scores, right),
-                expected_calibration_error(scores / temperature, right),
-                int(tested.sum()),
-            )
+    known, tested = targets[val], targets[test]
+    count = known.singles.shape[1]
+    results = [
+        _calibrated(
+            head,
+            (val_logits[number], known.singles[:, number]),
+            (test_logits[number], tested.singles[:, number]),
         )
+        for number, head in enumerate(heads[:count])
+    ]
+    for number, head in enumerate(heads[count:]):
+        # A positive that weighs w in the loss adds log w to the logit of what is true of it.
+        learnt = positives[number].log()
+        fitted, measured = val_logits[count + number], test_logits[count + number]
+        fit = _yes_or_no(fitted - learnt, known.multis[number])
+        before = _yes_or_no(measured, tested.multis[number])
+        after = _yes_or_no(measured - learnt, tested.multis[number])
+        results.append(_calibrated(head, fit, after, before, learnt))
     return results
+
+
+Answers = tuple[torch.Tensor, torch.Tensor]  # logits (n, C) and the right class (n,), -1 unknown
+
+
+def _yes_or_no(logits: torch.Tensor, labels: torch.Tensor) -> Answers:
+    """(n, C) answers of their own -> (n * C, 2) logits of no and yes, and which is right."""
+    yes = logits.flatten()
+    return torch.stack([torch.zeros_like(yes), yes], dim=1), labels.flatten().long()
+
+
+def _calibrated(
+    head: nn.Module,
+    fit: Answers,
+    after: Answers,
+    before: Answers | None = None,
+    shift: torch.Tensor | None = None,
+) -> Calibration | None:
+    """The head divided by the temperature that suits `fit`, and its error on the two others."""
+    (logits, labels), (scores, right), (raw, _) = map(_known, (fit, after, before or after))
+    if not len(labels) or not len(right):
+        return None
+    temperature = fit_temperature(logits, labels)
+    _fold(head, temperature, shift)
+    truth = right.numpy()
+    error = expected_calibration_error if shift is None else yes_calibration_error
+    return Calibration(
+        temperature, error(raw, truth), error(scores / temperature, truth), len(truth)
+    )
+
+
+def _known(answers: Answers) -> Answers:
+    logits, labels = answers
+    return logits[labels != UNKNOWN], labels[labels != UNKNOWN]
 
 
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
@@ -82,8 +120,15 @@ def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
 def expected_calibration_error(logits: torch.Tensor, labels: np.ndarray) -> float:
     """Mean gap of confidence and accuracy over 15 equal bins, weighed by size: 0..1."""
     best = logits.softmax(dim=1).max(dim=1)
-    confidence = best.values.numpy()
-    right = best.indices.numpy() == labels
+    return _mean_gap(best.values.numpy(), best.indices.numpy() == labels)
+
+
+def yes_calibration_error(logits: torch.Tensor, labels: np.ndarray) -> float:
+    """The same of the chance of yes and the share that is: logits (n, 2) of no and yes."""
+    return _mean_gap(logits.softmax(dim=1)[:, 1].numpy(), labels == 1)
+
+
+def _mean_gap(confidence: np.ndarray, right: np.ndarray) -> float:
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = [
         abs(float(right[bins == b].mean()) - float(confidence[bins == b].mean()))
@@ -99,9 +144,11 @@ def _logits(runtime: TorchRuntime, source: PixelSource, rows: np.ndarray) -> lis
     return [torch.cat(column) for column in zip(*parts, strict=True)]
 
 
-def _fold(head: nn.Module, temperature: float) -> None:
-    """Divide the head's logits by the temperature, in its own last layer."""
+def _fold(head: nn.Module, temperature: float, shift: torch.Tensor | None) -> None:
+    """Take the shift (C,) off the head's logits and divide them, in its own last layer."""
     last = [layer for layer in head.modules() if isinstance(layer, nn.Linear)][-1]
     with torch.no_grad():
+        if shift is not None:
+            last.bias.sub_(shift.to(last.bias.device))
         last.weight.div_(temperature)
         last.bias.div_(temperature)

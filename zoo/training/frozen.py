@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from zoo.devices import Compute
-from zoo.errors import ZooError
+from zoo.errors import LossError
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.processes import processes
@@ -78,9 +78,9 @@ def train_heads(
                 stage.advance(len(batch))
             seconds = time.perf_counter() - start
             if not np.isfinite(total):
-                raise ZooError(
+                raise LossError(
                     f"the loss became {total} in frozen epoch {number}; "
-                    "go on with another --seed or --precision fp32"
+                    "begin again with --restart and another --seed or --precision fp32"
                 )
             accuracy = _score(model, *val, compute)
             if not epochs or accuracy > max(e.val_accuracy for e in epochs):

@@ -13,7 +13,7 @@ import torch
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Attribute, Catalog
-from zoo.errors import RunError
+from zoo.errors import LossError, RunError
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
@@ -202,9 +202,17 @@ class _Phases:
             self.model, self.data, self.settings, self.backbone.recipe, self.compute, optimizer
         )
         keeper = _Keeper(self, phase, frozen)
-        epochs = train_unfrozen(
-            phase, keeper.earlier(), self.progress, self.title, keeper.after_epoch
-        )
+        try:
+            epochs = train_unfrozen(
+                phase, keeper.earlier(), self.progress, self.title, keeper.after_epoch
+            )
+        except LossError as error:
+            keeper.save_best()
+            raise LossError(
+                f"{error}; the best weights so far are in {self.folder / MODEL} (a file for "
+                "--weights, with another --runs); or begin again with --restart and another --seed "
+                "or --precision fp32"
+            ) from error
         keeper.save_best()
         return frozen + epochs
 

@@ -60,4 +60,10 @@ def _start(tracker: str, title: str, folder: Path) -> Any:
             f"tracker {tracker!r} is not installed ({error}); "
             "pip install 'fashion-model-zoo[track]'"
         ) from error
+    except Exception as error:  # wandb's, of accounts and networks, are many
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise ZooError(
+            f"tracker {tracker!r} did not start ({reason}); go on with --resume and --track none, "
+            "or with WANDB_MODE=offline"
+        ) from error
     return run

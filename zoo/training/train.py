@@ -145,9 +145,9 @@ def _calibrate(
     """Temperatures of the heads, folded into them, by attribute."""
     compute = devices.choose(settings.device, settings.precision)
     runtime = TorchRuntime(model, data.transform, compute)
-    test = catalog.rows("test")
-    singles = list(model.heads)[: len(catalog.singles)]
-    labels = data.targets.singles.numpy()
-    found = calibrate(singles, runtime, data.source, labels, data.val, test)
-    names = [a.name for a in catalog.singles]
+    found = calibrate(
+        list(model.heads), runtime, data.source, data.targets, data.balance.positives,
+        data.val, catalog.rows("test"),
+    )  # fmt: skip
+    names = [a.name for a in head_attributes(catalog)]
     return {n: asdict(c) for n, c in zip(names, found, strict=True) if c is not None}

@@ -16,7 +16,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from zoo.backbones import Recipe, Transform
 from zoo.devices import Compute
-from zoo.errors import ZooError
+from zoo.errors import LossError, ZooError
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.processes import processes
@@ -110,10 +110,7 @@ class Unfrozen:
                 own = np.random.default_rng((self.settings.seed, 3, number, index, self.group.rank))
                 loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
                 if not math.isfinite(loss):
-                    raise ZooError(
-                        f"the loss became {loss} in epoch {number}, step {index + 1}; the best "
-                        "weights so far are kept: go on with another --seed or --precision fp32"
-                    )
+                    raise LossError(f"the loss became {loss} in epoch {number}, step {index + 1}")
                 total += loss
                 stage.advance(len(batches[index]), loss=f"{loss:.3f}")
         seconds = time.perf_counter() - start

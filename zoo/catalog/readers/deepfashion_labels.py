@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.counted import parse_count, parse_header, read_counted, require_count
 from zoo.catalog.readers.deepfashion_files import CLOTHES_TYPES
+from zoo.catalog.readers.text import UTF16_MARKS, read_text
 from zoo.errors import CatalogError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -116,7 +118,7 @@ class LabelLists:
         """How many pictures have zeros that count as absent, per group."""
         return [
             Finding(
-                "labels of 0 taken as absent",
+                "attribute with labels of 0 taken as absent",
                 self.groups[group],
                 f"{count} pictures have labels of 0 (unknown) beside labels of 1",
             )
@@ -138,7 +140,7 @@ def read_label_lists(path: Path, labels: Sequence[Label], findings: list[Finding
     lists = LabelLists(path, labels, zero_is_unknown=True)
     names: list[str] = []
     try:
-        with path.open("rb") as file:
+        with _opened(path, findings) as file:
             count = parse_count(path, _text(file.readline().removeprefix(BYTE_ORDER_MARK)))
             parse_header(path, _text(file.readline()), ("image_name", "attribute_labels"))
             for number, line in enumerate(file, start=3):
@@ -151,6 +153,17 @@ def read_label_lists(path: Path, labels: Sequence[Label], findings: list[Finding
     require_count(path, count, len(names))
     findings += lists.findings()
     return lists.frame(names)
+
+
+def _opened(path: Path, findings: list[Finding]) -> BinaryIO:
+    """The bytes of a file; of one in UTF-16, which line ends do not split, as UTF-8."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    if start not in UTF16_MARKS:
+        return path.open("rb")
+    text, encoding = read_text(path)
+    findings += encoding
+    return io.BytesIO(text.encode())
 
 
 def _text(data: bytes) -> str:
