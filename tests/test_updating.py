@@ -101,6 +101,26 @@ def test_added_pictures_are_found_and_only_they_are_embedded(
     assert {f.kind for f in again.findings} == {"unreadable picture", "already in the catalogue"}
 
 
+def test_a_few_pictures_leave_the_speed_of_the_catalogue_as_it_was(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "BLOCK", 100)
+    zoo = opened(place)
+    before = zoo.run("tiny_a")
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    grown = opened(place)
+    after = grown.run("tiny_a")
+    embedded = dict(after.facts["embedded"])
+    assert embedded.pop("since")["runtime"] == "torch"
+    assert embedded == before.facts["embedded"]
+    update(grown, removal(grown.catalog, ["fresh-1"]), Progress())
+    less = opened(place).run("tiny_a")
+    assert less.facts["embedded"] == after.facts["embedded"]
+    kept = np.delete(np.arange(len(after.embeddings)), -2)
+    np.testing.assert_array_equal(less.embeddings, after.embeddings[kept])
+    np.testing.assert_array_equal(less.predictions.classes, after.predictions.classes[kept])
+
+
 def test_pictures_of_one_name_are_told_apart_by_their_folders(place: Path, new: Path) -> None:
     for number, name in enumerate(("tops/0.png", "skirts/0.png", "skirts/one.png")):
         (new / name).parent.mkdir(exist_ok=True)
