@@ -186,6 +186,17 @@ def test_columns_of_a_csv_with_reserved_names_are_no_labels(place: Path, new: Pa
     assert added["colour"].tolist() == ["red", "green"]
 
 
+def test_each_picture_that_cannot_be_used_is_told_by_itself(place: Path, new: Path) -> None:
+    (new / "worse.png").write_bytes(b"none either")
+    bad = [new / "broken.png", new / "worse.png"]
+    rows = pd.concat([rows_to_add(pictures_in(path), path) for path in bad], ignore_index=True)
+    change = addition(opened(place).catalog, rows)
+    assert not change.is_one
+    said = [(f.kind, f.subject, f.detail) for f in change.findings]
+    reason = "not a picture in a known format"
+    assert said == [("unreadable picture", p.stem, f"{p}: {reason}") for p in bad]
+
+
 def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:
     zoo = opened(place)
     taken = str(zoo.catalog.table["item_id"].iat[0])
