@@ -367,6 +367,8 @@ def test_doctor_shape(zoo_folder: Path) -> None:
     report = as_json("doctor", "--runs", zoo_folder, "--plugins", PLUGINS)
     assert set(report) >= {"devices", "packages", "precision", "hub", "zoos", "problems"}
     assert "cpu" in report["devices"]
+    compiler = shutil.which(os.environ.get("CXX", "g++"))
+    assert report["runtimes"] == ["torch", *(["compiled"] if compiler else []), "openvino"]
 
 
 def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) -> None:
