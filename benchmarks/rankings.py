@@ -37,7 +37,10 @@ def rankings(run: Run, catalog: Catalog) -> Iterator[tuple[str, Scorer]]:
     for alpha in ALPHAS:
         yield f"blend {alpha}", BlendOrder(catalog, run.predictions, alpha)
     for count in EXPANSIONS:
-        yield f"query with {count} neighbours", ExpandedOrder(run.embeddings, count)
+        yield (
+            f"query with {count} neighbour{'' if count == 1 else 's'}",
+            ExpandedOrder(run.embeddings, count),
+        )
     rows, deviations = principal(np.asarray(run.embeddings), catalog.rows("train"))
     for count in DIMENSIONS:
         yield f"PCA to {count}", CosineOrder(unit(rows[:, :count]))

@@ -62,7 +62,10 @@ def test_the_report_compares_every_two(zoo: Zoo) -> None:
     scores = [report["backbones"][name]["retrieval"][MATCH] for name in decision["order"]]
     assert by_metric[MATCH]["difference"] == pytest.approx(scores[0] - scores[1], abs=1e-6)
     assert [pair["second"] for pair in decision["against_pixels"]] == ["pixels", "pixels"]
-    assert headline(report, {n: n for n in zoo.runs}) in evaluate_text(report)
+    text = evaluate_text(report)
+    assert headline(report, {n: n for n in zoo.runs}) in text
+    index = report["backbones"]["tiny_a"]["index"]
+    assert f"tiny_a  Annoy  {index['recall@10']:.3f}      {index['query_ms']:.2f} ms" in text
 
 
 def pair(difference: float, half: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from huggingface_hub import constants
 from zoo import devices
 from zoo.compare import open_zoo
 from zoo.errors import ZooError
-from zoo.features import openvino_runtime
+from zoo.features import compiled_runtime, openvino_runtime
 from zoo.pipeline import package_versions
 from zoo.runs import verify
 from zoo.weights import answers
@@ -37,11 +37,17 @@ def examine(folder: Path, plugins: Sequence[Path] = ()) -> dict[str, Any]:
         "devices": there,
         "packages": package_versions(),
         "precision": {device: devices.best_precision(device) for device in there},
-        "runtimes": ["torch", *(["openvino"] if openvino_runtime.installed() else [])],
+        "runtimes": _runtimes(),
         "hub": {"endpoint": constants.ENDPOINT, "answers": answers(constants.ENDPOINT)},
         "zoos": zoos,
         "problems": problems,
     }
+
+
+def _runtimes() -> list[str]:
+    """What can embed here; see zoo.features.accepted."""
+    there = {"compiled": compiled_runtime.installed(), "openvino": openvino_runtime.installed()}
+    return ["torch", *(name for name, is_there in there.items() if is_there)]
 
 
 def _zoos(folder: Path) -> list[Path]:

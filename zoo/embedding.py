@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,10 +21,11 @@ from zoo.cluster.extraction import Work as ClusterWork
 from zoo.cluster.extraction import extract_on_cluster
 from zoo.cluster.network import Job
 from zoo.cluster.workers import cluster_workers
-from zoo.errors import RunError, ZooError, unknown
+from zoo.errors import PictureError, RunError, ZooError, unknown
 from zoo.features.accepted import CHECKED, Work, accepted_runtimes
+from zoo.features.decoding import Problem
 from zoo.features.encoder import Encoder
-from zoo.features.extract import extract
+from zoo.features.extract import UnusableError, extract
 from zoo.features.pixels import spread_rows
 from zoo.progress import Progress
 from zoo.runs import Run
@@ -97,8 +98,8 @@ class _Task:
         run = self._run
         compute = self._compute()
         source = self._pictures.source(run.transform, compute.decoding_processes)
-        ((_, pixels),) = source.batches([spread_rows(len(self._rows), CHECKED)])
-        work = Work(run.load_model(), run.transform, compute, len(self._rows), pixels)
+        sample = self._usable_sample()
+        work = Work(run.load_model(), run.transform, compute, len(self._rows), sample)
         failure: RuntimeError | None = None
         for chosen, facts in accepted_runtimes(self._runtime, work, self._progress.say):
             encoder = Encoder(chosen, len(run.catalog.singles))
@@ -111,6 +112,8 @@ class _Task:
                     self._progress,
                     self._title,
                 )
+            except UnusableError as error:
+                raise RunError(f"{self._title}: {self._reported(error.problems)}") from error
             except RuntimeError as error:
                 failure = error
                 self._progress.say(f"{chosen.name} in {chosen.precision} failed: {error}")
@@ -150,10 +153,13 @@ class _Task:
         """Pixels of a few pictures, on which runtimes are checked."""
         reader = self._pictures.reader(self._run.transform)
         rows = spread_rows(len(self._rows), CHECKED).tolist()
-        usable = [row for row in rows if reader.problem(row) is None] or rows
-        return np.stack([reader.pixels(row) for row in usable])
+        pixels = list[np.ndarray]()
+        for row in rows:
+            with suppress(PictureError):  # told when all others are embedded
+                pixels.append(reader.pixels(row))
+        return np.stack(pixels or [reader.pixels(rows[0])])
 
-    def _reported(self, problems: list[tuple[int, str]]) -> str:
+    def _reported(self, problems: list[Problem]) -> str:
         """Write down which pictures have no embedding; returns what to say."""
         ids = self._run.catalog.table["item_id"]
         findings = [
@@ -163,5 +169,5 @@ class _Task:
         path = write_report(findings, self._run.folder.parent, REPORT)
         return (
             f"{len(findings)} of {len(self._rows)} pictures have none, listed in {path}; first "
-            f"{findings[0].detail}; the others are embedded and kept, the same command goes on"
+            f"{findings[0].detail}; shards without such pictures are kept, the same command goes on"
         )

@@ -15,7 +15,7 @@ PROCESSED_NOTE = (
     "whitened and expanded: what the embedding could still be turned into, fitted on training "
     "pictures, chosen on validation; the search uses the raw embedding"
 )
-PROCESSED = {"whitened": "whitened to {}", "expanded": "query with {} neighbours"}
+PROCESSED = {"whitened": "whitened to {}", "expanded": "query with {} neighbour{}"}
 RETRIEVAL = ("attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10")
 
 
@@ -58,6 +58,7 @@ def evaluate_text(report: dict[str, Any]) -> str:
         table(["", "attribute_match@5", *RETRIEVAL[1:], "weights", "px", "images/s"], rows),
         "",
         accuracy_text(report),
+        *(["", index_text(report)] if backbones else []),
     ]
     if any("identity_recall@1" in s["retrieval"] for s in report["baselines"].values()):
         parts += ["", identity_text(report)]
@@ -83,10 +84,14 @@ def blended(backbones: dict[str, Any]) -> dict[str, Any]:
 def processed(backbones: dict[str, Any]) -> dict[str, Any]:
     """The scores of each backbone's post-processed embeddings, by a name for the row."""
     return {
-        f"{name}, {PROCESSED[kind].format(found['setting'])}": {**scores, **found}
+        f"{name}, {_processed(kind, found['setting'])}": {**scores, **found}
         for name, scores in backbones.items()
         for kind, found in scores["processed"].items()
     }
+
+
+def _processed(kind: str, setting: int) -> str:
+    return PROCESSED[kind].format(setting, "" if setting == 1 else "s")
 
 
 def _leaderboard_row(name: str, scores: dict[str, Any]) -> list[str]:
@@ -144,6 +149,17 @@ def multi_text(report: dict[str, Any]) -> str:
             cells = [_share(found[m]) for m in ("map", "top3_recall", "chance")]
             rows.append([name, attribute, *cells, *of_errors])
     return table([*columns, "calibration error before", "after"], rows)
+
+
+def index_text(report: dict[str, Any]) -> str:
+    """What each backbone's index finds, and how long it and exact search take for a query."""
+    rows = []
+    for name, scores in report["backbones"].items():
+        index = scores["index"]
+        exact = f"{index['exact_ms']:.2f} ms" if index["exact_ms"] else ""
+        found = [f"{index['recall@10']:.3f}", f"{index['query_ms']:.2f} ms", exact]
+        rows.append([name, index["title"], *found, f"{index['bytes'] / 1e6:.0f} MB"])
+    return table(["", "index", "recall@10", "query", "exact search", "size"], rows)
 
 
 def _share(value: float | None) -> str:

@@ -26,7 +26,6 @@ from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
 from zoo.evaluation.votes import VOTES
-from zoo.features.encoder import Features
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import linked, recover, sha256_of, swap_in, write_json, written_whole
 from zoo.indexes import GONE, Place
@@ -39,6 +38,7 @@ NEW = "new"  # the folder of a partial run in which new pictures are embedded
 # Files of other processes on their way to their place, and where maps are being made.
 PASSING = shutil.ignore_patterns(".maps", ".*.[0-9]*.partial")
 BEGUN_FROM = "begun_from.json"  # in the work folder: the runs that it was laid out from
+BLOCK = 8192  # rows moved at a time
 # So much of a catalogue may come, go or get another label before all is built and measured anew.
 SMALL = 0.05
 
@@ -166,8 +166,8 @@ def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtim
         write_json(partial / RUN, facts)
     facts = read_facts(partial)
     if "embedded" not in facts:
-        before = run.facts["embedded"]
-        facts["embedded"] = {**before, **_embed(run, change, partial, progress, runtime)}
+        anew = _embed(run, change, partial, progress, runtime)
+        facts["embedded"] = _embedded(run.facts["embedded"], anew, change)
         write_json(partial / RUN, facts)
     with written_whole(partial / INDEX_ROWS) as path, path.open("wb") as file:
         np.save(file, _index(run, change, partial, facts).rows)
@@ -195,25 +195,46 @@ def _index(run: runs.Run, change: Change, partial: Path, facts: dict[str, Any]) 
     return place.joined()
 
 
+def _embedded(before: dict[str, Any], anew: dict[str, Any], change: Change) -> dict[str, Any]:
+    """What run.json keeps: the facts of most pictures, those of a few that came since apart."""
+    new = int((change.origin < 0).sum())
+    if 2 * new > len(change.origin):
+        return anew
+    # The rate and runtime of one picture say nothing of a catalogue.
+    return {**before, "since": anew} if new else before
+
+
 def _embed(
     run: runs.Run, change: Change, partial: Path, progress: Progress, runtime: str
 ) -> dict[str, Any]:
     """Write the embeddings and predictions of all items; the facts of those embedded anew."""
     anew = np.flatnonzero(change.origin < 0)
-    folder = partial / NEW
-    features, facts = run.predictions, {}
+    folder, facts = partial / NEW, dict[str, Any]()
+    old, new = run.predictions, run.predictions[:0]
     if len(anew):
         facts = read_facts(partial)
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
         facts = embed_rows(fresh, anew, folder, progress, runtime)
-        features = Features.join([features, runs.read_features(folder)])
-    # New items stand behind all old ones in `features`, in their order.
-    order = change.origin.copy()
-    order[anew] = len(run.embeddings) + np.arange(len(anew))
-    with written_whole(partial / EMBEDDINGS) as path, path.open("wb") as file:
-        np.save(file, features.embeddings[order])
-    arrays: dict[str, Any] = {name: a[order] for name, a in features.arrays().items()}
+        new = runs.read_features(folder)
+    shape = (len(change.origin), old.embeddings.shape[1])
+    with written_whole(partial / EMBEDDINGS) as path:
+        rows = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+        _fill(rows, old.embeddings, new.embeddings, change.origin)
+        rows.flush()
+    arrays: dict[str, Any] = {}
+    came = new.arrays()
+    for name, known in old.arrays().items():
+        arrays[name] = np.empty((len(change.origin), *known.shape[1:]), known.dtype)
+        _fill(arrays[name], known, came[name], change.origin)
     with written_whole(partial / PREDICTIONS) as path, path.open("wb") as file:
         np.savez(file, **arrays)
     shutil.rmtree(folder, ignore_errors=True)
     return facts
+
+
+def _fill(rows: np.ndarray, old: np.ndarray, new: np.ndarray, origin: np.ndarray) -> None:
+    """Old rows where `origin` (N,) says which, new ones, in their order, where it says none."""
+    for start in range(0, len(rows), BLOCK):  # a large catalogue's may not fit into memory
+        place = slice(start, start + BLOCK)
+        rows[place] = old[origin[place]]
+    rows[origin < 0] = new

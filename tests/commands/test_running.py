@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from tests.conftest import PLUGINS
@@ -34,6 +36,8 @@ def test_doctor_shape(zoo_folder: Path) -> None:
     report = as_json("doctor", "--runs", zoo_folder, "--plugins", PLUGINS)
     assert set(report) >= {"devices", "packages", "precision", "hub", "zoos", "problems"}
     assert "cpu" in report["devices"]
+    compiler = shutil.which(os.environ.get("CXX", "g++"))
+    assert report["runtimes"] == ["torch", *(["compiled"] if compiler else []), "openvino"]
 
 
 def test_doctor_ends_with_one_when_something_is_wrong(zoo_folder: Path, tmp_path: Path) -> None:

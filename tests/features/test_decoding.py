@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import time
@@ -13,11 +14,14 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from PIL import Image
 
 from tests.conftest import ROOT
 from zoo.devices import Compute
 from zoo.errors import PictureError, RunError
+from zoo.features.accepted import agreement_of
 from zoo.features.pixels import PixelSource
+from zoo.pictures import decode
 from zoo.runs import Run
 
 ROWS = [np.arange(0, 20), np.arange(20, 33), np.array([3, 40])]
@@ -47,19 +51,34 @@ def test_processes_decode_what_threads_decode_kept_or_not(run: Run) -> None:
             np.testing.assert_array_equal(found, one)
 
 
+def test_a_jpeg_decoded_at_reduced_scale_is_to_a_network_what_it_is_whole(run: Run) -> None:
+    files = []
+    for path in run.catalog.paths()[:64]:
+        with io.BytesIO() as file, Image.open(path) as picture:
+            picture.convert("RGB").resize((128, 128)).save(file, "JPEG", quality=90)
+            files.append(file.getvalue())
+    least = run.transform.resized
+    assert decode(files[0], at_least=least).width < 128
+    reduced, whole = (
+        run.encoder(np.stack([run.transform.pixels(decode(f, at_least=n)) for f in files]))
+        for n in (least, None)
+    )
+    assert agreement_of(reduced.embeddings, whole.embeddings).enough
+
+
 def test_a_bad_picture_is_named_and_a_decoder_that_dies_is_told(run: Run, tmp_path: Path) -> None:
     paths = [*run.catalog.paths()[:9], tmp_path / "gone.png"]
     source = PixelSource(paths, run.transform, cache_bytes=0, processes=1)
     with pytest.raises(PictureError, match=r"gone\.png: no such file; it was readable when"):
         list(source.batches([np.arange(10)]))
-    with pytest.raises(RunError, match="go on with --resume"):
+    with pytest.raises(RunError, match="the same command goes on, a training with --resume"):
         kill_decoders(source)
 
 
 def test_a_decoder_that_dies_in_the_middle_of_an_answer_is_told(run: Run) -> None:
     large = replace(run.transform, size=512)  # an answer that no pipe holds at once
     source = PixelSource(run.catalog.paths(), large, cache_bytes=0, processes=2)
-    with pytest.raises(RunError, match="go on with --resume"):
+    with pytest.raises(RunError, match="the same command goes on, a training with --resume"):
         kill_decoders(source, after=1.0)
 
 

@@ -13,7 +13,7 @@ from zoo.devices import Compute
 from zoo.errors import PictureError, RunError
 from zoo.features import extract as extraction
 from zoo.features.encoder import Encoder
-from zoo.features.extract import extract
+from zoo.features.extract import UnusableError, extract
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.progress import Silence
@@ -103,6 +103,39 @@ def test_a_picture_that_changed_is_not_taken_for_the_one_it_was(run: Run, tmp_pa
     source = PixelSource(paths, run.transform, digests=digests)
     with pytest.raises(PictureError, match=r"1\.png has changed since the catalogue was made"):
         list(source.batches([np.arange(3)]))
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_what_cannot_be_used_is_told_after_all_other_shards_are_written(
+    run: Run, tmp_path: Path, processes: int
+) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(ITEMS)]
+    for path, original in zip(paths, run.catalog.paths(), strict=False):
+        path.write_bytes(original.read_bytes())
+    paths[20].write_bytes(b"no picture")
+    paths[30].rename(tmp_path / "gone")
+    model = Short(run.load_model(), 8)  # four batches to the first two shards
+    runtime = TorchRuntime(model, run.transform, EXACT)
+    runtime.batch = 8
+    source = PixelSource(paths, run.transform, cache_bytes=0, processes=processes)
+    with pytest.raises(UnusableError) as caught:
+        embedded(runtime, source, tmp_path / "run")
+    assert [row for row, _ in caught.value.problems] == [20, 30]
+    assert sum(model.asked) == 16 + 8  # none of the shard that cannot be kept
+    assert "30.png: no such file" in caught.value.problems[1][1]
+    shards = tmp_path / "run" / "shards"
+    assert sorted(p.name for p in shards.iterdir()) == ["000000000.npz", "000000032.npz"]
+    paths[20].write_bytes(run.catalog.paths()[20].read_bytes())
+    (tmp_path / "gone").rename(paths[30])
+    model.asked.clear()
+    exact = TorchRuntime(run.load_model(), run.transform, EXACT)
+    whole = PixelSource(paths, run.transform)
+    np.testing.assert_allclose(
+        embedded(runtime, source, tmp_path / "run"),
+        embedded(exact, whole, tmp_path / "whole"),
+        atol=1e-6,
+    )
+    assert sum(model.asked) == 16  # one shard
 
 
 def test_the_picture_of_an_embedding_without_direction_is_named(

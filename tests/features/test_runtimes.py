@@ -120,6 +120,23 @@ def test_a_runtime_that_differs_is_said_and_not_used(
         next(accepted_runtimes("openvino", todo, said.append))
 
 
+def test_a_runtime_that_fails_on_the_first_pictures_is_said_and_not_used(
+    run: Run, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(TorchRuntime):
+        def __call__(self, pixels: np.ndarray) -> Outputs:
+            raise RuntimeError("no such instruction")
+
+    def broken(module: torch.nn.Module, transform: Transform, precision: str) -> Broken:
+        return Broken(module, transform, Compute(CPU, precision))
+
+    monkeypatch.setattr(accepted.openvino_runtime, "OpenVinoRuntime", broken)
+    said: list[str] = []
+    todo = work(run, pixels, precision="fp32", items=30_000)
+    ((runtime, _),) = accepted_runtimes("auto", todo, said.append)
+    assert (runtime.name, said) == ("torch", ["no such instruction: torch embeds"])
+
+
 class Contrary(torch.nn.Module):
     """A network whose way hangs on the pictures, which no exported graph can follow."""
 

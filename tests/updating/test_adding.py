@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import draw_shape
 from tests.updating.changed import Counted, first, opened
-from zoo.catalog.change import addition
+from zoo import updating
+from zoo.catalog.change import addition, removal
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
 from zoo.updating import rows_to_add, update
@@ -39,6 +40,26 @@ def test_added_pictures_are_found_and_only_they_are_embedded(
     again = addition(after.catalog, rows_to_add(pictures_in(new), new))
     assert not again.is_one
     assert {f.kind for f in again.findings} == {"unreadable picture", "already in the catalogue"}
+
+
+def test_a_few_pictures_leave_the_speed_of_the_catalogue_as_it_was(
+    place: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "BLOCK", 100)
+    zoo = opened(place)
+    before = zoo.run("tiny_a")
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    grown = opened(place)
+    after = grown.run("tiny_a")
+    embedded = dict(after.facts["embedded"])
+    assert embedded.pop("since")["runtime"] == "torch"
+    assert embedded == before.facts["embedded"]
+    update(grown, removal(grown.catalog, ["fresh-1"]), Progress())
+    less = opened(place).run("tiny_a")
+    assert less.facts["embedded"] == after.facts["embedded"]
+    kept = np.delete(np.arange(len(after.embeddings)), -2)
+    np.testing.assert_array_equal(less.embeddings, after.embeddings[kept])
+    np.testing.assert_array_equal(less.predictions.classes, after.predictions.classes[kept])
 
 
 def test_pictures_of_one_name_are_told_apart_by_their_folders(place: Path, new: Path) -> None:
@@ -104,6 +125,17 @@ def test_columns_of_a_csv_with_reserved_names_are_no_labels(place: Path, new: Pa
     added = change.catalog.table.iloc[-2:]
     assert added["path"].tolist() == [f"{new}/fresh-1.png", f"{new}/fresh-2.png"]
     assert added["colour"].tolist() == ["red", "green"]
+
+
+def test_each_picture_that_cannot_be_used_is_told_by_itself(place: Path, new: Path) -> None:
+    (new / "worse.png").write_bytes(b"none either")
+    bad = [new / "broken.png", new / "worse.png"]
+    rows = pd.concat([rows_to_add(pictures_in(path), path) for path in bad], ignore_index=True)
+    change = addition(opened(place).catalog, rows)
+    assert not change.is_one
+    said = [(f.kind, f.subject, f.detail) for f in change.findings]
+    reason = "not a picture in a known format"
+    assert said == [("unreadable picture", p.stem, f"{p}: {reason}") for p in bad]
 
 
 def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:

@@ -23,7 +23,7 @@ from zoo.catalog.cells import stacked
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.near_duplicates import extended_groups
-from zoo.catalog.pictures_check import WORKERS, Step, check_pictures
+from zoo.catalog.pictures_check import WORKERS, Step, usable_pictures
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError, PictureError
 from zoo.pictures import digest, read_bytes
@@ -167,16 +167,10 @@ def _checked(
     catalog: Catalog, rows: pd.DataFrame, step: Step | None
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The usable rows with what a table needs of each picture, labels the catalogue knows."""
-    nothing = rows.iloc[:0].assign(sha256=[], phash=[], thumbnail=[])
-    if rows.empty:
-        return nothing, []
     names = tuple(a.name for a in catalog.attributes)
     listing = Listing(catalog.name, "change", catalog.root, catalog.root, names, (), rows)
     margin = float(catalog.provenance.get("box_margin", MARGIN))
-    try:
-        checked, findings = check_pictures(listing, step, margin)
-    except CatalogError as error:  # none of them can be used
-        return nothing, [Finding("unreadable picture", i, str(error)) for i in rows["item_id"]]
+    checked, findings = usable_pictures(listing, step, margin)
     for attribute in catalog.singles:
         if attribute.name not in checked:
             continue

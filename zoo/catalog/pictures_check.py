@@ -47,10 +47,23 @@ class Checked:
 def check_pictures(
     listing: Listing, step: Step | None = None, box_margin: float = MARGIN
 ) -> tuple[pd.DataFrame, list[Finding]]:
+    """As `usable_pictures`; CatalogError when no picture at all can be used."""
+    kept, findings = usable_pictures(listing, step, box_margin)
+    if kept.empty:
+        example = f"; the first: {findings[0].detail}" if findings else ""
+        raise CatalogError(
+            f"{listing.source}: none of its {len(listing.rows)} pictures can be used{example}"
+        )
+    return kept, findings
+
+
+def usable_pictures(
+    listing: Listing, step: Step | None = None, box_margin: float = MARGIN
+) -> tuple[pd.DataFrame, list[Finding]]:
     """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
 
     Boxes get their margin, a share of their sides; bad ones are found and ignored. Exact copies
-    are kept and found. CatalogError when no picture at all can be used.
+    are kept and found.
     """
     rows = listing.rows
     paths = [listing.root / path for path in rows["path"]]
@@ -62,12 +75,8 @@ def check_pictures(
         if isinstance(result, PictureError)
     ]
     usable = [result for result in checked if isinstance(result, Checked)]
-    if not usable:
-        example = f"; the first: {findings[0].detail}" if findings else ""
-        raise CatalogError(
-            f"{listing.source}: none of its {len(rows)} pictures can be used{example}"
-        )
-    kept = rows[[isinstance(result, Checked) for result in checked]].reset_index(drop=True)
+    is_usable = np.array([isinstance(result, Checked) for result in checked], dtype=bool)
+    kept = rows[is_usable].reset_index(drop=True)
     kept = kept.assign(
         sha256=[result.sha256 for result in usable],
         phash=np.array([result.phash for result in usable], dtype=np.uint64),

@@ -11,13 +11,11 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.features.decoding import Reader
+from zoo.features.decoding import Problem, Reader
 from zoo.features.pixels import PixelSource
 from zoo.pictures import Box
 
 THREADS = 4  # of a decoder: while one picture is fetched, another is decoded
-
-Problem = tuple[int, str]  # the place of a picture among others, and why it has no embedding
 
 
 @dataclass(frozen=True)

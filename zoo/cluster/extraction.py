@@ -18,6 +18,7 @@ from zoo.cluster.decoding import Pictures
 from zoo.cluster.network import Embedded, Job, Ready
 from zoo.cluster.teams import Team, shape_and_room
 from zoo.errors import RunError, ZooError
+from zoo.features.decoding import Problem
 from zoo.features.extract import SHARDS, assemble, missing_shards, write_shard
 from zoo.files import write_json
 from zoo.progress import Progress, Stage
@@ -47,7 +48,7 @@ class Outcome:
 
     images_per_s: float | None  # None when every shard was there already
     facts: dict[str, Any] = field(default_factory=dict)  # none when no cluster had a part in it
-    problems: list[tuple[int, str]] = field(default_factory=list)  # rows without an embedding
+    problems: list[Problem] = field(default_factory=list)  # rows without an embedding
 
 
 def extract_on_cluster(work: Work, address: str | None, progress: Progress) -> Outcome:

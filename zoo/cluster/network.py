@@ -11,9 +11,9 @@ from torch import nn
 
 from zoo import devices
 from zoo.backbones import Transform
-from zoo.cluster.decoding import Problem
 from zoo.errors import RunError
 from zoo.features.accepted import Work, accepted_runtimes
+from zoo.features.decoding import Problem
 from zoo.features.encoder import EmbeddingError, Encoder, Features
 
 

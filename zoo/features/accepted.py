@@ -82,12 +82,13 @@ def accepted_runtimes(
         truth = _embeddings(exact, work.sample) if truth is None else truth
         try:
             runtime = make()
+            found = _embeddings(runtime, work.sample)
         except RuntimeError as error:
             if wanted in FORCED:
                 raise RunError(f"{error}; leave --runtime out") from error
             say(f"{error}: torch embeds")
             continue
-        agreement = agreement_of(_embeddings(runtime, work.sample), truth)
+        agreement = agreement_of(found, truth)
         if agreement.enough:
             yield runtime, {**_facts(runtime), "agreement": asdict(agreement)}
             continue

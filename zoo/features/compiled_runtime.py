@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
 
     from zoo.backbones import Transform
     from zoo.devices import Compute
+
+
+def installed() -> bool:
+    """Whether the C++ compiler that torch compiles with is there."""
+    usual = "clang++" if sys.platform == "darwin" else "g++"
+    return shutil.which(os.environ.get("CXX", usual)) is not None
 
 
 class CompiledRuntime(TorchRuntime):

@@ -23,10 +23,14 @@ from zoo.backbones import Transform
 from zoo.errors import PictureError, RunError
 from zoo.pictures import Box, decode, digest, read_bytes
 
-REMEDY = "restore it, then go on with --resume, or make the catalogue anew"
+REMEDY = (
+    "restore it and repeat the command (a training with --resume); zoo sync takes it out of a "
+    "trained zoo"
+)
 ASKED = 2  # pieces of work that a process has at a time: it never waits for the next one
 
 Pixels = Callable[[], np.ndarray]  # waits for (n, S, S, 3) uint8
+Problem = tuple[int, str]  # the place of a picture among others, and why it has no embedding
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,8 @@ class _Process:
             pixels = self._pipe.recv_bytes() if error is None else b""
         except (EOFError, OSError) as died:
             raise RunError(
-                "a process that decodes pictures died, perhaps for want of memory; go on with "
-                "--resume"
+                "a process that decodes pictures died, perhaps for want of memory; the same "
+                "command goes on, a training with --resume"
             ) from died
         self._asked -= 1
         self._ask()

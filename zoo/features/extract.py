@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RunError
+from zoo.errors import PictureError, RunError
+from zoo.features.decoding import Problem
 from zoo.features.encoder import EmbeddingError, Encoder, Features
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.files import written_whole
@@ -21,27 +22,42 @@ EMBEDDINGS, PREDICTIONS, SHARDS = "embeddings.npy", "predictions.npz", "shards"
 PARTS = {"embeddings", "classes", "confidence"}  # of every shard; of some, multi attributes too
 
 
+class UnusableError(PictureError):
+    """Pictures without an embedding: `problems` has their rows, and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0][1])
+        self.problems = problems
+
+
 def extract(
     encoder: Encoder, source: PixelSource, items: int, folder: Path, progress: Progress, title: str
 ) -> float | None:
     """Write embeddings.npy and predictions.npz for rows 0..items-1; only predictions take memory.
 
     Shards that an earlier call finished are taken as they are, damaged ones are made again.
-    Returns images/s, None when every shard was there already. RunError names the picture whose
-    embedding is zero or not finite.
+    Returns images/s, None when every shard was there already. UnusableError when pictures cannot be
+    used, after all shards without such; RunError names the picture whose embedding is zero or not
+    finite.
     """
     missing = missing_shards(folder, items, progress)
     started, done = time.perf_counter(), sum(map(len, missing))
+    problems: list[Problem] = []
     with progress.stage(title, items) as stage:
         stage.advance(items - done)
-        shards, parts = iter(missing), list[Features]()
+        shards, shard, parts = iter(missing), range(0), list[Features]()
         # One stream over all shards: the network need not wait for pictures at each one's edge.
-        for last, features in _encoded(encoder, source, missing):
+        for rows, features in _encoded(encoder, source, missing, problems):
+            while rows[0] not in shard:
+                shard = next(shards)
+                parts.clear()  # of a shard with a picture that cannot be used
             parts.append(features)
             stage.advance(len(features))
-            if last:
-                write_shard(folder, next(shards), Features.join(parts))
+            if sum(map(len, parts)) == len(shard):
+                write_shard(folder, shard, Features.join(parts))
                 parts.clear()
+    if problems:
+        raise UnusableError(problems)
     seconds = time.perf_counter() - started
     assemble(folder, items)
     return done / seconds if done else None
@@ -55,23 +71,27 @@ def missing_shards(folder: Path, items: int, progress: Progress) -> list[range]:
 
 
 def _encoded(
-    encoder: Encoder, source: PixelSource, shards: list[range]
-) -> Iterator[tuple[bool, Features]]:
-    """The features of those shards, batch after batch, and whether a batch ends its shard."""
-    under_way: deque[tuple[np.ndarray, bool]] = deque()
+    encoder: Encoder, source: PixelSource, shards: list[range], problems: list[Problem]
+) -> Iterator[tuple[np.ndarray, Features]]:
+    """Rows and features of those shards, batch after batch.
+
+    Left out are pictures that cannot be used, told in `problems`, and what follows in their shards.
+    """
+    under_way: deque[np.ndarray] = deque()
 
     def pixels() -> Iterator[np.ndarray]:
-        for rows, pixels in source.batches(_batches(encoder, shards)):
-            under_way.append((rows, int(rows[-1]) in ends))
-            yield pixels
+        for rows, pixels in source.batches(_batches(encoder, shards), problems):
+            # Of a shard with a picture that cannot be used nothing can be kept.
+            if all(row // SHARD != rows[0] // SHARD for row, _ in problems):
+                under_way.append(rows)
+                yield pixels
 
-    ends = {shard[-1] for shard in shards}
     try:
         for features in encoder.stream(pixels()):
-            yield under_way.popleft()[1], features
+            yield under_way.popleft(), features
     except EmbeddingError as error:
-        rows, _ = under_way[0]
-        raise RunError(f"{source.path(int(rows[error.place]))}: {error}") from error
+        path = source.path(int(under_way[0][error.place]))
+        raise RunError(f"{path}: {error}") from error
 
 
 def _batches(encoder: Encoder, shards: list[range]) -> Iterator[np.ndarray]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.backbones import Transform
-from zoo.features.decoding import Pixels, Reader, decoders
+from zoo.errors import PictureError
+from zoo.features.decoding import Pixels, Problem, Reader, decoders
 from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
@@ -45,19 +46,35 @@ class PixelSource:
         """The picture file of a row."""
         return self._reader.paths[row]
 
-    def batches(self, batches: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def batches(
+        self, batches: Iterable[np.ndarray], problems: list[Problem] | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (rows, pixels) for each array of row numbers; pixels (B, S, S, 3) uint8.
 
         PictureError names the first picture that cannot be used, RunError a decoder that died.
+        With `problems`, batches with such pictures are left out, and the pictures told there.
         """
         with decoders(self._reader, self._processes) as begin:
             waiting: deque[tuple[np.ndarray, list[Pixels]]] = deque()
             for rows in batches:
                 waiting.append((rows, self._begun(rows, begin)))
                 if len(waiting) > AHEAD:
-                    yield self._finished(*waiting.popleft())
+                    yield from self._usable(*waiting.popleft(), problems)
             while waiting:
-                yield self._finished(*waiting.popleft())
+                yield from self._usable(*waiting.popleft(), problems)
+
+    def _usable(
+        self, rows: np.ndarray, work: list[Pixels], problems: list[Problem] | None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The batch; none when pictures of it cannot be used and that may be told."""
+        try:
+            yield self._finished(rows, work)
+        except PictureError as error:
+            if problems is None:
+                raise
+            found = ((int(row), self._reader.problem(int(row))) for row in rows)
+            told = [(row, reason) for row, reason in found if reason is not None]
+            problems += told or [(int(rows[0]), str(error))]  # readable again just now
 
     def _begun(self, rows: np.ndarray, begin: Callable[[list[int]], Pixels]) -> list[Pixels]:
         """What waits for those rows; nothing where all of them are kept."""
@@ -69,7 +86,7 @@ class PixelSource:
     def _finished(self, rows: np.ndarray, work: list[Pixels]) -> tuple[np.ndarray, np.ndarray]:
         if not work:
             return rows, self._kept[rows]
-        pixels = np.concatenate([wait() for wait in work])
+        pixels = np.concatenate(_all(work))
         keep = rows < len(self._have)
         self._kept[rows[keep]] = pixels[keep]
         self._have[rows[keep]] = True
@@ -77,6 +94,19 @@ class PixelSource:
 
     def _all_kept(self, rows: np.ndarray) -> bool:
         return len(rows) > 0 and rows.max() < len(self._have) and bool(self._have[rows].all())
+
+
+def _all(work: list[Pixels]) -> list[np.ndarray]:
+    """What was waited for; the first error only then, or answers would be taken for others'."""
+    found, failed = list[np.ndarray](), list[PictureError]()
+    for wait in work:
+        try:
+            found.append(wait())
+        except PictureError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return found
 
 
 def spread_rows(items: int, count: int) -> np.ndarray:
