@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo.compare import open_zoo
-from zoo.reports import evaluate_report
-from zoo.tables import RETRIEVAL, blended, processed, verdicts
+from zoo.outputs.documents import evaluate_report
+from zoo.outputs.texts import RETRIEVAL, blended, processed, verdicts
 
 
 def print_retrieval(entries: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from zoo.compare import open_zoo
-from zoo.reports import evaluate_report
+from zoo.outputs.documents import evaluate_report
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from zoo import deciding
 from zoo.compare import Zoo, open_zoo
 from zoo.deciding import MATCH, per_query
 from zoo.evaluation.per_query import FOLDER, PIXELS, keep, kept
+from zoo.outputs.documents import full_report
+from zoo.outputs.texts import evaluate_text
+from zoo.outputs.verdict import headline, pair_text, reasons
 from zoo.pipeline import pixels_scores
-from zoo.reports import full_report
-from zoo.tables import evaluate_text
-from zoo.verdict import headline, pair_text, reasons
 
 TITLES = {"a": "Net A", "b": "Net B"}
 

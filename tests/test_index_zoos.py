@@ -21,11 +21,11 @@ from zoo.cli import main
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import RunError, ZooError
 from zoo.indexing import DEFAULT, Wish
+from zoo.outputs.documents import evaluate_report
 from zoo.page.compare.ranks import _how
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.reports import evaluate_report
 from zoo.search.annoy_index import IndexFacts
 from zoo.search.ask import Answer, Ask
 from zoo.updating import rows_to_add, update

@@ -18,9 +18,9 @@ from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.evaluation.votes import Choice, Duel, Side, append_vote, read_votes, vote_now
 from zoo.judging import index_of, item_duel, pair_of, pairs_to_judge, query_rows, upload_duel
+from zoo.outputs.votes import left_out, side_matches, votes_report, votes_text
 from zoo.progress import Progress
 from zoo.updating import update
-from zoo.voted import left_out, side_matches, votes_report, votes_text
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import draw_shape
 from zoo.compare import Tags
 from zoo.errors import ZooError
+from zoo.outputs.tags import tagged_csv
 from zoo.picture_tables import pictures_in
-from zoo.tagged import tagged_csv
 
 TAGS = {"colour": ("red", 0.98765), "form": ("disc", 0.5)}
 

@@ -11,9 +11,9 @@ from PIL import Image, ImageColor
 from zoo.catalog import Catalog
 from zoo.compare import Zoo
 from zoo.errors import ZooError
+from zoo.outputs.contact_sheet import LINE, MARGIN, MISSING, ROW, TILE, Block, write_sheet
 from zoo.queries import draw, labelled, one_per_category
 from zoo.search.ask import Ask
-from zoo.sheet import LINE, MARGIN, MISSING, ROW, TILE, Block, write_sheet
 
 
 def test_each_category_has_one_query_of_the_test_split(catalog: Catalog) -> None:

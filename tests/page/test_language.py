@@ -15,13 +15,13 @@ from tests.page.conftest import CLICK_PATIENCE, PATIENCE, open_tab, serve
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.inventory import models
+from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE
 from zoo.page import language
 from zoo.page.app import TABS
 from zoo.page.language import IN_SCRIPT
 from zoo.page.messages import CATALOGUE, FOLDER, TEXTS, all_messages, calls, catalogue, in_script
 from zoo.page.programs.snippets import ENDPOINTS
 from zoo.plugins import load_plugins
-from zoo.tables import BLEND_NOTE, PROCESSED_NOTE
 from zoo.training.settings import WEIGHTS
 
 if TYPE_CHECKING:

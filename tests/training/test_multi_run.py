@@ -15,12 +15,12 @@ from zoo.catalog import Attribute, Catalog
 from zoo.compare import Zoo, open_zoo
 from zoo.exporting.export import export
 from zoo.exporting.vectors import write_vectors
+from zoo.outputs.documents import evaluate_report, tags_report
+from zoo.outputs.tags import tagged_csv
+from zoo.outputs.texts import evaluate_text
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.reports import evaluate_report, tags_report
-from zoo.tables import evaluate_text
-from zoo.tagged import tagged_csv
 
 MARKS = Attribute("marks", ("blue", "disc", "green", "red", "square"), "multi")
 

@@ -14,13 +14,13 @@ from zoo.catalog.change import Change, addition, removal
 from zoo.catalog.listing import Finding
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
+from zoo.outputs.documents import evaluate_report
+from zoo.outputs.texts import verdicts
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
-from zoo.reports import evaluate_report
 from zoo.runs import verify
 from zoo.search import candidates
 from zoo.search.ask import Ask
-from zoo.tables import verdicts
 from zoo.updating import rows_to_add, update
 
 

@@ -13,10 +13,10 @@ from zoo.building import make_zoo
 from zoo.catalog import CatalogSettings, read_catalog
 from zoo.catalog.change import addition, synchronisation
 from zoo.errors import CatalogError
+from zoo.outputs.documents import evaluate_report
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.reports import evaluate_report
 from zoo.updating import rows_to_add, update
 
 

@@ -21,8 +21,8 @@ def evaluate(
 ) -> None:
     """Show the leaderboard: true labels, test split, two baselines."""
     from zoo.compare import open_zoo
-    from zoo.reports import full_report
-    from zoo.tables import evaluate_text
+    from zoo.outputs.documents import full_report
+    from zoo.outputs.texts import evaluate_text
 
     zoo = open_zoo(runs, folders or (), strict)
     chosen = {run.name: run for run in zoo.select(names or ())}
@@ -33,7 +33,7 @@ def evaluate(
 def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = False) -> None:
     """Show what people preferred when they compared the backbones blind on the page."""
     from zoo.compare import open_zoo
-    from zoo.voted import votes_report, votes_text
+    from zoo.outputs.votes import votes_report, votes_text
 
     show(votes_text, votes_report(open_zoo(runs, folders or ())), as_json)
 
@@ -84,11 +84,11 @@ def recommend(
     """
     from zoo.commands.recommending import recommend_each
     from zoo.compare import open_zoo
+    from zoo.outputs.contact_sheet import contact_sheet
+    from zoo.outputs.documents import recommend_report
+    from zoo.outputs.texts import recommend_text
     from zoo.pictures import read_bytes
-    from zoo.reports import recommend_report
     from zoo.search.ask import Ask
-    from zoo.sheet import contact_sheet
-    from zoo.tables import recommend_text
 
     ask = Ask(
         top, alpha, _conditions(where or []), same_category, exact, diversity, near_duplicates
@@ -132,10 +132,10 @@ def sample(
 ) -> None:
     """Draw a random query of every category with each backbone's neighbours, as one picture."""
     from zoo.compare import open_zoo
+    from zoo.outputs.contact_sheet import TILE, Block, write_sheet
     from zoo.pictures import open_picture
     from zoo.queries import one_per_category
     from zoo.search.ask import Ask
-    from zoo.sheet import TILE, Block, write_sheet
 
     zoo = open_zoo(runs, folders or ())
     ask = Ask(top)

@@ -15,8 +15,8 @@ from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     from zoo.compare import Zoo
+    from zoo.outputs.recommendations import Written
     from zoo.picture_tables import PictureTable
-    from zoo.recommended import Written
     from zoo.search.ask import Ask
 
 
@@ -25,8 +25,8 @@ def recommend_each(
 ) -> None:
     """Write a row per picture, backbone and rank; pictures that cannot be used are told."""
     from zoo.files import written_whole
+    from zoo.outputs.documents import skipped_report
     from zoo.picture_tables import pictures_in
-    from zoo.reports import skipped_report
 
     if as_json and out is None:
         raise ZooError("--json of a folder or CSV says what was written: name a file with --out")
@@ -53,8 +53,8 @@ def recommend_each(
 def _write(
     zoo: Zoo, table: PictureTable, ask: Ask, backbones: Sequence[str], file: TextIO
 ) -> Written:
+    from zoo.outputs.recommendations import Written, header, write_recommended
     from zoo.progress import Progress
-    from zoo.recommended import Written, header, write_recommended
 
     written = Written()
     csv.writer(file, lineterminator="\n").writerow(header(table.columns))

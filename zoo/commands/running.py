@@ -13,8 +13,8 @@ from zoo.commands.output import show
 
 def plugins(folders: Plugins = None, as_json: AsJson = False, strict: Strict = False) -> None:
     """List the backbones and indexes, where each came from, and the plugins that failed."""
+    from zoo.outputs.texts import plugins_text
     from zoo.plugins import load_plugins
-    from zoo.tables import plugins_text
 
     registry = load_plugins(folders or (), strict)
     show(plugins_text, registry.report(), as_json)
@@ -85,8 +85,8 @@ def doctor(
 
     Ends with status 1 when something is.
     """
-    from zoo.doctor import examine
-    from zoo.tables import doctor_text
+    from zoo.outputs.health import examine
+    from zoo.outputs.texts import doctor_text
 
     found = examine(folder, folders or ())
     show(doctor_text, found, as_json)

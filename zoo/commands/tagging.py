@@ -31,9 +31,9 @@ def tag(
     """Predict the attributes of every picture in a folder or CSV: class and confidence."""
     from zoo.compare import open_zoo
     from zoo.files import written_whole
+    from zoo.outputs.documents import skipped_report, tags_report
+    from zoo.outputs.tags import tagged_csv
     from zoo.picture_tables import pictures_in
-    from zoo.reports import skipped_report, tags_report
-    from zoo.tagged import tagged_csv
 
     zoo = open_zoo(runs, folders or ())
     table = pictures_in(pictures)
@@ -71,10 +71,10 @@ def count(
 ) -> None:
     """Count the most common classes in a folder or CSV of pictures."""
     from zoo.compare import count_classes, open_zoo
+    from zoo.outputs.documents import skipped_report
+    from zoo.outputs.texts import count_text
     from zoo.picture_tables import pictures_in
-    from zoo.reports import skipped_report
     from zoo.search.candidates import category_attribute
-    from zoo.tables import count_text
 
     zoo = open_zoo(runs, folders or ())
     name = zoo.catalog.single(attribute or category_attribute(zoo.catalog)).name
@@ -101,9 +101,9 @@ def features(
     from zoo.compare import Seen, Skipped, open_zoo
     from zoo.exporting.vectors import features_text, write_features
     from zoo.features.encoder import Features
+    from zoo.outputs.documents import skipped_report
     from zoo.picture_tables import pictures_in
     from zoo.progress import Progress
-    from zoo.reports import skipped_report
 
     zoo = open_zoo(runs, folders or ())
     run, table = zoo.run(backbone), pictures_in(pictures)

@@ -7,13 +7,13 @@ from typing import Any
 
 from zoo.errors import ZooError
 from zoo.inventory import models
+from zoo.outputs.documents import recommend_report, tags_report, without_folders
 from zoo.page import arguments
 from zoo.page.language import _
 from zoo.page.models.cards import models_report
 from zoo.page.state import PageState, run_of
 from zoo.page.told import told
 from zoo.page.uploads import contents, few
-from zoo.reports import recommend_report, tags_report, without_folders
 from zoo.search.ask import Ask
 
 

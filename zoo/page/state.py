@@ -11,6 +11,7 @@ from zoo.building import sole_writer
 from zoo.compare import Zoo
 from zoo.errors import ZooError, unknown
 from zoo.evaluation.votes import why_not_kept
+from zoo.outputs.documents import full_report
 from zoo.page.job import Job
 from zoo.page.language import _, marked
 from zoo.page.thumbnails import Thumbnails
@@ -18,7 +19,6 @@ from zoo.page.watched import Version, Watched, open_parts
 from zoo.plugins import Registry, load_plugins
 from zoo.progress import read_progress
 from zoo.remembered import Remembered
-from zoo.reports import full_report
 from zoo.runs import Run
 
 GO_ON = marked("Start it again from the tab Models: unfinished training goes on where it was.")

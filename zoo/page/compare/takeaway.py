@@ -11,9 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.answered import recommended_csv
 from zoo.compare import Result, Zoo
 from zoo.errors import ZooError
+from zoo.outputs.answers import recommended_csv
+from zoo.outputs.contact_sheet import contact_sheet
+from zoo.outputs.documents import recommend_report, without_folders
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
 from zoo.page.language import _, script_of
@@ -22,8 +24,6 @@ from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.uploads import contents
 from zoo.pictures import read_bytes
-from zoo.reports import recommend_report, without_folders
-from zoo.sheet import contact_sheet
 
 SCRIPT = Path(__file__).with_name("link.js")
 # A download button gives the file that it has; these make theirs when they are pressed.

@@ -17,6 +17,7 @@ from zoo.evaluation.votes import (
     vote_now,
 )
 from zoo.judging import item_duel, pair_of, query_rows, upload_duel
+from zoo.outputs.votes import side_matches, votes_report
 from zoo.page.judge import start
 from zoo.page.judge.ballot import Ballot, blind_html, revealed_html
 from zoo.page.judge.results import results_html
@@ -27,7 +28,6 @@ from zoo.page.titles import titles
 from zoo.page.told import told
 from zoo.page.uploads import contents
 from zoo.pictures import digest
-from zoo.voted import side_matches, votes_report
 
 UPLOAD = "upload"
 

@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 
 from zoo.evaluation.preference import FEW
+from zoo.outputs.votes import METRICS, by_strength, headline, left_out, notes
 from zoo.page.board import board
 from zoo.page.language import _, marked
-from zoo.voted import METRICS, by_strength, headline, left_out, notes
 
 EXPLAINED = marked(
     "Win rate: share of votes won, a tie is half a win; in small print its 95 % interval. "

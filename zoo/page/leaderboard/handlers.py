@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.outputs.documents import evaluate_report
 from zoo.page.language import _
 from zoo.page.leaderboard.confusions import cell_html, confusions_html
 from zoo.page.leaderboard.curves import learning_plot
@@ -17,7 +18,6 @@ from zoo.page.leaderboard.verdict import verdict_html
 from zoo.page.state import PageState, run_of
 from zoo.page.titles import choices, titles
 from zoo.page.told import told
-from zoo.reports import evaluate_report
 
 
 class LeaderboardHandlers:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
 from zoo.page.board import sortable
 from zoo.page.language import _, marked, ngettext
-from zoo.tables import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
 
 NAMES = {
     "random": marked("Random order (baseline)"),

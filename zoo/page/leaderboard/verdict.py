@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from zoo.outputs.verdict import headline, reasons
 from zoo.page.board import sortable
 from zoo.page.language import _
-from zoo.verdict import headline, reasons
 
 
 def verdict_html(report: dict[str, Any], titles: dict[str, str]) -> str:

@@ -11,13 +11,14 @@ from pathlib import Path
 from zoo.compare import Seen, Skipped, Tags, Zoo
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
+from zoo.outputs.recommendations import answers, header, rows_of
+from zoo.outputs.tags import tagged_csv
 from zoo.page.language import _
 from zoo.page.picks import rows_by_id
 from zoo.page.state import PageState, run_of
 from zoo.page.thumbnails import inline
 from zoo.picture_tables import PictureTable
 from zoo.pictures import digest, read_bytes
-from zoo.recommended import answers, header, rows_of
 from zoo.search.ask import Ask
 from zoo.style import (
     Profile,
@@ -28,7 +29,6 @@ from zoo.style import (
     profile_of,
     profile_of_items,
 )
-from zoo.tagged import tagged_csv
 
 SIDE = 72  # pixels of a picture in the table
 

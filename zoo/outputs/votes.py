@@ -26,7 +26,7 @@ from zoo.evaluation.preference import (
 from zoo.evaluation.retrieval import attribute_match, attribute_shares
 from zoo.evaluation.votes import Duel, Side, read_votes
 from zoo.judging import current, index_of
-from zoo.tables import table
+from zoo.outputs.texts import table
 
 GONE = -1  # the row of an item that the catalogue does not have
 METRICS = ("attribute_match@5", "recall@10")

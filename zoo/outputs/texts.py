@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from zoo.verdict import headline, reasons
+from zoo.outputs.verdict import headline, reasons
 
 BLEND_NOTE = (
     "blend: alpha * similarity + (1 - alpha) * match of the query's predicted labels with the "

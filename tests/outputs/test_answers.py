@@ -6,9 +6,9 @@ import csv
 import io
 from dataclasses import replace
 
-from zoo.answered import recommended_csv
 from zoo.compare import Zoo
-from zoo.reports import recommend_report, without_folders
+from zoo.outputs.answers import recommended_csv
+from zoo.outputs.documents import recommend_report, without_folders
 from zoo.search.ask import Ask
 
 

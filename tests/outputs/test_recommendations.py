@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import PLUGINS, draw_shape
 from tests.typed import as_json, run, told
 from zoo.compare import Zoo
-from zoo.recommended import COLUMNS, header
+from zoo.outputs.recommendations import COLUMNS, header
 from zoo.search.ask import Ask
 
 
