@@ -24,6 +24,7 @@ from zoo.indexing import DEFAULT, Wish
 from zoo.outputs.documents import evaluate_report
 from zoo.page.compare.ranks import _how
 from zoo.picture_tables import pictures_in
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.search.annoy_index import IndexFacts
@@ -44,7 +45,7 @@ def reindex(place: Path, name: str, progress: Progress | None = None, **more: st
     zoo = opened(place)
     wish = Wish(name, known=REGISTRY.indexes, **more)  # type: ignore[arg-type]
     backbone = REGISTRY.get("tiny_a")
-    redoing.index(backbone, zoo.catalog, place, progress or Progress(), wish)
+    redoing.index(backbone, zoo.catalog, place, progress or Progress(), Means(wish=wish))
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +162,7 @@ def test_items_come_and_go_without_a_new_index(place: Path, tmp_path: Path) -> N
     assert sorted(i.row for i in everything.items) == [n for n in range(240) if n != 3]
     backbones = [r.backbone for r in zoo.runs.values()]
     wish = Wish(known=REGISTRY.indexes)
-    redoing.compact(backbones, zoo.catalog, place, Progress(), wish)
+    redoing.compact(backbones, zoo.catalog, place, Progress(), Means(wish=wish))
     after = opened(place).run("tiny_a")
     assert after.facts["indexed"]["mark"] != before["mark"]
     assert after.facts["indexed"]["items"] == 240
@@ -292,10 +293,11 @@ def test_training_takes_an_index(catalog: Catalog, zoo_folder: Path, tmp_path: P
     wish = Wish("lance", known=REGISTRY.indexes)
     place = tmp_path / "zoo"
     shutil.copytree(zoo_folder, place)
-    make_zoo(tiny, catalog, TINY, place, Progress(), wish=wish)  # trained: only indexed again
+    # Trained already: only indexed again.
+    make_zoo(tiny, catalog, TINY, place, Progress(), Means(wish=wish))
     assert run_files.read_facts(place / "tiny_a")["indexed"]["index"] == "lance"
     with pytest.raises(ZooError, match="unknown index"):
-        make_zoo(tiny, catalog, TINY, place, Progress(), wish=Wish("nope", known=REGISTRY.indexes))
+        make_zoo(tiny, catalog, TINY, place, Progress(), Means(wish=replace(wish, name="nope")))
 
 
 def test_fingerprints_still_guard(place: Path) -> None:

@@ -24,6 +24,7 @@ from zoo.evaluation.votes import VOTES
 from zoo.files import recover
 from zoo.indexing import Wish
 from zoo.picture_tables import pictures_in
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress, Silence
 from zoo.search.annoy_index import build_index
@@ -157,10 +158,10 @@ def test_another_index_does_not_cost_an_unfinished_training(place: Path) -> None
     shutil.copytree(place / "tiny_a", partial)  # as one of other settings, all but published
     catalog, wish = opened(place).catalog, Wish("exact", known=REGISTRY.indexes)
     with pytest.raises(ZooError, match="unfinished training in .*: tiny_a"):
-        make_zoo([TINY_A], catalog, TINY, place, Silence(), wish=wish)
+        make_zoo([TINY_A], catalog, TINY, place, Silence(), Means(wish=wish))
     assert (partial / "model.safetensors").is_file()
     shutil.rmtree(partial)
-    make_zoo([TINY_A], catalog, TINY, place, Silence(), wish=wish)
+    make_zoo([TINY_A], catalog, TINY, place, Silence(), Means(wish=wish))
     assert opened(place).run("tiny_a").index_title == "exact search"
 
 

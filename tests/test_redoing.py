@@ -18,6 +18,7 @@ from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.features import extract as extraction
 from zoo.files import write_json
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress, Stage
 
@@ -93,14 +94,14 @@ def test_a_killed_embedding_goes_on_where_it_was(place: Path) -> None:
         """Pictures that were there at once."""
         progress = Stopped(96)
         with pytest.raises(KeyboardInterrupt):
-            redoing.embed(backbone, catalog, place, progress, "torch", force=force)
+            redoing.embed(backbone, catalog, place, progress, Means("torch"), force=force)
         return progress.steps[0]
 
     assert stopped(force=True) == 0
     assert stopped() == 80  # five shards of 16; the sixth was not written yet
     assert stopped(force=True) == 0
     rest = Stopped()
-    redoing.embed(backbone, catalog, place, rest, "torch")
+    redoing.embed(backbone, catalog, place, rest, Means("torch"))
     assert rest.steps[0] == 80
     assert (place / "tiny_a/embeddings.npy").read_bytes() == whole
     assert not run_files.partial_folder(place, "tiny_a").exists()
@@ -110,12 +111,12 @@ def test_shards_of_another_training_are_not_taken(place: Path) -> None:
     catalog = load_catalog(place)
     backbone = load_plugins([PLUGINS]).get("tiny_a")
     with pytest.raises(KeyboardInterrupt):
-        redoing.embed(backbone, catalog, place, Stopped(96), "torch", force=True)
+        redoing.embed(backbone, catalog, place, Stopped(96), Means("torch"), force=True)
     facts = run_files.read_facts(place / "tiny_a")
     write_json(place / "tiny_a/run.json", {**facts, "packages": {"torch": "another"}})
     (place / "tiny_a/embeddings.npy").unlink()  # or nothing would have to be embedded
     rest = Stopped()
-    redoing.embed(backbone, catalog, place, rest, "torch")
+    redoing.embed(backbone, catalog, place, rest, Means("torch"))
     assert rest.steps[0] == 0
 
 

@@ -17,6 +17,7 @@ from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.indexing import Wish
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.redoing import embed, index, refuse_unfinished, repeat
@@ -102,7 +103,7 @@ def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> No
 
 def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(copy: Path) -> None:
     run = open_zoo(copy, [PLUGINS]).run("tiny_a")
-    index(run.backbone, run.catalog, copy, Progress(), Wish(recall=0.8))
+    index(run.backbone, run.catalog, copy, Progress(), Means(wish=Wish(recall=0.8)))
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
     embed(run.backbone, run.catalog, copy, Progress(), force=True)
     assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8

@@ -27,7 +27,7 @@ from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.files import recover
-from zoo.indexing import AS_BEFORE, Wish
+from zoo.pipeline import USUAL, Means
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.run_files import partial_folder, read_facts
@@ -118,8 +118,7 @@ def make_zoo(
     settings: Settings,
     zoo: Path,
     progress: Progress,
-    runtime: str = "auto",
-    wish: Wish = AS_BEFORE,
+    means: Means = USUAL,
 ) -> None:
     """Make the run of each backbone that is not there yet with these settings."""
     if processes().count > 1:
@@ -130,12 +129,12 @@ def make_zoo(
         recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
-            if processes().agreed(wish.is_new(read_facts(zoo / backbone.name))):
+            if processes().agreed(means.wish.is_new(read_facts(zoo / backbone.name))):
                 redoing.refuse_unfinished(zoo, [backbone])
-                redoing.repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
+                redoing.repeat(backbone, "indexed", catalog, zoo, progress, means)
             continue
         redoing.discard_redo(backbone, zoo)
-        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, wish=wish)
+        pipeline.make_run(backbone, catalog, settings, zoo, progress, means)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()
 

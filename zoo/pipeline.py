@@ -6,8 +6,8 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,30 +35,36 @@ BASELINES = "baselines.json"
 PACKAGES = ("fashion-model-zoo", "torch", "timm", "annoy", "numpy", "pillow")
 
 
+@dataclass(frozen=True)
+class Means:
+    """What a run is made with; training is torch's, here, in any case."""
+
+    runtime: str = "auto"  # embeds, see zoo.features.accepted
+    engine: Engine = LOCAL  # where, see zoo.embedding
+    wish: Wish = AS_BEFORE  # of the index, see zoo.indexing
+
+
+USUAL = Means()
+
+
 def make_run(
     backbone: Backbone,
     catalog: Catalog,
     settings: Settings,
     zoo: Path,
     progress: Progress,
-    runtime: str = "auto",
-    engine: Engine = LOCAL,
-    wish: Wish = AS_BEFORE,
+    means: Means = USUAL,
 ) -> Path:
-    """Make or finish the run of one backbone and publish it; returns its folder.
-
-    `runtime` and `engine` are what embeds, see zoo.features.accepted and zoo.embedding; training is
-    torch's in any case.
-    """
+    """Make or finish the run of one backbone and publish it; returns its folder."""
     partial = partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
-    facts = _begin(backbone, catalog, settings, partial, wish)
-    work = _Work(backbone, catalog, settings, partial, progress, runtime, engine, wish)
+    facts = _begin(backbone, catalog, settings, partial, means.wish)
+    work = _Work(backbone, catalog, settings, partial, progress, means)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
     for stage in STAGES:
         if stage in facts:
             continue
-        facts[stage] = work.stages[stage]()
+        facts[stage] = work.do(stage)
         write_json(partial / RUN, facts)
     folder = run_files.publish(zoo, backbone.name)
     work.improve(folder)
@@ -148,29 +154,26 @@ def _differences(facts: dict[str, Any], asked: dict[str, Any]) -> list[str]:
     return changes
 
 
+@dataclass(frozen=True)
 class _Work:
     """The four stages of one run, in its partial folder."""
 
-    def __init__(
-        self,
-        backbone: Backbone,
-        catalog: Catalog,
-        settings: Settings,
-        folder: Path,
-        progress: Progress,
-        runtime: str,
-        engine: Engine,
-        wish: Wish,
-    ) -> None:
-        self.backbone, self.catalog, self.settings = backbone, catalog, settings
-        self.folder, self.progress = folder, progress
-        self.runtime, self.engine, self.wish = runtime, engine, wish
-        self.stages: dict[str, Callable[[], dict[str, Any]]] = {
+    backbone: Backbone
+    catalog: Catalog
+    settings: Settings
+    folder: Path
+    progress: Progress
+    means: Means
+
+    def do(self, stage: str) -> dict[str, Any]:
+        """What run.json keeps of a stage that is done now."""
+        stages = {
             "trained": self.train,
             "embedded": self.embed,
             "indexed": self.index,
             "evaluated": self.evaluate,
         }
+        return stages[stage]()
 
     def train(self) -> dict[str, Any]:
         started = time.perf_counter()
@@ -196,22 +199,23 @@ class _Work:
         facts = read_facts(self.folder)
         run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
         rows = np.arange(len(self.catalog))
-        return embed_rows(run, rows, self.folder, self.progress, self.runtime, self.engine)
+        runtime, engine = self.means.runtime, self.means.engine
+        return embed_rows(run, rows, self.folder, self.progress, runtime, engine)
 
     def index(self) -> dict[str, Any]:
         self.progress.say(f"{self.backbone.name}: index")
         facts = read_facts(self.folder)
         asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
-        asked = replace(asked, workers=self.wish.workers)
+        asked = replace(asked, workers=self.means.wish.workers)
         items = items_of(self.catalog, runs.read_features(self.folder), self.folder / EMBEDDINGS)
-        return self.wish.index_of(facts).build(items, self.folder, asked)
+        return self.means.wish.index_of(facts).build(items, self.folder, asked)
 
     def improve(self, folder: Path) -> None:
         """What takes long and need not keep the published run from answering."""
         facts = read_facts(folder)
         asked = asked_of(facts, self.backbone.name, self.settings.seed, self.progress.say)
         items = items_of(self.catalog, runs.read_features(folder), folder / EMBEDDINGS)
-        better = self.wish.index_of(facts).improve(items, folder, facts["indexed"], asked)
+        better = self.means.wish.index_of(facts).improve(items, folder, facts["indexed"], asked)
         if better is not None:
             amend(folder, better)
 

@@ -9,12 +9,11 @@ from pathlib import Path
 from zoo import pipeline
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
-from zoo.embedding import LOCAL, Engine
 from zoo.errors import RunError, ZooError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import linked, sha256_of, write_json
 from zoo.indexes import PARTS as INDEX_PARTS
-from zoo.indexing import AS_BEFORE, Wish
+from zoo.pipeline import USUAL, Means
 from zoo.progress import Progress
 from zoo.run_files import (
     INDEX_ROWS,
@@ -42,10 +41,8 @@ def embed(
     catalog: Catalog,
     zoo: Path,
     progress: Progress,
-    runtime: str = "auto",
-    engine: Engine = LOCAL,
+    means: Means = USUAL,
     force: bool = False,
-    wish: Wish = AS_BEFORE,
 ) -> None:
     """Embed a published run's catalogue, index and evaluate it; what is known is kept.
 
@@ -55,28 +52,28 @@ def embed(
     """
     _require_run(backbone, zoo)
     published, partial = zoo / backbone.name, partial_folder(zoo, backbone.name)
-    origin = {"stage": "embedded", "of": sha256_of(published / RUN), "runtime": runtime}
+    origin = {"stage": "embedded", "of": sha256_of(published / RUN), "runtime": means.runtime}
     if not force and read_facts(partial).get(REDO) == origin:
         progress.say(f"{backbone.name}: goes on with what is embedded")
         settings = Settings.from_dict(read_facts(partial)["settings"])
-        pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
+        pipeline.make_run(backbone, catalog, settings, zoo, progress, means)
         return
-    known = None if force else _known(published, runtime)
+    known = None if force else _known(published, means.runtime)
     if known is None:
-        repeat(backbone, "embedded", catalog, zoo, progress, runtime, engine, wish, origin)
+        repeat(backbone, "embedded", catalog, zoo, progress, means, origin)
         return
     progress.say(f"{backbone.name}: embedded already, by {known}; --force embeds it again")
 
 
 def index(
-    backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, wish: Wish = AS_BEFORE
+    backbone: Backbone, catalog: Catalog, zoo: Path, progress: Progress, means: Means = USUAL
 ) -> None:
     """Index a published run anew and evaluate it.
 
     RunError when there is none, ZooError when another training of it is unfinished.
     """
     _require_run(backbone, zoo)
-    repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
+    repeat(backbone, "indexed", catalog, zoo, progress, means)
 
 
 def _require_run(backbone: Backbone, zoo: Path) -> None:
@@ -105,9 +102,7 @@ def repeat(
     catalog: Catalog,
     zoo: Path,
     progress: Progress,
-    runtime: str = "auto",
-    engine: Engine = LOCAL,
-    wish: Wish = AS_BEFORE,
+    means: Means = USUAL,
     origin: dict[str, str] | None = None,
 ) -> Path:
     """Do `stage` and what follows it again for a published run; publish the result.
@@ -117,16 +112,16 @@ def repeat(
     """
     again = STAGES[STAGES.index(stage) :]
     outputs = [output for later in again for output in OUTPUTS.get(later, ())]
-    wish.kept(read_facts(zoo / backbone.name))  # an error comes before anything is touched
+    means.wish.kept(read_facts(zoo / backbone.name))  # an error comes before anything is touched
     check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
     for path in [path for output in outputs for path in partial.glob(output)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     facts = {k: v for k, v in read_facts(zoo / backbone.name).items() if k not in again}
-    begun = {**wish.kept(facts), REDO: origin or {"stage": stage}}
+    begun = {**means.wish.kept(facts), REDO: origin or {"stage": stage}}
     write_json(partial / RUN, begun)
     settings = Settings.from_dict(facts["settings"])
-    return pipeline.make_run(backbone, catalog, settings, zoo, progress, runtime, engine, wish)
+    return pipeline.make_run(backbone, catalog, settings, zoo, progress, means)
 
 
 def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
@@ -146,13 +141,13 @@ def compact(
     catalog: Catalog,
     zoo: Path,
     progress: Progress,
-    wish: Wish = AS_BEFORE,
+    means: Means = USUAL,
 ) -> None:
     """Index and measure these backbones anew, and the baselines: all on one catalogue."""
     (zoo / pipeline.BASELINES).unlink(missing_ok=True)
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
-        repeat(backbone, "indexed", catalog, zoo, progress, wish=wish)
+        repeat(backbone, "indexed", catalog, zoo, progress, means)
 
 
 def lay_out(name: str, zoo: Path) -> Path:

@@ -31,6 +31,7 @@ from zoo.files import linked, recover, sha256_of, swap_in, write_json, written_w
 from zoo.indexes import GONE, Place
 from zoo.indexing import Wish, items_of
 from zoo.picture_tables import PictureTable
+from zoo.pipeline import Means
 from zoo.progress import Progress
 from zoo.run_files import INDEX_ROWS, RUN, check_parts, partial_folder, read_facts, since
 
@@ -102,7 +103,8 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     pipeline.keep_baselines(catalog, work)
     if not all(_small(run, change) for run in zoo.runs.values()):
         backbones = [run.backbone for run in zoo.runs.values()]
-        redoing.compact(backbones, catalog, work, progress, Wish(known=zoo.registry.indexes))
+        means = Means(wish=Wish(known=zoo.registry.indexes))
+        redoing.compact(backbones, catalog, work, progress, means)
     (work / BEGUN_FROM).unlink()
     _bring_votes(place, work)
     swap_in(work, place)

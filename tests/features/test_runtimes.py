@@ -25,6 +25,7 @@ from zoo.features.accepted import Work, accepted_runtimes, agreement_of, check_n
 from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.openvino_runtime import BATCH, OpenVinoRuntime
 from zoo.features.runtime import Outputs, TorchRuntime
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.runs import Run
@@ -176,7 +177,7 @@ def embedded_again(zoo_folder: Path, catalog: Catalog, folder: Path) -> dict[str
     shutil.copytree(zoo_folder, folder)
     before = np.load(folder / "tiny_a" / "embeddings.npy")
     tiny = load_plugins([PLUGINS]).get("tiny_a")
-    redoing.embed(tiny, catalog, folder, Progress(), "openvino")
+    redoing.embed(tiny, catalog, folder, Progress(), Means("openvino"))
     after = np.load(folder / "tiny_a" / "embeddings.npy")
     assert (before * after).sum(axis=1).mean() > 0.999
     facts: dict[str, Any] = json.loads((folder / "tiny_a" / "run.json").read_text())["embedded"]

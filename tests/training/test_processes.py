@@ -25,6 +25,7 @@ from tests.ports import free_port
 from zoo import building, devices, pipeline
 from zoo.catalog import Catalog, load_catalog
 from zoo.indexing import Wish
+from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.processes import Processes
 from zoo.progress import Silence
@@ -133,12 +134,13 @@ def test_all_come_to_the_same_exchanges_where_one_only_indexes_anew(
 ) -> None:
     place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
     registry, catalog = load_plugins([TINY_PLUGINS]), load_catalog(place)
-    backbones, wish = registry.select(["tiny_a", "tiny_b"]), Wish("exact", known=registry.indexes)
+    backbones = registry.select(["tiny_a", "tiny_b"])
+    means = Means(wish=Wish("exact", known=registry.indexes))
     said: deque[object] = deque()
     group = First(said=said)
     for module in (building, pipeline):
         monkeypatch.setattr(module, "processes", lambda: group)
-    building.make_zoo(backbones, catalog, TINY, place, Silence(), wish=wish)
+    building.make_zoo(backbones, catalog, TINY, place, Silence(), means)
     group = Second(rank=1, said=said)
     building.follow(backbones, TINY, place)
     assert not said

@@ -24,7 +24,7 @@ from zoo.commands.options import (
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
-    from zoo.indexing import Wish
+    from zoo.pipeline import Means
 
 
 def embed(
@@ -40,6 +40,7 @@ def embed(
     from zoo import redoing
     from zoo.embedding import Engine
     from zoo.features.accepted import check_name
+    from zoo.pipeline import Means
 
     for name in names or ():
         if not name.isidentifier() and Path(name).exists():  # as no backbone's name is
@@ -51,8 +52,8 @@ def embed(
     chosen = Engine(engine, address)
     chosen.check()
 
-    again = partial(redoing.embed, runtime=runtime, engine=chosen, force=force)
-    _redo(again, names, runs, folders)
+    again = partial(redoing.embed, force=force)
+    _redo(again, names, runs, folders, Means(runtime, chosen))
 
 
 def index(
@@ -72,6 +73,7 @@ def index(
     from zoo import redoing
     from zoo.embedding import Engine
     from zoo.indexing import Wish
+    from zoo.pipeline import Means
 
     if recall is not None and not 0 < recall <= 1:
         raise ZooError(f"--recall {recall} is not within 0..1")
@@ -79,7 +81,8 @@ def index(
     chosen.check()
 
     with chosen.workers() as workers:
-        _redo(redoing.index, names, runs, folders, Wish(kind, recall, uri, workers=workers))
+        wish = Wish(kind, recall, uri, workers=workers)
+        _redo(redoing.index, names, runs, folders, Means(wish=wish))
 
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
@@ -87,6 +90,7 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     from zoo import building, redoing
     from zoo.catalog import load_catalog
     from zoo.indexing import Wish
+    from zoo.pipeline import Means
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
@@ -99,8 +103,8 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
         progress = Progress(runs)
         try:
             if behind:
-                wish = Wish(known=registry.indexes)
-                redoing.compact(behind, catalog, runs, progress, wish)
+                means = Means(wish=Wish(known=registry.indexes))
+                redoing.compact(behind, catalog, runs, progress, means)
         finally:
             progress.finish()
     typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
@@ -111,18 +115,17 @@ def _redo(
     names: list[str] | None,
     zoo: Path,
     folders: list[Path] | None,
-    wish: Wish | None = None,
+    means: Means,
 ) -> None:
     """Call `again` for each named backbone, or each trained one, while nobody else writes."""
     from zoo import building, redoing
     from zoo.catalog import load_catalog
-    from zoo.indexing import AS_BEFORE
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(zoo)  # says so when there is none
     registry = load_plugins(folders or ())
-    wish = replace(wish or AS_BEFORE, known=registry.indexes)
+    means = replace(means, wish=replace(means.wish, known=registry.indexes))
     trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
     with building.sole_writer(zoo):
         catalog = load_catalog(zoo)
@@ -130,6 +133,6 @@ def _redo(
         try:
             redoing.refuse_behind(zoo, registry.backbones.values())
             for backbone in registry.select(names or trained):
-                again(backbone, catalog, zoo, progress, wish=wish)
+                again(backbone, catalog, zoo, progress, means)
         finally:
             progress.finish()

@@ -114,14 +114,15 @@ def train(
     from zoo.catalog import CatalogSettings
     from zoo.features.accepted import check_name
     from zoo.indexing import Wish
+    from zoo.pipeline import Means
     from zoo.plugins import load_plugins
     from zoo.processes import processes, together
     from zoo.training.settings import Settings
     from zoo.training.tracking import make_progress
 
     registry = load_plugins(folders or (), strict)
-    wish = Wish(kind, None, uri, registry.indexes)
-    wish.kept({})  # says so when it cannot be, before anything is trained
+    means = Means(runtime, wish=Wish(kind, None, uri, registry.indexes))
+    means.wish.kept({})  # says so when it cannot be, before anything is trained
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
@@ -182,7 +183,7 @@ def train(
                 redoing.refuse_unfinished(zoo, chosen)
             redoing.refuse_behind(zoo, registry.backbones.values())
             catalog = building.prepare_catalog(wanted, zoo, progress)
-            building.make_zoo(chosen, catalog, settings, zoo, progress, runtime, wish)
+            building.make_zoo(chosen, catalog, settings, zoo, progress, means)
         finally:
             progress.finish()
     typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
