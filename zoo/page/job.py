@@ -16,7 +16,7 @@ from zoo.weights import answers
 RANDOM = ("--weights", "random", "--image-size", "64", "--epochs-frozen", "0",
           "--epochs-unfrozen", "4", "--batch-size", "24")  # fmt: skip
 PRETRAINED = ("--weights", "pretrained", "--image-size", "96", "--epochs-frozen", "5",
-              "--epochs-unfrozen", "1")  # fmt: skip
+              "--epochs-unfrozen", "2")  # fmt: skip
 LOG = "training.log"
 TAIL, LINES = 16_384, 12  # bytes that are read, lines that are shown
 
