@@ -127,7 +127,7 @@ class Zoo:
         closed = [p.error for p in self.problems if name in (None, p.origin)]
         if closed and (name is not None or not self.runs):
             raise RunError(closed[0])  # it is there: to train it is not what helps
-        if not self.runs:
+        if name is None and not self.runs:
             raise RunError(
                 f"no trained backbone in {self.folder}; train with: python train.py "
                 f"--runs {self.folder}"
