@@ -258,6 +258,7 @@ def doctor_text(report: dict[str, Any]) -> str:
         f" ({report['hub']['endpoint']})",
     ]
     for zoo in report["zoos"]:
-        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {', '.join(zoo['runs'])}")
+        opened = ", ".join(zoo["runs"]) or "no backbone opens"
+        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {opened}")
     parts += [f"problem    {p}" for p in report["problems"]] or ["no problem found"]
     return "\n".join(parts)
