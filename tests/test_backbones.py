@@ -69,6 +69,12 @@ def test_the_picture_size_is_never_below_what_the_network_can_take() -> None:
     assert BACKBONES["inception_v3"].transform(64).size == 75
 
 
+def test_a_network_of_one_size_is_seen_to_take_no_other() -> None:
+    vit = TimmBackbone("vit", "ViT", "vit_tiny_patch16_224.augreg_in21k_ft_in1k")
+    assert check(vit, 96).size == 224
+    assert check(TimmBackbone("r18", "R", "resnet18.a1_in1k"), 96).size == 96
+
+
 def test_pixels_crops_the_centre() -> None:
     image = Image.new("RGB", (40, 20), "black")
     image.paste("white", (10, 0, 30, 20))
@@ -94,7 +100,8 @@ def test_only_what_the_crop_keeps_is_resized_to_the_same_pixels(
 
 
 def test_an_unknown_timm_tag_is_named() -> None:
-    backbone: Backbone = TimmBackbone("mine", "Mine", "resnet5000.nothing")
-    for use in (backbone.network, backbone.transform):
-        with pytest.raises(PluginError, match="'mine': timm has no 'resnet5000.nothing'"):
-            use()
+    for source in ("resnet5000.nothing", "resnet50.nothing"):
+        backbone: Backbone = TimmBackbone("mine", "Mine", source)
+        for use in (backbone.network, backbone.transform):
+            with pytest.raises(PluginError, match=f"'mine': timm has no '{source}'"):
+                use()

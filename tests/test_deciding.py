@@ -125,7 +125,11 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
 
 def test_nothing_above_thumbnails_is_no_choice() -> None:
     nothing = report(pair(0.1, 0.02), (10, 40), [])
+    nothing["decision"]["against_pixels"] = [{"queries": 299}]
+    assert "train for longer, or measure on more pictures" in headline(nothing, TITLES)
+    nothing["decision"]["against_pixels"] = [{"queries": 300}]
     assert "No backbone is clearly better" in headline(nothing, TITLES)
+    assert headline(nothing, TITLES).endswith("thumbnails: train for longer.")
     assert not any("fastest" in reason for reason in reasons(nothing, TITLES))
 
 

@@ -144,6 +144,13 @@ def test_at_least_leaves_other_formats_whole() -> None:
     assert pictures.decode(encoded(Image.new("RGB", (400, 400))), at_least=50).size == (400, 400)
 
 
+def test_a_format_that_is_not_read_is_called_by_its_name() -> None:
+    with pytest.raises(
+        PictureError, match=r"IMG\.HEIC: .* \.HEIC are not read; convert it to JPEG"
+    ):
+        pictures.decode(b"\0\0\0\x18ftypheic", name="IMG.HEIC")
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

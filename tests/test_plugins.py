@@ -23,6 +23,7 @@ def register_backbones(register):
     register(TimmBackbone({name!r}, "A title", "resnet18.a1_in1k"))
 """
 
+TYPO = "no hook is called 'register_backbone'; there are register_backbones and register_indexes"
 INDEX = """
 from zoo import hookimpl
 from zoo.search.exact_index import Exact
@@ -59,7 +60,7 @@ def test_a_stranger_adds_one_with_one_file(tmp_path: Path) -> None:
     [
         ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
         ("def register_backbones(register): pass", "is @hookimpl missing"),
-        (GOOD.format(name="x").replace("register_backbones", "register_backbone"), "register_bac"),
+        (GOOD.format(name="x").replace("register_backbones", "register_backbone"), TYPO),
         (GOOD.format(name="resnet50"), "'resnet50' is taken by plugins/resnet50.py"),
         (GOOD.format(name="Not Good"), "does not match [a-z0-9_]+"),
         (GOOD.format(name="x") + "    register(3)", "registered 3, which is no Backbone"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -66,10 +67,19 @@ def test_a_damaged_run_is_told_and_the_others_work(copy: Path, damage: str) -> N
     (problem,) = zoo.problems
     assert problem.origin == "tiny_a"
     assert message in problem.error
-    with pytest.raises(RunError, match="is not trained in"):
+    with pytest.raises(RunError, match=re.escape(problem.error)):
         zoo.run("tiny_a")
     with pytest.raises(RunError):
         open_zoo(copy, [PLUGINS], strict=True)
+
+
+def test_runs_whose_plugin_is_not_named_are_not_called_untrained(zoo_folder: Path) -> None:
+    zoo = open_zoo(zoo_folder)
+    for name in (None, "tiny_b"):
+        with pytest.raises(RunError, match="has no plugin; install it, or add --plugins DIR"):
+            zoo.run(name)
+    with pytest.raises(RunError, match="is not trained in"):
+        zoo.run("resnet50")
 
 
 def test_opening_a_network_draws_no_random_weights(zoo_folder: Path) -> None:

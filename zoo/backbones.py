@@ -126,10 +126,10 @@ class Backbone(ABC):
         load_state(network, read_state(path), path, ignored=())
 
 
-def check(backbone: Backbone, image_size: int | None) -> None:
-    """PluginError when it has no transform for that size: better before pictures are read."""
+def check(backbone: Backbone, image_size: int | None) -> Transform:
+    """Its transform for that size, else PluginError: better before pictures are read."""
     try:
-        backbone.transform(image_size)
+        return backbone.transform(image_size)
     except ZooError:
         raise
     except Exception as error:  # of a plugin: whatever it likes
@@ -210,7 +210,10 @@ class TimmBackbone(Backbone):
     def _config(self) -> dict[str, Any]:
         import timm
 
-        config = timm.get_pretrained_cfg(self.source)
+        try:
+            config = timm.get_pretrained_cfg(self.source)
+        except RuntimeError:  # the architecture is there, the tag is not
+            config = None
         if config is None:
             raise PluginError(f"backbone {self.name!r}: timm has no {self.source!r}")
         return dict(config.to_dict())

@@ -124,7 +124,10 @@ class Zoo:
 
     def run(self, name: str | None = None) -> Run:
         """The run of that backbone; the first one when none is named."""
-        if not self.runs:
+        closed = [p.error for p in self.problems if name in (None, p.origin)]
+        if closed and (name is not None or not self.runs):
+            raise RunError(closed[0])  # it is there: to train it is not what helps
+        if name is None and not self.runs:
             raise RunError(
                 f"no trained backbone in {self.folder}; train with: python train.py "
                 f"--runs {self.folder}"

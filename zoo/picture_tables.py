@@ -10,7 +10,7 @@ from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
 from zoo.catalog.readers.entries import is_utf8, not_utf8
 from zoo.errors import ZooError
-from zoo.pictures import EXTENSIONS, UNREAD
+from zoo.pictures import EXTENSIONS, UNREAD, unknown_format
 
 IMAGES = "images"  # paths of a CSV may be relative to this folder beside it
 
@@ -44,8 +44,7 @@ def pictures_in(source: Path) -> PictureTable:
 
 
 def _unread(path: Path) -> Finding:
-    detail = f"pictures of the format {path.suffix} are not read; convert it to JPEG"
-    return Finding("format is not read", ascii(str(path))[1:-1], detail)
+    return Finding("format is not read", ascii(str(path))[1:-1], unknown_format(path.suffix))
 
 
 def _of_paths(paths: list[Path]) -> PictureTable:

@@ -26,6 +26,13 @@ ORIENTATION = 0x0112  # the EXIF tag; from 5 on, width and height change places
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture
 
 
+def unknown_format(suffix: str) -> str:
+    """Why a file is no picture here: its format is not read, or nothing is known of it."""
+    if suffix.lower() in UNREAD:
+        return f"pictures of the format {suffix} are not read; convert it to JPEG"
+    return "not a picture in a known format"
+
+
 def read_bytes(path: Path) -> bytes:
     """The file's bytes; PictureError when it is missing, unreadable or too large.
 
@@ -87,7 +94,7 @@ def decode(
     except PictureError:
         raise
     except UnidentifiedImageError as error:
-        raise PictureError(f"{name}: not a picture in a known format") from error
+        raise PictureError(f"{name}: {unknown_format(Path(name).suffix)}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(f"{name}: over the limit of {MAX_PIXELS} pixels") from error
     except Exception as error:  # Pillow's decoders raise many types on damaged files
@@ -114,7 +121,7 @@ def upright_size(data: bytes, name: str = "picture") -> tuple[int, int]:
         with Image.open(io.BytesIO(data)) as image:
             return _upright_size(image)
     except UnidentifiedImageError as error:
-        raise PictureError(f"{name}: not a picture in a known format") from error
+        raise PictureError(f"{name}: {unknown_format(Path(name).suffix)}") from error
     except Exception as error:
         raise PictureError(f"{name}: damaged picture: {error}") from error
 

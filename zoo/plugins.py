@@ -144,7 +144,7 @@ def _take_up(
     """Register one plugin and what it brings: all of it, or none and an error."""
     manager.register(plugin)
     try:
-        manager.check_pending()
+        _check_hooks(manager, plugin)
         if not manager.get_hookcallers(plugin):
             raise PluginError("implements no hook; is @hookimpl missing above register_backbones?")
         others = [p for p in manager.get_plugins() if p is not plugin]
@@ -161,6 +161,15 @@ def _take_up(
     registry.origins.update(dict.fromkeys(backbones, origin))
     registry.indexes.update(indexes)
     registry.index_origins.update(dict.fromkeys(indexes, origin))
+
+
+def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    """PluginError when it implements a hook that there is not."""
+    hooks = [name for name in dir(hookspecs) if name.startswith("register_")]
+    for name in dir(plugin):
+        if manager.parse_hookimpl_opts(plugin, name) and name not in hooks:
+            there = " and ".join(hooks)
+            raise PluginError(f"no hook is called {name!r}; there are {there}")
 
 
 def _collector(

@@ -71,7 +71,7 @@ def test_train_goes_through_and_is_not_done_twice(shapes: Path, tmp_path: Path) 
     catalog = load_catalog(tmp_path / "runs/labels")
     assert [len(catalog.rows(s)) for s in ("train", "val", "test")] == [86, 10, 24]
     assert len(catalog.training_rows()) == 60  # 20 of each colour, the first key attribute
-    assert "python serve.py --runs runs/labels" in first.stderr
+    assert f"python serve.py --runs runs/labels --plugins {PLUGINS}" in first.stderr
     again = run(*arguments, "--resume", script="train.py", cwd=tmp_path)
     assert "already trained with these settings" in again.stderr
     for command in (("embed", "--runtime", "openvino"), ("index",)):

@@ -19,7 +19,9 @@ from zoo.page.map.making import Making
 from zoo.page.serving.asked import Asked
 from zoo.page.state import PageState
 from zoo.page.told import told
+from zoo.page.under_way import progress_html
 from zoo.page.use.handlers import UseHandlers
+from zoo.plugins import load_plugins
 from zoo.style import kept, profile_of_items
 
 
@@ -49,6 +51,12 @@ def test_the_leaderboard_is_made_once_for_all_visitors(
     (folder / "tiny_a" / "run.json").touch()  # as when a run has been replaced
     state.report()
     assert len(made) == 2
+
+
+def test_a_step_that_just_began_has_no_pace_yet() -> None:
+    began = {"title": "a: training", "done": 0, "total": 9, "unit": "img", "rate": 0.0}
+    shown = progress_html(load_plugins(), None, {**began, "seconds_left": None}, None, "")
+    assert ">The columns appear" in shown
 
 
 def test_what_is_told_is_text(tmp_path: Path) -> None:

@@ -168,7 +168,9 @@ def train(
     devices.choose(device, precision)
     check_name(runtime, device)
     for backbone in chosen:
-        check(backbone, image_size)
+        taken = check(backbone, image_size).size
+        if image_size not in (None, taken):
+            typer.echo(f"{backbone.name}: takes {taken} px, not {image_size} px", err=True)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
         with together():
@@ -186,8 +188,9 @@ def train(
             building.make_zoo(chosen, catalog, settings, zoo, progress, means)
         finally:
             progress.finish()
-    typer.echo(f"done; see the leaderboard:  zoo evaluate --runs {zoo}", err=True)
-    typer.echo(f"compare them in a browser:  python serve.py --runs {zoo}", err=True)
+    place = " ".join([f"--runs {zoo}", *(f"--plugins {folder}" for folder in folders or ())])
+    typer.echo(f"done; see the leaderboard:  zoo evaluate {place}", err=True)
+    typer.echo(f"compare them in a browser:  python serve.py {place}", err=True)
 
 
 def _split(names: str | None) -> tuple[str, ...] | None:

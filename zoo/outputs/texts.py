@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from zoo.outputs.verdict import headline, reasons
+from zoo.outputs.verdict import FEW_QUERIES, headline, reasons
 
 BLEND_NOTE = (
     "blend: alpha * similarity + (1 - alpha) * match of the query's predicted labels with the "
@@ -186,7 +186,7 @@ def verdicts(report: dict[str, Any]) -> list[str]:
         few = ", a small number" if all(facts["few"] for facts in ceilings.values()) else ""
         notes.append(
             "label ceiling: near-identical pictures disagree in their labels, so that no model can "
-            f"be right on more of them ({pairs} pairs{few})"
+            f"be right on more of them ({pairs} pair{'s' * (pairs != 1)}{few})"
         )
     happened = [f"{n} {what}" for what, n in report["catalog"]["since_measured"].items() if n]
     if happened:
@@ -194,7 +194,7 @@ def verdicts(report: dict[str, Any]) -> list[str]:
             f"measured before the catalogue changed ({', '.join(happened)}); zoo compact measures "
             "anew"
         )
-    if 0 < pixels["queries"] < 300:
+    if 0 < pixels["queries"] < FEW_QUERIES:
         notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
     return notes
 
@@ -258,6 +258,7 @@ def doctor_text(report: dict[str, Any]) -> str:
         f" ({report['hub']['endpoint']})",
     ]
     for zoo in report["zoos"]:
-        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {', '.join(zoo['runs'])}")
+        opened = ", ".join(zoo["runs"]) or "no backbone opens"
+        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {opened}")
     parts += [f"problem    {p}" for p in report["problems"]] or ["no problem found"]
     return "\n".join(parts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+FEW_QUERIES = 300  # under so many, small differences mean nothing
+
 
 def headline(report: dict[str, Any], titles: Mapping[str, str]) -> str:
     """The answer in one sentence; `report` is of `full_report`."""
@@ -18,7 +20,10 @@ def headline(report: dict[str, Any], titles: Mapping[str, str]) -> str:
             "be better than comparing tiny thumbnails."
         )
     if not above:
-        return "No backbone is clearly better than comparing tiny thumbnails: train for longer."
+        few = decision["against_pixels"][0]["queries"] < FEW_QUERIES
+        more = ", or measure on more pictures" if few else ""
+        nothing = "No backbone is clearly better than comparing tiny thumbnails"
+        return f"{nothing}: train for longer{more}."
     if len(decision["order"]) == 1:
         return f"{titles[best]} is the only backbone trained; it is above the pixels baseline."
     if not level:

@@ -41,10 +41,10 @@ def progress_html(
     total = max(1, progress["total"])
     share = min(1.0, progress["done"] / total)
     left = progress["seconds_left"]
-    rate = f"{progress['rate']:.0f} {progress['unit']}/s" if progress["rate"] else ""
     remains = _(", {s} s left in this step").format(s=f"{left:.0f}") if left else ""
+    pace = f"{progress['rate']:.0f} {progress['unit']}/s{remains}. " if progress["rate"] else ""
     ready = _("{ready} of {all} backbones ready").format(
         ready=len(zoo.runs) if zoo else 0, all=len(registry.backbones)
     )
     appear = _("The columns appear one by one.")
-    return bar_html(ready, share, escape(progress["title"]), f"{rate}{remains}. {appear}")
+    return bar_html(ready, share, escape(progress["title"]), f"{pace}{appear}")
