@@ -82,4 +82,4 @@ def test_evaluate_shape(at: tuple[object, ...]) -> None:
     assert "true labels only" in text
     assert "tiny_a, blend 0.8" in text
     assert "only 36 queries" in text
-    assert "be right on more of them (1 pairs, a small number)" in text
+    assert "be right on more of them (1 pair, a small number)" in text
