@@ -15,6 +15,7 @@ from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 FOLDER = Path(__file__).parent
 SCRIPTS = ("grid.js", "painters.js", "plot.js", "board.js")  # each uses those before it
 POLL = 1.5  # seconds between looks at a making of maps
+NAME = 200  # pixels at least for a backbone's name: on phones a line each
 
 
 def script() -> str:
@@ -32,9 +33,11 @@ def map_tab(shared: Shared) -> Fill:
     )
     gr.HTML(f'<p class="quiet">{how}</p>')
     with gr.Row():
-        left = gr.Dropdown(label=_("First map"), choices=[], elem_id="map-left")
-        right = gr.Dropdown(label=_("Second map"), choices=[], elem_id="map-right")
-        by = gr.Dropdown(label=_("Coloured by (true labels)"), choices=[], elem_id="map-by")
+        left = gr.Dropdown(label=_("First map"), choices=[], min_width=NAME, elem_id="map-left")
+        right = gr.Dropdown(label=_("Second map"), choices=[], min_width=NAME, elem_id="map-right")
+        by = gr.Dropdown(
+            label=_("Coloured by (true labels)"), choices=[], min_width=NAME, elem_id="map-by"
+        )
     progress = gr.HTML(elem_id="map-progress")
     board = gr.HTML(
         html_template=board_html(),
