@@ -16,6 +16,7 @@ from zoo.compare import open_zoo
 from zoo.evaluation.postprocessing import ExpandedOrder, unit
 from zoo.evaluation.rankings import BlendOrder, CosineOrder
 from zoo.evaluation.retrieval import Scorer, evaluate_retrieval
+from zoo.outputs.texts import processed_name
 from zoo.runs import Run
 
 METRICS = ("attribute_match@5", "recall@1", "recall@10", "map@10")
@@ -37,10 +38,7 @@ def rankings(run: Run, catalog: Catalog) -> Iterator[tuple[str, Scorer]]:
     for alpha in ALPHAS:
         yield f"blend {alpha}", BlendOrder(catalog, run.predictions, alpha)
     for count in EXPANSIONS:
-        yield (
-            f"query with {count} neighbour{'' if count == 1 else 's'}",
-            ExpandedOrder(run.embeddings, count),
-        )
+        yield processed_name("expanded", count), ExpandedOrder(run.embeddings, count)
     rows, deviations = principal(np.asarray(run.embeddings), catalog.rows("train"))
     for count in DIMENSIONS:
         yield f"PCA to {count}", CosineOrder(unit(rows[:, :count]))

@@ -84,13 +84,14 @@ def blended(backbones: dict[str, Any]) -> dict[str, Any]:
 def processed(backbones: dict[str, Any]) -> dict[str, Any]:
     """The scores of each backbone's post-processed embeddings, by a name for the row."""
     return {
-        f"{name}, {_processed(kind, found['setting'])}": {**scores, **found}
+        f"{name}, {processed_name(kind, found['setting'])}": {**scores, **found}
         for name, scores in backbones.items()
         for kind, found in scores["processed"].items()
     }
 
 
-def _processed(kind: str, setting: int) -> str:
+def processed_name(kind: str, setting: int) -> str:
+    """What a post-processing of that kind and setting is called in tables."""
     return PROCESSED[kind].format(setting, "" if setting == 1 else "s")
 
 

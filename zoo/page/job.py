@@ -12,7 +12,7 @@ from zoo.page.language import _
 from zoo.progress import Progress
 from zoo.weights import answers
 
-# As much as two cores do for four backbones within six minutes.
+# As much as two cores do for four backbones within six minutes, measured from random weights.
 RANDOM = ("--weights", "random", "--image-size", "64", "--epochs-frozen", "0",
           "--epochs-unfrozen", "4", "--batch-size", "24")  # fmt: skip
 PRETRAINED = ("--weights", "pretrained", "--image-size", "96", "--epochs-frozen", "5",

