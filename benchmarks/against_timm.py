@@ -95,6 +95,7 @@ def zoo_command(asked: argparse.Namespace, runs: Path) -> list[str]:
         "--attributes", asked.attribute, "--weights", "random", "--runs", str(runs),
         "--image-size", str(asked.image_size), "--epochs-frozen", "0",
         "--epochs-unfrozen", str(asked.epochs), "--seed", "0",
+        "--metric", "0",  # which timm does not train either
     ]  # fmt: skip
 
 

@@ -144,7 +144,7 @@ EXTRAS = {
     "ema": {"ema": 0.9},
     "accumulate": {"batch_size": 8, "accumulate": 2},
     "layer decay": {"layer_decay": 0.5},
-    "metric": {"metric": 1.0},
+    "metric": {"metric": 0.0},
     "cutmix": {"cutmix": 0.5},
     "deep heads": {"hidden": (32, 16)},
     "sampling": {"balance": "sampling"},

@@ -51,7 +51,7 @@ def train(
     ema: Annotated[float, typer.Option(help="Decay of averaged weights, such as 0.999.")] = 0.0,
     metric: Annotated[
         float, typer.Option(help="Weight of the embedding's own loss beside the heads'; 0: none.")
-    ] = 0.0,
+    ] = 1.0,
     cutmix: Annotated[
         float, typer.Option(help="Chance of a step that mixes its pictures in pairs; 0: none.")
     ] = 0.0,

@@ -57,7 +57,7 @@ class Settings:
     accumulate: int = 1  # batches whose gradients make one step
     ema: float = 0.0  # decay per step of the averaged weights that are kept; 0 keeps the last
     networks: str = "shared"  # one for all attributes, or FashionNet's one per attribute
-    metric: float = 0.0  # weight of the loss of the embedding itself, beside that of the heads
+    metric: float = 1.0  # weight of the loss of the embedding itself, beside that of the heads
     cutmix: float = 0.0  # chance of a step that mixes its pictures, see zoo.training.mixing
     layer_decay: float = 1.0  # rate of each layer of the backbone, as a share of the next one's
 
