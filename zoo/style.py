@@ -158,7 +158,7 @@ def histogram(tags: Sequence[Tags], attribute: str, threshold: float) -> list[Ba
     return [Bar(value, count, unsure[value]) for value, count in counts.most_common()]
 
 
-def kept(profile: Profile) -> dict[str, Any]:
+def to_json(profile: Profile) -> dict[str, Any]:
     """A profile as JSON values, for whoever keeps it."""
     return {
         "backbone": profile.backbone,
@@ -176,7 +176,7 @@ def kept(profile: Profile) -> dict[str, Any]:
     }
 
 
-def from_kept(value: Any) -> Profile:
+def from_json(value: Any) -> Profile:
     """A profile that was kept; ZooError when this is none."""
     try:
         embedding = np.asarray(value["embedding"], dtype=np.float32)

@@ -22,7 +22,7 @@ from zoo.page.told import told
 from zoo.page.under_way import progress_html
 from zoo.page.use.handlers import UseHandlers
 from zoo.plugins import load_plugins
-from zoo.style import kept, profile_of_items
+from zoo.style import profile_of_items, to_json
 
 
 def test_warming_up_opens_all_and_says_what_does_not_open(
@@ -97,7 +97,7 @@ def test_a_visitor_is_not_told_where_the_zoo_lies(zoo_folder: Path, tmp_path: Pa
     state = PageState(zoo_folder, [PLUGINS], None, cache=tmp_path)
     zoo = state.trained()
     profile = profile_of_items(zoo, [str(zoo.catalog.table["item_id"].iat[0])], "tiny_a")
-    old = kept(replace(profile, backbone="vgg16"))  # of a backbone that is no longer trained
+    old = to_json(replace(profile, backbone="vgg16"))  # of a backbone that is no longer trained
     asked: list[Callable[[], object]] = [
         lambda: LeaderboardHandlers(state).confusions("vgg16", "colour"),
         lambda: LeaderboardHandlers(state).gaps("tiny_a", "vgg16", MATCH),
