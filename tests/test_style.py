@@ -19,7 +19,7 @@ from zoo.style import (
     current,
     from_json,
     histogram,
-    items_of,
+    items_of_pictures,
     profile_of,
     profile_of_items,
     recommend_for,
@@ -40,7 +40,7 @@ def looked(zoo: Zoo, paths: list[Path]) -> Profile:
     (seen,) = zoo.look(paths, "tiny_a")
     data = [path.read_bytes() for path in paths]
     tags = zoo.tags_of([path.name for path in paths], seen.features)  # type: ignore[union-attr]
-    return profile_of(zoo.run("tiny_a"), tags, items_of(zoo, data), seen.features)  # type: ignore[union-attr]
+    return profile_of(zoo.run("tiny_a"), tags, items_of_pictures(zoo, data), seen.features)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.4])

@@ -55,7 +55,7 @@ def model_of(run: Run) -> str:
     return str(run.facts["files"][MODEL]["sha256"])[:16]
 
 
-def items_of(zoo: Zoo, pictures: Sequence[bytes]) -> tuple[str, ...]:
+def items_of_pictures(zoo: Zoo, pictures: Sequence[bytes]) -> tuple[str, ...]:
     """Per picture file the id of the catalogue's item that is the same file, "" for none."""
     table = zoo.catalog.table
     known = dict(zip(table["sha256"], table["item_id"].astype(str), strict=True))

@@ -34,7 +34,7 @@ from zoo.page.compare.handlers import CompareHandlers
 from zoo.page.judge.handlers import JudgeHandlers
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
-from zoo.page.serving.asked import Asked
+from zoo.page.serving.options import ServeOptions
 from zoo.page.state import PageState
 from zoo.page.thumbnails import Thumbnails
 from zoo.page.told import told
@@ -363,15 +363,15 @@ def test_a_page_that_only_reads_writes_nothing(zoo_folder: Path, tmp_path: Path)
 def test_a_folder_without_leave_to_write_is_only_read(zoo_folder: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
     folder.chmod(0o555)
-    assert Asked(folder).only_reads()
+    assert ServeOptions(folder).only_reads()
     folder.chmod(0o755)
-    assert not Asked(folder).only_reads()
-    assert Asked(folder, read_only=True).only_reads()
+    assert not ServeOptions(folder).only_reads()
+    assert ServeOptions(folder, read_only=True).only_reads()
 
 
 def test_a_page_that_trains_does_not_only_read(tmp_path: Path) -> None:
     with pytest.raises(ZooError, match="--manage trains into the zoo"):
-        Asked(tmp_path, manage=True, read_only=True)
+        ServeOptions(tmp_path, manage=True, read_only=True)
 
 
 def test_a_cache_that_cannot_be_is_told(zoo_folder: Path, tmp_path: Path) -> None:

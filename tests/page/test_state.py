@@ -16,7 +16,7 @@ from zoo.deciding import MATCH
 from zoo.errors import ZooError
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
-from zoo.page.serving.asked import Asked
+from zoo.page.serving.options import ServeOptions
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.under_way import progress_html
@@ -79,7 +79,7 @@ def test_what_is_told_is_text(tmp_path: Path) -> None:
     ],
 )
 def test_a_page_for_others_only_shows(tmp_path: Path, more: dict[str, Any], trusted: bool) -> None:
-    assert Asked(tmp_path, **more).trusts_visitors() is trusted
+    assert ServeOptions(tmp_path, **more).trusts_visitors() is trusted
 
 
 def test_maps_are_made_for_who_may_only(tmp_path: Path) -> None:
