@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.indexes import NEIGHBOURS, Asked, Items, Place
+from zoo.indexes import NEIGHBOURS, IndexSettings, Items, Place
 from zoo.search.annoy_index import build_index, open_index
 from zoo.search.exact import BLOCK, similarities, top_rows
 
@@ -119,7 +119,7 @@ class LanceScan(Engine):
         np.save(path / "embeddings.npy", rows)  # as in a run; not counted, as for Annoy
         embeddings = np.load(path / "embeddings.npy", mmap_mode="r")
         items = Items(embeddings, np.arange(len(rows)).astype(str), {}, "generated")
-        asked = Asked(seed=SEED, say=lambda message: None)
+        asked = IndexSettings(seed=SEED, say=lambda message: None)
         index = Lance(ann_from=0, kind=self.kind) if self.kind else Lance()
         facts = index.build(items, path, asked)
         written, begun = facts["build_s"], time.perf_counter()

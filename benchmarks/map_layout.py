@@ -17,8 +17,8 @@ from sklearn.manifold import trustworthiness
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from enlarged_zoo import write_embeddings
 from machine import made_on
-from query_latency import write_embeddings
 
 from zoo.compare import open_zoo
 from zoo.mapping.layout import lay_out

@@ -1,12 +1,8 @@
 """One query through everything, over a zoo of many items: opening, first query, latency, callers.
 
 A query is what the page asks for: decode an upload, the forward of every backbone, search, scores
-(`Zoo.recommend`). The zoo is a real one, enlarged without training: items beyond the real ones are
-drawn variants of them. A variant has its own item id, file digest and shot; its title, labels,
-predictions and picture are those of its original; its embedding is the original's moved by seeded
-noise, as far as a real item is from its nearest neighbour, and scaled back to length one. The Annoy
-indexes over them are built by the project. So times are those of such a size, and what is
-recommended means nothing.
+(`Zoo.recommend`). The zoo is a real one, enlarged without training (`enlarged_zoo.py`): times are
+those of such a size, and what is recommended means nothing.
 
 The queries are test pictures of the zoo, each an exact copy of an item. The enlarged zoo is opened
 in a process of its own, its files in the page cache where they fit. Exit status 1 when a goal is
@@ -16,9 +12,7 @@ missed.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,101 +20,20 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch  # noqa: F401  before the clock runs
+from enlarged_zoo import enlarge, say
 from machine import made_on
 
 from zoo.catalog import Catalog
 from zoo.compare import Result, Zoo, open_zoo
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
-from zoo.files import write_json
 from zoo.pictures import read_bytes
-from zoo.run_files import RUN, SCORES, partial_folder, publish
-from zoo.runs import Run
-from zoo.search.annoy_index import FILE, build_index
 from zoo.search.ask import Ask
-from zoo.search.exact import similarities
-from zoo.training.network import MODEL
 
-BLOCK = 4096  # rows of embeddings moved at a time
-SPACED = 200  # items whose nearest neighbour is looked for
 OPENING_S, P50_MS, P99_MS = 3.0, 250.0, 600.0  # the goals, at 100,000 items on two cores
-
-
-def say(text: str) -> None:
-    """Progress, for people."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def enlarged_catalog(catalog: Catalog, items: int) -> Catalog:
-    """The catalogue repeated up to so many rows, each repetition with ids of its own."""
-    origin, copy = np.arange(items) % len(catalog), np.arange(items) // len(catalog)
-    table = catalog.table.iloc[origin].reset_index(drop=True)
-    drawn = copy > 0
-    names = table["item_id"].astype(str) + "-" + copy.astype(str)
-    digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
-    table["item_id"] = table["item_id"].where(~drawn, names)
-    table["sha256"] = table["sha256"].where(~drawn, digests)
-    if "near_group" in table:  # a variant is near its original, but not the same shot
-        table["near_group"] += copy * (int(table["near_group"].max()) + 1)
-    return replace(catalog, name=f"{catalog.name}-{items}", table=table)
-
-
-def spacing(embeddings: np.ndarray, seed: int) -> float:
-    """How far a row is from its nearest neighbour, the median over some rows."""
-    rows = np.random.default_rng(seed).permutation(len(embeddings))[:SPACED]
-    cosines = similarities(embeddings, np.asarray(embeddings[rows]))
-    cosines[np.arange(len(rows)), rows] = -1
-    return float(np.median(np.sqrt(np.maximum(0, 2 - 2 * cosines.max(axis=1)))))
-
-
-def write_embeddings(real: np.ndarray, items: int, path: Path, seed: int) -> None:
-    """The real unit rows (n, D), then variants of them, block by block: memory stays bounded."""
-    count, dimension = real.shape
-    scale = spacing(real, seed) / dimension**0.5
-    generator = np.random.default_rng(seed)
-    matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(items, dimension))
-    for start in range(0, items, BLOCK):
-        rows = np.arange(start, min(start + BLOCK, items))
-        block = np.asarray(real[rows % count])
-        noise = generator.standard_normal(block.shape, dtype=np.float32) * scale
-        block = block + noise * (rows >= count)[:, None]
-        matrix[rows] = block / np.linalg.norm(block, axis=1, keepdims=True)
-    matrix.flush()
-
-
-def enlarge_run(run: Run, catalog: Catalog, zoo: Path, seed: int) -> None:
-    """Publish the run of one backbone over the enlarged catalogue."""
-    partial = partial_folder(zoo, run.name)
-    partial.mkdir(parents=True)
-    for part in (MODEL, SCORES):
-        shutil.copyfile(run.folder / part, partial / part)
-    say(f"{run.name}: embeddings")
-    write_embeddings(run.embeddings, len(catalog), partial / EMBEDDINGS, seed)
-    origin = np.arange(len(catalog)) % len(run.catalog)
-    arrays: dict[str, Any] = {n: a[origin] for n, a in run.predictions.arrays().items()}
-    np.savez(partial / PREDICTIONS, **arrays)
-    say(f"{run.name}: index")
-    embeddings = np.load(partial / EMBEDDINGS, mmap_mode="r")
-    indexed = asdict(build_index(embeddings, partial / FILE, seed))
-    facts = {"catalog": catalog.fingerprint(), "items": len(catalog), "indexed": indexed}
-    write_json(partial / RUN, {**run.facts, **facts})
-    publish(zoo, run.name)
-
-
-def enlarge(real: Zoo, items: int, folder: Path, seed: int) -> None:
-    """A zoo of so many items with the backbones of a real one; runs that are there are kept."""
-    catalog = enlarged_catalog(real.catalog, items)
-    if not (folder / "catalog.json").is_file():
-        catalog.save(folder)
-    for run in real.runs.values():
-        if not (folder / run.name).is_dir():
-            shutil.rmtree(partial_folder(folder, run.name), ignore_errors=True)
-            enlarge_run(run, catalog, folder, seed)
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,10 @@ from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog, CatalogSettings, read_catalog
 from zoo.cluster.decoding import Pictures
-from zoo.cluster.extraction import Work as ClusterWork
-from zoo.cluster.extraction import extract_on_cluster
-from zoo.cluster.network import Job
+from zoo.cluster.extraction import ClusterWork, extract_on_cluster
+from zoo.cluster.network import NetworkJob
 from zoo.features import extract as extraction
-from zoo.features.accepted import CHECKED, Work, accepted_runtimes
+from zoo.features.accepted import CHECKED, Workload, accepted_runtimes
 from zoo.features.encoder import Encoder
 from zoo.features.pixels import spread_rows
 from zoo.plugins import load_plugins
@@ -92,14 +91,14 @@ class Task:
         compute = devices.choose(self.settings.device, self.settings.precision)
 
         clock = Clock()
-        work = Work(model, transform, compute, items, sample)
+        work = Workload(model, transform, compute, items, sample)
         runtime, facts = next(accepted_runtimes(self.runtime, work, clock.say))
         source, here = pictures.source(transform), self.folder / "here"
         extraction.extract(Encoder(runtime, singles), source, items, here, clock, "here")
         yield clock.line("local", 1, f"{facts['runtime']} {facts['precision']}")
 
         clock, there = Clock(), self.folder / "there"
-        job = Job(
+        job = NetworkJob(
             model, transform, singles, items, sample,
             self.runtime, self.settings.device, self.settings.precision,
         )  # fmt: skip

@@ -39,7 +39,7 @@ from threadpoolctl import threadpool_limits
 from zoo import devices
 from zoo.catalog import load_catalog
 from zoo.features.extract import PREDICTIONS
-from zoo.indexes import Asked, Column, Items
+from zoo.indexes import Column, IndexSettings, Items
 from zoo.page.thumbnails import Thumbnails
 from zoo.pictures import decode as decoded
 from zoo.pictures import read_bytes
@@ -151,7 +151,7 @@ def lance_bytes(items: int, dimension: int, attributes: int) -> int:
         for n in range(attributes)
     }
     rows = generated(items, dimension, 1).database
-    named, quiet = np.arange(items).astype(str), Asked(say=lambda message: None)
+    named, quiet = np.arange(items).astype(str), IndexSettings(say=lambda message: None)
     index, made = Lance(ann_from=0), Items(rows, named, columns, "generated")
     with tempfile.TemporaryDirectory() as folder:
         facts = index.build(made, Path(folder), quiet)

@@ -10,7 +10,7 @@ import pytest
 
 from zoo.backbones import Backbone
 from zoo.errors import PluginError, ZooError
-from zoo.indexing import find
+from zoo.indexing import index_named
 from zoo.plugins import load_plugins, shipped
 
 SHIPPED_INDEXES = {"annoy", "exact", "lance"}
@@ -130,7 +130,7 @@ def test_indexes_are_taken_up_like_backbones(tmp_path: Path) -> None:
     assert set(registry.backbones) == SHIPPED
     assert {i["name"]: i["title"] for i in registry.report()["indexes"]}["annoy"] == "Annoy"
     with pytest.raises(ZooError, match="unknown index 'x'; available: annoy, exact, lance, mine"):
-        find("x", registry.indexes)
+        index_named("x", registry.indexes)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def enlarged(benchmark: Any, zoo: Zoo, tmp_path: Path) -> Path:
     """The tiny zoo's 240 items and 60 variants of them."""
-    benchmark("query_latency").enlarge(zoo, 300, tmp_path / "large", seed=0)
+    benchmark("enlarged_zoo").enlarge(zoo, 300, tmp_path / "large", seed=0)
     return tmp_path / "large"
 
 
@@ -49,7 +49,7 @@ def test_an_enlarged_zoo_is_the_real_one_and_variants(zoo: Zoo, enlarged: Path) 
 
 def test_a_zoo_that_is_there_is_taken_up(benchmark: Any, zoo: Zoo, enlarged: Path) -> None:
     before = (enlarged / "tiny_a" / "run.json").stat().st_mtime_ns
-    benchmark("query_latency").enlarge(zoo, 300, enlarged, seed=0)
+    benchmark("enlarged_zoo").enlarge(zoo, 300, enlarged, seed=0)
     assert (enlarged / "tiny_a" / "run.json").stat().st_mtime_ns == before
 
 

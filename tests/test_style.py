@@ -17,13 +17,13 @@ from zoo.search.ask import Ask
 from zoo.style import (
     Profile,
     current,
-    from_kept,
+    from_json,
     histogram,
-    items_of,
-    kept,
+    items_of_pictures,
     profile_of,
     profile_of_items,
     recommend_for,
+    to_json,
 )
 
 
@@ -40,7 +40,7 @@ def looked(zoo: Zoo, paths: list[Path]) -> Profile:
     (seen,) = zoo.look(paths, "tiny_a")
     data = [path.read_bytes() for path in paths]
     tags = zoo.tags_of([path.name for path in paths], seen.features)  # type: ignore[union-attr]
-    return profile_of(zoo.run("tiny_a"), tags, items_of(zoo, data), seen.features)  # type: ignore[union-attr]
+    return profile_of(zoo.run("tiny_a"), tags, items_of_pictures(zoo, data), seen.features)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.4])
@@ -51,7 +51,7 @@ def test_a_profile_recommends_as_the_query_of_its_pictures(
     query = {path.name: path.read_bytes() for path in uploads}
     expected = zoo.recommend(query, ask, ["tiny_a"])["tiny_a"].answer.items
     profile = looked(zoo, uploads)
-    for one in (profile, from_kept(json.loads(json.dumps(kept(profile))))):
+    for one in (profile, from_json(json.loads(json.dumps(to_json(profile))))):
         found = recommend_for(zoo, one, ask).items
         assert [i.row for i in found] == [i.row for i in expected]
         assert [i.match for i in found] == [i.match for i in expected]
@@ -104,7 +104,7 @@ def damaged(part: str, value: Any) -> dict[str, Any]:
         "backbone": "a", "model": "b", "embedding": [1.0],
         "pictures": [{"name": "x", "item": "", "attributes": {"colour": ["red", 1]}, "multis": {}}],
     }  # fmt: skip
-    assert from_kept(good).tags[0].attributes == {"colour": ("red", 1.0)}
+    assert from_json(good).tags[0].attributes == {"colour": ("red", 1.0)}
     return {**good, part: value}
 
 
@@ -123,4 +123,4 @@ def damaged(part: str, value: Any) -> dict[str, Any]:
 )
 def test_a_damaged_profile_is_one_line(part: str, value: Any) -> None:
     with pytest.raises(ZooError, match="remove it and keep it anew"):
-        from_kept(damaged(part, value))
+        from_json(damaged(part, value))

@@ -39,7 +39,7 @@ SAMPLE_ITEMS = 1500
 
 
 @dataclass(frozen=True)
-class Data:
+class CatalogSource:
     """Where the pictures are, and which of them make the catalogue."""
 
     path: Path | None = None  # None: the zoo's own catalogue if it has one, else the sample
@@ -47,14 +47,14 @@ class Data:
     settings: CatalogSettings = field(default_factory=CatalogSettings)
 
 
-def default_folder(data: Data) -> Path:
+def default_folder(data: CatalogSource) -> Path:
     """runs/<catalogue name>."""
     if data.path is None:
         return RUNS / SAMPLE
     return RUNS / listing_name(data.path, data.reader)
 
 
-def prepare_catalog(data: Data, zoo: Path, progress: Progress) -> Catalog:
+def prepare_catalog(data: CatalogSource, zoo: Path, progress: Progress) -> Catalog:
     """The zoo's catalogue: opened when it is there, else read (or drawn) and saved."""
     there = (zoo / "catalog.json").is_file()
     if there and data.path is None:
@@ -92,7 +92,7 @@ def _names(catalog: Catalog) -> str:
     return ", ".join(attribute.name for attribute in catalog.attributes)
 
 
-def _read(data: Data, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:
+def _read(data: CatalogSource, zoo: Path, progress: Progress) -> tuple[Catalog, list[Finding]]:
     if data.path is None:
         listing = replace(read_listing(_draw(data, zoo, progress)), name=SAMPLE)
     else:
@@ -105,7 +105,7 @@ def _read(data: Data, zoo: Path, progress: Progress) -> tuple[Catalog, list[Find
         return build_catalog(listing, data.settings, bar.reach)
 
 
-def _draw(data: Data, zoo: Path, progress: Progress) -> Path:
+def _draw(data: CatalogSource, zoo: Path, progress: Progress) -> Path:
     """Draw the sample pictures into the zoo; returns their labels file."""
     count = data.settings.limit or SAMPLE_ITEMS
     with progress.stage("drawing the sample pictures", count) as bar:

@@ -124,30 +124,28 @@ class Zoo:
 
     def run(self, name: str | None = None) -> Run:
         """The run of that backbone; the first one when none is named."""
-        closed = [p.error for p in self.problems if name in (None, p.origin)]
-        if closed and (name is not None or not self.runs):
-            raise RunError(closed[0])  # it is there: to train it is not what helps
-        if name is None and not self.runs:
+        chosen = min(self.runs, default=None) if name is None else name
+        if chosen is not None and chosen in self.runs:
+            return self.runs[chosen]
+        for problem in self.problems:
+            if name in (None, problem.origin):
+                raise RunError(problem.error)  # it is there: to train it is not what helps
+        if name is None:
             raise RunError(
                 f"no trained backbone in {self.folder}; train with: python train.py "
                 f"--runs {self.folder}"
             )
-        if name is None:
-            return self.runs[sorted(self.runs)[0]]
-        if name not in self.runs:
-            if name in self.registry.backbones:
-                raise RunError(
-                    f"backbone {name!r} is not trained in {self.folder}; train it with: "
-                    f"python train.py {name} --runs {self.folder}"
-                )
-            raise ZooError(unknown("backbone", name, self.registry.backbones))
-        return self.runs[name]
+        if name in self.registry.backbones:
+            raise RunError(
+                f"backbone {name!r} is not trained in {self.folder}; train it with: "
+                f"python train.py {name} --runs {self.folder}"
+            )
+        raise ZooError(unknown("backbone", name, self.registry.backbones))
 
     def select(self, names: Sequence[str]) -> list[Run]:
         """The named runs, or all of them."""
-        return [self.run(name) for name in dict.fromkeys(names) or sorted(self.runs)] or [
-            self.run()
-        ]
+        chosen = [*dict.fromkeys(names)] or sorted(self.runs)
+        return [self.run(name) for name in chosen] or [self.run()]
 
     def recommend(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 from zoo.catalog.near_duplicates import pixel_embeddings
 from zoo.compare import Zoo
 from zoo.evaluation.front import pareto_front
-from zoo.evaluation.pairs import Pair, compare, compare_all
+from zoo.evaluation.pairs import PairedDifference, compare, compare_all
 from zoo.evaluation.per_query import PIXELS, PerQuery, keep, kept
 from zoo.evaluation.rankings import CosineOrder
 from zoo.evaluation.retrieval import evaluate_retrieval
@@ -93,9 +93,9 @@ def _match(report: dict[str, Any], name: str) -> float:
     return float(report["backbones"][name]["retrieval"][MATCH])
 
 
-def _is_level(pair: Pair, best: str) -> bool:
+def _is_level(pair: PairedDifference, best: str) -> bool:
     return pair.first == best and pair.metric == MATCH and not pair.apart
 
 
-def _described(pair: Pair) -> dict[str, Any]:
+def _described(pair: PairedDifference) -> dict[str, Any]:
     return {**asdict(pair), "apart": pair.apart}

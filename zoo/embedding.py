@@ -17,12 +17,11 @@ from zoo.catalog import write_report
 from zoo.catalog.listing import Finding
 from zoo.cluster.connection import check_installed
 from zoo.cluster.decoding import Pictures
-from zoo.cluster.extraction import Work as ClusterWork
-from zoo.cluster.extraction import extract_on_cluster
-from zoo.cluster.network import Job
+from zoo.cluster.extraction import ClusterWork, extract_on_cluster
+from zoo.cluster.network import NetworkJob
 from zoo.cluster.workers import cluster_workers
 from zoo.errors import PictureError, RunError, ZooError, unknown
-from zoo.features.accepted import CHECKED, Work, accepted_runtimes
+from zoo.features.accepted import CHECKED, Workload, accepted_runtimes
 from zoo.features.decoding import Problem
 from zoo.features.encoder import Encoder
 from zoo.features.extract import UnusableError, extract
@@ -99,7 +98,7 @@ class _Task:
         compute = self._compute()
         source = self._pictures.source(run.transform, compute.decoding_processes)
         sample = self._usable_sample()
-        work = Work(run.load_model(), run.transform, compute, len(self._rows), sample)
+        work = Workload(run.load_model(), run.transform, compute, len(self._rows), sample)
         failure: RuntimeError | None = None
         for chosen, facts in accepted_runtimes(self._runtime, work, self._progress.say):
             encoder = Encoder(chosen, len(run.catalog.singles))
@@ -131,7 +130,7 @@ class _Task:
 
     def on_cluster(self, address: str | None) -> dict[str, Any]:
         """RunError when pictures have no embedding, after all others have; a report lists them."""
-        job = Job(
+        job = NetworkJob(
             self._run.load_model(),
             self._run.transform,
             len(self._run.catalog.singles),

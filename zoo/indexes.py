@@ -41,7 +41,7 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Asked:
+class IndexSettings:
     """What is asked of an index when it is built; run.json keeps it for the next time."""
 
     seed: int = 0
@@ -130,7 +130,7 @@ class Index(ABC):
     spreads = False  # whether workers on other machines can write it
 
     @abstractmethod
-    def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:
+    def build(self, items: Items, folder: Path, asked: IndexSettings) -> dict[str, Any]:
         """Write it into `folder`, as files or folders named index.*; what run.json is to keep."""
 
     @abstractmethod
@@ -141,7 +141,7 @@ class Index(ABC):
         """
 
     def improve(
-        self, items: Items, folder: Path, facts: dict[str, Any], asked: Asked
+        self, items: Items, folder: Path, facts: dict[str, Any], asked: IndexSettings
     ) -> dict[str, Any] | None:
         """What takes long and can be done while a published run answers already.
 
@@ -155,6 +155,6 @@ class Index(ABC):
     ) -> dict[str, Any]:
         """Take in the rows beside `place`, and drop its items at the positions `gone`.
 
-        Returns the facts as they are afterwards. Asked of one that `changes`.
+        Returns the facts as they are afterwards. IndexSettings of one that `changes`.
         """
         raise NotImplementedError

@@ -11,7 +11,7 @@ from typing import Any
 from zoo.catalog import Catalog
 from zoo.errors import ZooError, unknown
 from zoo.features.encoder import Features
-from zoo.indexes import TARGET_RECALL, Asked, Column, Index, Items
+from zoo.indexes import TARGET_RECALL, Column, Index, IndexSettings, Items
 from zoo.plugins import load_plugins
 from zoo.search.match import own_or_predicted
 
@@ -51,7 +51,7 @@ class Wish:
 
     def index_of(self, facts: Mapping[str, Any]) -> Index:
         """The index that run.json asks for."""
-        return find(str(facts.get(NAME, DEFAULT)), self._known)
+        return index_named(str(facts.get(NAME, DEFAULT)), self._known)
 
     def is_new(self, facts: Mapping[str, Any]) -> bool:
         """Whether something else is asked for than run.json has."""
@@ -65,7 +65,7 @@ class Wish:
 AS_BEFORE = Wish()
 
 
-def find(name: str, known: Mapping[str, Index] | None) -> Index:
+def index_named(name: str, known: Mapping[str, Index] | None) -> Index:
     """The index of that name, of these or of those there are without --plugins."""
     known = load_plugins().indexes if known is None else known
     if name not in known:
@@ -75,11 +75,11 @@ def find(name: str, known: Mapping[str, Index] | None) -> Index:
 
 def asked_of(
     facts: Mapping[str, Any], backbone: str, seed: int, say: Callable[[str], None]
-) -> Asked:
+) -> IndexSettings:
     """What run.json asks of the index of a backbone; each has a place of its own at the URI."""
     uri = facts.get(URI)
     recall = facts.get(RECALL, TARGET_RECALL)
-    return Asked(seed, recall, f"{uri.rstrip('/')}/{backbone}" if uri else None, say)
+    return IndexSettings(seed, recall, f"{uri.rstrip('/')}/{backbone}" if uri else None, say)
 
 
 def items_of(catalog: Catalog, features: Features, path: Path | None) -> Items:

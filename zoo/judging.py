@@ -21,7 +21,7 @@ TRIES = 25  # queries that are drawn before two backbones count as answering ali
 Pair = frozenset[str]
 
 
-def current(zoo: Zoo, vote: Vote) -> bool:
+def is_current(zoo: Zoo, vote: Vote) -> bool:
     """Whether both runs of a vote are still those of the zoo."""
     sides = (vote.duel.left, vote.duel.right)
     return all(side.backbone in zoo.runs and index_of(zoo, side.backbone) == side.index
@@ -42,7 +42,7 @@ def pairs_to_judge(
     zoo: Zoo, votes: Sequence[Vote], chance: random.Random, without: Collection[Pair] = ()
 ) -> list[Pair]:
     """All pairs but those `without`: those with fewest votes first, equals in random order."""
-    counts = Counter(pair_of(vote.duel) for vote in votes if current(zoo, vote))
+    counts = Counter(pair_of(vote.duel) for vote in votes if is_current(zoo, vote))
     pairs = [p for two in combinations(sorted(zoo.runs), 2) if (p := frozenset(two)) not in without]
     chance.shuffle(pairs)
     return sorted(pairs, key=lambda pair: counts[pair])

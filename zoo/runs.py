@@ -22,7 +22,7 @@ from zoo.features.runtime import TorchRuntime
 from zoo.files import recover
 from zoo.indexes import GONE, Index, Items, Place
 from zoo.indexes import PARTS as INDEX_PARTS
-from zoo.indexing import DEFAULT, NAME, find, items_of
+from zoo.indexing import DEFAULT, NAME, index_named, items_of
 from zoo.run_files import (
     INDEX_ROWS,
     RUN,
@@ -81,7 +81,7 @@ class Run:
     def index(self) -> Index:
         """The index that it has; RunError when no plugin brings it."""
         try:
-            return find(self.facts["indexed"].get(NAME, DEFAULT), self.indexes)
+            return index_named(self.facts["indexed"].get(NAME, DEFAULT), self.indexes)
         except ZooError as error:
             raise RunError(
                 f"{self.folder / RUN}: {error}; add --plugins DIR, or build another one with: "

@@ -55,7 +55,7 @@ def model_of(run: Run) -> str:
     return str(run.facts["files"][MODEL]["sha256"])[:16]
 
 
-def items_of(zoo: Zoo, pictures: Sequence[bytes]) -> tuple[str, ...]:
+def items_of_pictures(zoo: Zoo, pictures: Sequence[bytes]) -> tuple[str, ...]:
     """Per picture file the id of the catalogue's item that is the same file, "" for none."""
     table = zoo.catalog.table
     known = dict(zip(table["sha256"], table["item_id"].astype(str), strict=True))
@@ -158,7 +158,7 @@ def histogram(tags: Sequence[Tags], attribute: str, threshold: float) -> list[Ba
     return [Bar(value, count, unsure[value]) for value, count in counts.most_common()]
 
 
-def kept(profile: Profile) -> dict[str, Any]:
+def to_json(profile: Profile) -> dict[str, Any]:
     """A profile as JSON values, for whoever keeps it."""
     return {
         "backbone": profile.backbone,
@@ -176,7 +176,7 @@ def kept(profile: Profile) -> dict[str, Any]:
     }
 
 
-def from_kept(value: Any) -> Profile:
+def from_json(value: Any) -> Profile:
     """A profile that was kept; ZooError when this is none."""
     try:
         embedding = np.asarray(value["embedding"], dtype=np.float32)

@@ -25,18 +25,10 @@ WAYS_ON = "use --weights random, or --weights FILE with a downloaded .safetensor
 
 def read_state(path: Path) -> dict[str, torch.Tensor]:
     """The tensors of a .safetensors or .pth file by name; of a run's model, its backbone's."""
-    import safetensors.torch
-    import torch
-
     if not path.is_file():
         raise WeightsError(f"weights file {path}: no such file")
     try:
-        if path.suffix == ".safetensors":
-            state: Any = safetensors.torch.load_file(path)
-        else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of old or odd pickles
-                state = torch.load(path, map_location="cpu", weights_only=True)
+        state = _loaded(path)
     except Exception as error:  # torch, zip and safetensors each raise types of their own
         reason = str(error).partition("\n")[0] or type(error).__name__
         if isinstance(error, pickle.UnpicklingError):  # torch explains how to run it, at length
@@ -48,6 +40,18 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     prefix = "backbone."
     ours = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
     return ours or dict(state)
+
+
+def _loaded(path: Path) -> Any:
+    """What is in the file; errors of many types when it is damaged or holds code."""
+    import safetensors.torch
+    import torch
+
+    if path.suffix == ".safetensors":
+        return safetensors.torch.load_file(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of old or odd pickles
+        return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def load_state(

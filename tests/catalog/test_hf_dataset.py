@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from zoo.building import Data, prepare_catalog
+from zoo.building import CatalogSource, prepare_catalog
 from zoo.catalog import build_catalog
 from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.readers import read_listing
@@ -99,7 +99,7 @@ def test_pictures_are_written_once(tmp_path: Path) -> None:
 
 def test_a_zoo_keeps_the_pictures(tmp_path: Path) -> None:
     data = saved(tmp_path / "shop", train=part(48))
-    catalog = prepare_catalog(Data(data), tmp_path / "zoo", Progress())
+    catalog = prepare_catalog(CatalogSource(data), tmp_path / "zoo", Progress())
     assert len(catalog) == 48
     assert catalog.root == tmp_path / "zoo" / "pictures"
     assert all(path.is_file() for path in catalog.paths())

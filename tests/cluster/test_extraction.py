@@ -25,8 +25,8 @@ from zoo.addresses import located
 from zoo.cluster import extraction as cluster_extraction
 from zoo.cluster.connection import QUIET
 from zoo.cluster.decoding import Pictures
-from zoo.cluster.extraction import Work, extract_on_cluster
-from zoo.cluster.network import Job
+from zoo.cluster.extraction import ClusterWork, extract_on_cluster
+from zoo.cluster.network import NetworkJob
 from zoo.compare import Zoo
 from zoo.embedding import Engine, embed_rows
 from zoo.errors import RunError, ZooError
@@ -138,9 +138,9 @@ def same(there: Path, here: Path) -> bool:
     )
 
 
-def job_of(run: Run, module: nn.Module, precision: str = "fp32") -> Job:
+def job_of(run: Run, module: nn.Module, precision: str = "fp32") -> NetworkJob:
     sample = np.zeros((1, 32, 32, 3), dtype=np.uint8)
-    return Job(module, run.transform, 2, len(run.catalog), sample, "torch", "cpu", precision)
+    return NetworkJob(module, run.transform, 2, len(run.catalog), sample, "torch", "cpu", precision)
 
 
 def pictures_of(run: Run) -> Pictures:
@@ -203,7 +203,7 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
     pictures, model = pictures_of(run), run.load_model()
     ((_, pixels),) = pictures.source(run.transform).batches([np.array([20])])
     deadly = Deadly(model, run.transform.normalize(torch.from_numpy(pixels)))
-    work = Work(job_of(run, deadly), pictures, tmp_path / "there", "tiny")
+    work = ClusterWork(job_of(run, deadly), pictures, tmp_path / "there", "tiny")
     with pytest.raises(RunError, match=r"pictures 16 to 31 failed 2 times on the cluster") as told:
         extract_on_cluster(work, machines.address, Silence())
     assert "\n" not in str(told.value)
@@ -223,14 +223,16 @@ def test_what_a_worker_refuses_is_told_as_it_is_here(
 ) -> None:
     machines.add(2)
     job = job_of(run, run.load_model(), precision="fp7")
-    work = Work(job, pictures_of(run), tmp_path, "tiny")
+    work = ClusterWork(job, pictures_of(run), tmp_path, "tiny")
     with pytest.raises(RunError, match=r"^tiny: unknown precision 'fp7'.*the same command goes on"):
         extract_on_cluster(work, machines.address, Silence())
     nowhere = [located("strange://bucket/shape.png")] * len(work.pictures)
     away = replace(work.pictures, paths=nowhere)
     with pytest.raises(RunError, match=r"^tiny: strange:// is no storage.*the same command goes"):
         extract_on_cluster(
-            Work(job_of(run, run.load_model()), away, tmp_path, "tiny"), machines.address, Silence()
+            ClusterWork(job_of(run, run.load_model()), away, tmp_path, "tiny"),
+            machines.address,
+            Silence(),
         )
     monkeypatch.setattr(cluster_extraction, "PATIENCE", 0)
     monkeypatch.setattr(cluster_extraction, "TICK", 0)  # or a quick worker refuses within it

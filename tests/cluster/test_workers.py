@@ -13,7 +13,7 @@ import pytest
 from tests.search.indexed import items_of, unit_rows
 from zoo.cluster.workers import cluster_workers
 from zoo.errors import RunError, ZooError
-from zoo.indexes import Asked, Place
+from zoo.indexes import IndexSettings, Place
 from zoo.indexing import Wish
 from zoo.search import lance_fragments, lance_rows
 from zoo.search.lance_index import Lance
@@ -47,7 +47,9 @@ def test_workers_write_the_fragments_of_one_table(
     workers: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lance_rows, "ROWS", 60)
-    facts = Lance().build(items_of(ROWS, tmp_path), tmp_path, Asked(say=str, workers=workers))
+    facts = Lance().build(
+        items_of(ROWS, tmp_path), tmp_path, IndexSettings(say=str, workers=workers)
+    )
     table = lance_fragments.opened(str(tmp_path / "index.lance"))
     assert len(table.get_fragments()) == 4
     index = Lance().open(tmp_path, facts, "", Place.of(np.arange(240), 240))

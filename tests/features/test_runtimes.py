@@ -21,7 +21,7 @@ from zoo.compare import Zoo
 from zoo.devices import Compute
 from zoo.errors import RunError, ZooError
 from zoo.features import accepted
-from zoo.features.accepted import Work, accepted_runtimes, agreement_of, check_name
+from zoo.features.accepted import Workload, accepted_runtimes, agreement_of, check_name
 from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.openvino_runtime import BATCH, OpenVinoRuntime
 from zoo.features.runtime import Outputs, TorchRuntime
@@ -47,8 +47,8 @@ def pixels(run: Run) -> np.ndarray:
     return pixels
 
 
-def work(run: Run, pixels: np.ndarray, precision: str = "bf16", items: int = 240) -> Work:
-    return Work(run.load_model(), run.transform, Compute(CPU, precision), items, pixels)
+def work(run: Run, pixels: np.ndarray, precision: str = "bf16", items: int = 240) -> Workload:
+    return Workload(run.load_model(), run.transform, Compute(CPU, precision), items, pixels)
 
 
 def test_openvino_gives_what_torch_gives(run: Run, pixels: np.ndarray) -> None:
@@ -147,7 +147,7 @@ class Contrary(torch.nn.Module):
 
 def test_a_network_that_cannot_be_converted_is_left_to_torch(run: Run, pixels: np.ndarray) -> None:
     said: list[str] = []
-    todo = Work(Contrary(), run.transform, Compute(CPU, "fp32"), 30_000, pixels)
+    todo = Workload(Contrary(), run.transform, Compute(CPU, "fp32"), 30_000, pixels)
     ((runtime, _),) = accepted_runtimes("auto", todo, said.append)
     assert runtime.name == "torch"
     assert said[0].startswith("the network cannot be converted to OpenVINO")

@@ -37,6 +37,12 @@ QUIET = (
 )
 
 
+def tree(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file and folder with its size and time of change."""
+    found = [folder, *folder.rglob("*")]
+    return {str(p): (p.stat().st_size, p.stat().st_mtime_ns) for p in found}
+
+
 def serve(folder: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start serve.py and wait until it answers."""
     port = free_port()

@@ -24,10 +24,10 @@ from tests.ports import free_port
 from zoo.errors import ZooError
 from zoo.page import app as page_app
 from zoo.page.launch import Served, start
-from zoo.page.serving.asked import Asked
 from zoo.page.serving.door import BUSY, MOST_ASKED, Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
 from zoo.page.serving.login import Attempts, Login, login_for
+from zoo.page.serving.options import ServeOptions
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
@@ -94,16 +94,16 @@ def test_logins() -> None:
 
 def test_managing_is_for_those_who_are_known() -> None:
     here = Path()
-    assert Asked(here, manage=True).hosts() is not None
+    assert ServeOptions(here, manage=True).hosts() is not None
     with pytest.raises(ZooError, match="--manage lets visitors train and --share"):
-        Asked(here, manage=True, share=True, auth="me:secret")
+        ServeOptions(here, manage=True, share=True, auth="me:secret")
     with pytest.raises(ZooError, match=r"others can reach 0\.0\.0\.0; ask for a login"):
-        Asked(here, manage=True, host="0.0.0.0")
+        ServeOptions(here, manage=True, host="0.0.0.0")
     with pytest.raises(ZooError, match="by the proxy"):
-        Asked(here, manage=True, proxy="10.0.0.0/8")
-    assert Asked(here, manage=True, host="0.0.0.0", auth="me:secret").hosts() is None
+        ServeOptions(here, manage=True, proxy="10.0.0.0/8")
+    assert ServeOptions(here, manage=True, host="0.0.0.0", auth="me:secret").hosts() is None
     with pytest.raises(ZooError, match="--proxy 'caddy' is no address"):
-        Asked(here, proxy="caddy")
+        ServeOptions(here, proxy="caddy")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def full(page_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]
     """A page whose queue holds nothing, behind a login."""
     monkeypatch.setattr(page_app, "MOST_WAITING", 0)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    asked = Asked(page_folder, port=free_port(), auth="me:secret")
+    asked = ServeOptions(page_folder, port=free_port(), auth="me:secret")
     uploads = UploadsFolder()
     served = start(PageState(page_folder, [PLUGINS], None), asked, asked.login(), uploads)
     yield served

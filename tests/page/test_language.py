@@ -105,7 +105,13 @@ def test_no_text_is_looked_up_before_the_language_is_chosen(path: Path) -> None:
 
 
 # What is said in the terminal of whoever starts the page, before anybody sees it.
-AT_THE_START = {"language.py", "launch.py", "serving/asked.py", "serving/login.py", "thumbnails.py"}
+AT_THE_START = {
+    "language.py",
+    "launch.py",
+    "serving/options.py",
+    "serving/login.py",
+    "thumbnails.py",
+}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(FOLDER)))

@@ -22,21 +22,15 @@ import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS, ROOT, draw_shape
-from tests.page.conftest import serve
+from tests.page.conftest import serve, tree
 from zoo import pipeline, run_files
 from zoo.catalog.change import addition
 from zoo.compare import Zoo, open_zoo
-from zoo.errors import ReplacedError, ZooError
-from zoo.evaluation.per_query import FOLDER
+from zoo.errors import ReplacedError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import swap_in, write_json
 from zoo.page.compare.handlers import CompareHandlers
-from zoo.page.judge.handlers import JudgeHandlers
-from zoo.page.leaderboard.handlers import LeaderboardHandlers
-from zoo.page.map.making import Making
-from zoo.page.serving.asked import Asked
 from zoo.page.state import PageState
-from zoo.page.thumbnails import Thumbnails
 from zoo.page.told import told
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
@@ -95,12 +89,6 @@ def shelf(zoo_folder: Path, next_folder: Path, tmp_path: Path) -> Shelf:
     second = Path(shutil.copytree(next_folder, tmp_path / "second"))
     (tmp_path / "zoo").symlink_to(first)
     return Shelf(tmp_path / "zoo", first, second)
-
-
-def tree(folder: Path) -> dict[str, tuple[int, int]]:
-    """Every file and folder with its size and time of change."""
-    found = [folder, *folder.rglob("*")]
-    return {str(p): (p.stat().st_size, p.stat().st_mtime_ns) for p in found}
 
 
 @dataclass
@@ -334,59 +322,6 @@ def test_a_page_goes_on_while_its_zoo_is_away_and_with_what_it_has(
     assert after.catalog.table["item_id"].str.startswith(NEXT).all()
     for run in after.runs.values():  # opened before it was taken up
         assert {"recommender", "encoder"} <= vars(run).keys()
-
-
-def test_a_page_that_only_reads_writes_nothing(zoo_folder: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-    shutil.rmtree(folder / FOLDER)  # what a page of its own zoo would measure and keep
-    (folder / pipeline.BASELINES).unlink()
-    before = tree(folder)
-    state = PageState(folder, [PLUGINS], None, read_only=True, cache=tmp_path / "cache")
-    item = str(state.trained().catalog.table["item_id"].iat[0])
-    names = ["tiny_a", "tiny_b"]
-    shown = CompareHandlers(state).compare([], [item], names, 3, 1.0, [], False, False, 0.0, True)
-    assert str(tmp_path / "cache" / "thumbnails") in shown
-    assert list((tmp_path / "cache" / "thumbnails").glob("*.webp"))
-    board = LeaderboardHandlers(state)
-    board.board()
-    assert "tiny" in board.verdict()[0].lower()
-    board.gaps("tiny_a", "tiny_b", "map@10")
-    judge = JudgeHandlers(state)
-    assert "Voting is off" in judge.opening(None)
-    assert "this page only reads the zoo" in judge.draw("any", None, None)[0]
-    with pytest.raises(ZooError, match="maps are kept in it"):
-        Making(state).start(["tiny_a"])
-    assert tree(folder) == before
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_leave_to_write_is_only_read(zoo_folder: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-    folder.chmod(0o555)
-    assert Asked(folder).only_reads()
-    folder.chmod(0o755)
-    assert not Asked(folder).only_reads()
-    assert Asked(folder, read_only=True).only_reads()
-
-
-def test_a_page_that_trains_does_not_only_read(tmp_path: Path) -> None:
-    with pytest.raises(ZooError, match="--manage trains into the zoo"):
-        Asked(tmp_path, manage=True, read_only=True)
-
-
-def test_a_cache_that_cannot_be_is_told(zoo_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(ZooError, match="name a folder for them with --cache"):
-        PageState(zoo_folder, [PLUGINS], None, read_only=True, cache=tmp_path / "file")
-
-
-def test_a_thumbnail_that_cannot_be_kept_is_within_the_page(zoo: Zoo, tmp_path: Path) -> None:
-    made = Thumbnails(tmp_path / "zoo" / "thumbnails")
-    shutil.rmtree(tmp_path / "zoo")  # as between the two moves of a swap
-    assert made.urls(zoo.catalog, [0])[0].startswith("data:image/webp;base64,")
-    assert not (tmp_path / "zoo").exists()  # else the second move would find its place taken
-    (tmp_path / "zoo").mkdir()
-    assert Path(made.urls(zoo.catalog, [0])[0].removeprefix("/gradio_api/file=")).is_file()
 
 
 def test_a_question_that_met_a_replaced_run_is_asked_again() -> None:

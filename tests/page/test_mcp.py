@@ -18,7 +18,7 @@ TOOLS = {"models", "leaderboard", "recommend", "tag"}
 def test_without_the_package_one_line_names_the_extra(
     zoo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zoo.page.serving.asked.find_spec", lambda name: None)
+    monkeypatch.setattr("zoo.page.serving.options.find_spec", lambda name: None)
     line = told("serve", "--runs", zoo_folder, "--mcp")
     assert line == (
         "error: --mcp needs the package mcp; install it with: pip install 'fashion-model-zoo[mcp]'"

@@ -17,7 +17,7 @@ from tests.conftest import PLUGINS, ROOT
 from tests.ports import free_port
 from zoo.page import launch
 from zoo.page.launch import Served, start
-from zoo.page.serving.asked import Asked
+from zoo.page.serving.options import ServeOptions
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
 
@@ -50,7 +50,7 @@ def served(page_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve
     """A page that keeps few sessions."""
     monkeypatch.setattr(launch, "MOST_SESSIONS", MOST)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    asked, uploads = Asked(page_folder, port=free_port()), UploadsFolder()
+    asked, uploads = ServeOptions(page_folder, port=free_port()), UploadsFolder()
     served = start(PageState(page_folder, [PLUGINS], None), asked, None, uploads)
     yield served
     served.app.get_blocks().close(verbose=False)  # type: ignore[attr-defined]

@@ -16,13 +16,13 @@ from zoo.deciding import MATCH
 from zoo.errors import ZooError
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
-from zoo.page.serving.asked import Asked
+from zoo.page.serving.options import ServeOptions
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.page.under_way import progress_html
 from zoo.page.use.handlers import UseHandlers
 from zoo.plugins import load_plugins
-from zoo.style import kept, profile_of_items
+from zoo.style import profile_of_items, to_json
 
 
 def test_warming_up_opens_all_and_says_what_does_not_open(
@@ -79,7 +79,7 @@ def test_what_is_told_is_text(tmp_path: Path) -> None:
     ],
 )
 def test_a_page_for_others_only_shows(tmp_path: Path, more: dict[str, Any], trusted: bool) -> None:
-    assert Asked(tmp_path, **more).trusts_visitors() is trusted
+    assert ServeOptions(tmp_path, **more).trusts_visitors() is trusted
 
 
 def test_maps_are_made_for_who_may_only(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_visitor_is_not_told_where_the_zoo_lies(zoo_folder: Path, tmp_path: Pa
     state = PageState(zoo_folder, [PLUGINS], None, cache=tmp_path)
     zoo = state.trained()
     profile = profile_of_items(zoo, [str(zoo.catalog.table["item_id"].iat[0])], "tiny_a")
-    old = kept(replace(profile, backbone="vgg16"))  # of a backbone that is no longer trained
+    old = to_json(replace(profile, backbone="vgg16"))  # of a backbone that is no longer trained
     asked: list[Callable[[], object]] = [
         lambda: LeaderboardHandlers(state).confusions("vgg16", "colour"),
         lambda: LeaderboardHandlers(state).gaps("tiny_a", "vgg16", MATCH),

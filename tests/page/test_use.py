@@ -16,11 +16,11 @@ from tests.page.test_browser import click_quickly
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.page.state import PageState
-from zoo.page.use import kept, tables
+from zoo.page.use import tables
 from zoo.page.use.handlers import UseHandlers
 from zoo.page.use.looked import Looked, each_csv, look, look_up, tags_csv
 from zoo.search.ask import Ask
-from zoo.style import Profile, profile_of_items
+from zoo.style import Profile, profile_of_items, to_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -198,29 +198,12 @@ def profile(zoo: Zoo, count: int = 2) -> Profile:
     )
 
 
-def test_what_a_browser_keeps_is_bounded(zoo: Zoo) -> None:
-    one = profile(zoo)
-    known = kept.with_profile({}, "  my   style ", one)
-    assert list(known) == ["my style"]
-    assert kept.profile_named(known, "my style").tags[0].path == one.tags[0].path
-    full = {str(number): {} for number in range(kept.MOST)}
-    with pytest.raises(ZooError, match="12 profiles are kept already"):
-        kept.with_profile(full, "more", one)
-    assert len(kept.with_profile(full, "3", one)) == kept.MOST
-    for name in (" ", "x" * 41):
-        with pytest.raises(ZooError, match="a name of 1 to 40 letters"):
-            kept.with_profile({}, name, one)
-    for value, name in (({}, "a"), (["a"], "a"), ("text", None)):
-        with pytest.raises(ZooError, match="no profile is chosen"):
-            kept.profile_named(value, name)
-
-
 def test_a_profile_kept_before_another_training_says_so(zoo: Zoo, state: PageState) -> None:
     do, one = UseHandlers(state), profile(zoo)
     old = replace(one, model="another", items=("", ""))
-    opened = do.open_kept("mine", kept.with_profile({}, "mine", old))
+    opened = do.open_kept("mine", {"mine": to_json(old)})
     assert "trained anew since this profile was made" in opened.note
     assert "colour" in tables.bars(opened, 0.5)
-    again = do.open_kept("mine", kept.with_profile({}, "mine", replace(old, items=one.items)))
+    again = do.open_kept("mine", {"mine": to_json(replace(old, items=one.items))})
     assert "its pictures were looked up again" in again.note
     assert again.profile.model == one.model

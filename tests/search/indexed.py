@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.conftest import ROOT
-from zoo.indexes import Asked, Column, Index, Items, Opened, Place
+from zoo.indexes import Column, Index, IndexSettings, Items, Opened, Place
 
 PLUGINS = ROOT / "tests" / "plugins_index"
 CLASSES = {
@@ -53,10 +53,12 @@ class Made:
     place: Place
 
     @staticmethod
-    def of(index: Index, folder: Path, rows: np.ndarray, asked: Asked | None = None) -> Made:
+    def of(
+        index: Index, folder: Path, rows: np.ndarray, asked: IndexSettings | None = None
+    ) -> Made:
         """Built and improved, its facts as run.json gives them back."""
         items = items_of(rows, folder)
-        asked = asked or Asked(say=lambda message: None)
+        asked = asked or IndexSettings(say=lambda message: None)
         facts = index.build(items, folder, asked)
         facts = index.improve(items, folder, facts, asked) or facts
         place = Place.of(np.arange(len(rows)), len(rows))

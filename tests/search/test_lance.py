@@ -17,26 +17,26 @@ import pytest
 from tests.search.indexed import Made, items_of, unit_rows
 from tests.storage import skewed_store
 from zoo.errors import RunError, ZooError
-from zoo.indexes import GONE, Asked, Place
+from zoo.indexes import GONE, IndexSettings, Place
 from zoo.search import lance_fragments as fragments
 from zoo.search.lance_index import FILE, Lance
-from zoo.search.lance_rows import Rows, Source, schema_of
+from zoo.search.lance_rows import EmbeddingRows, Rows, schema_of
 
 ROWS = unit_rows(400)
 
 
-def quiet(uri: str | None = None) -> Asked:
-    return Asked(uri=uri, say=lambda message: None)
+def quiet(uri: str | None = None) -> IndexSettings:
+    return IndexSettings(uri=uri, say=lambda message: None)
 
 
-def shard(folder: Path, start: int, stop: int) -> Source:
+def shard(folder: Path, start: int, stop: int) -> EmbeddingRows:
     """A shard of an extraction, as zoo.features.extract writes them."""
     path = folder / f"{start:09d}.npz"
     np.savez(path, embeddings=ROWS[start:stop], classes=np.zeros(stop - start))
-    return Source(path, 0, stop - start)
+    return EmbeddingRows(path, 0, stop - start)
 
 
-def rows_of(vectors: np.ndarray | Source, first: int, count: int) -> Rows:
+def rows_of(vectors: np.ndarray | EmbeddingRows, first: int, count: int) -> Rows:
     return Rows(first, [f"item-{first + n}" for n in range(count)], vectors)
 
 
@@ -44,7 +44,7 @@ def test_several_processes_write_the_shards_and_one_commits(tmp_path: Path) -> N
     uri = str(tmp_path / FILE)
     parts = [rows_of(shard(tmp_path, start, start + 100), start, 100) for start in (0, 100, 200)]
     np.save(tmp_path / "embeddings.npy", ROWS)
-    parts.append(rows_of(Source(tmp_path / "embeddings.npy", 300, 400), 300, 100))
+    parts.append(rows_of(EmbeddingRows(tmp_path / "embeddings.npy", 300, 400), 300, 100))
     schema = schema_of(16, [], "a mark", "shapes")
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         written = fragments.write_fragments(uri, parts, schema, pool=pool)
@@ -142,12 +142,12 @@ def test_without_the_package_it_says_how_to_install_it(tmp_path: Path) -> None:
         + "from pathlib import Path\n"
         "from zoo.errors import ZooError\n"
         "from zoo.plugins import load_plugins\n"
-        "from zoo.indexes import Asked, Items\n"
+        "from zoo.indexes import IndexSettings, Items\n"
         "lance = load_plugins().indexes['lance']\n"
         "assert not {'lancedb', 'lance.fragment', 'pyarrow.lance'} & set(sys.modules)\n"
         "items = Items(np.eye(4, dtype=np.float32), np.arange(4).astype(str), {})\n"
         "try:\n"
-        "    lance.build(items, Path(sys.argv[1]), Asked())\n"
+        "    lance.build(items, Path(sys.argv[1]), IndexSettings())\n"
         "except ZooError as error:\n"
         "    print(error)\n"
     )

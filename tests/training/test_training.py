@@ -12,59 +12,21 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.conftest import PLUGINS, TINY, draw_shape
-from zoo.backbones import Backbone, Transform
+from tests.conftest import TINY, draw_shape
+from tests.training.conftest import SHORT
+from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
 from zoo.pipeline import make_run
-from zoo.plugins import load_plugins
-from zoo.processes import Processes
 from zoo.progress import Progress, read_progress
 from zoo.runs import open_run
-from zoo.training import unfrozen
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch, best_epoch
-from zoo.training.metrics import accuracies, classification
-from zoo.training.model import masked_cross_entropy
 from zoo.training.network import training_data
 from zoo.training.optimizer import learning_rate
 from zoo.training.settings import Settings
 from zoo.training.train import train
 from zoo.training.unfrozen import exhausted
-
-SHORT = replace(TINY, epochs_unfrozen=2)
-
-
-@pytest.fixture
-def tiny() -> Backbone:
-    return load_plugins([PLUGINS]).get("tiny_a")
-
-
-def test_masked_loss_leaves_unknown_labels_out() -> None:
-    logits = torch.tensor([[2.0, 0.0], [0.0, 3.0]])
-    known = masked_cross_entropy(logits[:1], torch.tensor([0]), 0.0)
-    masked = masked_cross_entropy(logits, torch.tensor([0, -1]), 0.0)
-    torch.testing.assert_close(masked, known)
-    assert masked_cross_entropy(logits, torch.tensor([-1, -1]), 0.0) == 0
-
-
-def test_metrics_by_hand() -> None:
-    labels = np.array([0, 0, 1, -1])
-    top3 = np.array([[0, 1, 2], [1, 0, 2], [2, 0, 3], [0, 1, 2]])
-    result = classification(labels, top3, train=np.array([1, 1, 0, -1]))
-    assert result is not None
-    assert result.accuracy == pytest.approx(1 / 3)
-    assert result.top3 == pytest.approx(2 / 3)
-    assert result.majority == pytest.approx(1 / 3)
-    assert result.macro_f1 == pytest.approx((2 / 3 + 0) / 2)
-    assert result.items == 3
-    assert classification(np.array([-1]), top3[:1], labels) is None
-
-
-def test_accuracies_are_of_attributes_with_known_labels() -> None:
-    labels = np.array([[0, 1, -1], [0, -1, -1]])
-    predicted = [np.array([0, 1]), np.array([0, 1]), np.array([0, 1])]
-    assert accuracies(labels, predicted) == [0.5, 0.0]
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -203,146 +165,11 @@ def test_a_network_alone_learns_from_the_pictures_that_know_its_attribute(
     assert {e.network for e in trained.history} == {"category", "colour"}
 
 
-class Small(Backbone):
-    """Runs out of memory with more than four pictures a forward."""
-
-    name, title, source = "small", "Small", "none"
-
-    def network(self) -> torch.nn.Module:
-        class Network(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.layer = torch.nn.Linear(3 * 16 * 16, 8)
-
-            def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-                if self.training and len(pictures) > self.limit():
-                    raise torch.OutOfMemoryError("out of memory")
-                return torch.relu(self.layer(pictures.flatten(1)))
-
-            def limit(self) -> int:
-                return 4
-
-        return Network()
-
-    def transform(self, image_size: int | None = None) -> Transform:
-        return Transform(16, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)  # type: ignore[arg-type]
-
-
-def test_out_of_memory_halves_the_forward_and_keeps_the_steps(
-    catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    class Roomy(Small):
-        def network(self) -> torch.nn.Module:
-            network = super().network()
-            network.limit = lambda: 10**6  # type: ignore[assignment]
-            return network
-
-    settings = replace(SHORT, epochs_frozen=0, epochs_unfrozen=1, dropout=0.0, precision="fp32")
-    tight = train(Small(), catalog, settings, tmp_path / "tight", Progress())
-    assert "out of memory: going on with 4 pictures a forward" in capsys.readouterr().err
-    roomy = train(Roomy(), catalog, settings, tmp_path / "roomy", Progress())
-    for name, tensor in roomy.model.state_dict().items():
-        torch.testing.assert_close(tight.model.state_dict()[name], tensor, atol=1e-4, rtol=1e-3)
-
-
-def test_one_of_several_does_not_go_on_alone_without_memory(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Alone(Processes):
-        def share(self, rows: np.ndarray) -> np.ndarray:
-            return rows
-
-        def wrapped(self, model: torch.nn.Module, device: torch.device) -> torch.nn.Module:
-            return model
-
-    monkeypatch.setattr(unfrozen, "processes", lambda: Alone(count=2))
-    with pytest.raises(ZooError, match=r"out of memory with \d+ pictures.* a larger --accumulate"):
-        train(Small(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
-
-
-def test_memory_for_not_even_a_few_pictures_is_a_clear_line(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    class Full(Small):
-        def network(self) -> torch.nn.Module:
-            network = super().network()
-            network.limit = lambda: 0  # type: ignore[assignment]
-            return network
-
-    with pytest.raises(ZooError, match="out of memory with 2 pictures a forward; give a smaller"):
-        train(Full(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
-
-
 def test_other_settings_do_not_resume(tiny: Backbone, catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(Killed):
         make_run(tiny, catalog, SHORT, tmp_path, KilledAt("epoch 2/2"))
     with pytest.raises(RunError, match="seed was 0, now 7.*--restart"):
         make_run(tiny, catalog, replace(SHORT, seed=7), tmp_path, Progress())
-
-
-class Exploding(Backbone):
-    """Gives infinities as soon as it is trained."""
-
-    name, title, source = "exploding", "Exploding", "none"
-
-    def network(self) -> torch.nn.Module:
-        layer = torch.nn.Linear(3 * 16 * 16, 4)
-        torch.nn.init.constant_(layer.weight, torch.inf)
-        return torch.nn.Sequential(torch.nn.Flatten(), layer)
-
-    def transform(self, image_size: int | None = None) -> Transform:
-        return Transform(16, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)  # type: ignore[arg-type]
-
-
-def test_a_loss_that_is_not_a_number_stops_with_a_clear_line(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    with pytest.raises(ZooError, match=r"nan in epoch 1, step 1; the best weights so far are in"):
-        train(Exploding(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
-
-
-class SpoiltAt(Progress):
-    """Makes the model's weights infinite when the stage begins whose title holds `title`."""
-
-    def __init__(self, title: str, network: torch.nn.Module) -> None:
-        super().__init__()
-        self.title, self.network = title, network
-
-    def stage(self, title: str, total: int, unit: str = "img"):  # type: ignore[no-untyped-def]
-        if self.title in title:
-            torch.nn.init.constant_(next(self.network.parameters()), torch.inf)
-        return super().stage(title, total, unit)
-
-
-def test_the_best_weights_outlast_a_loss_that_is_not_a_number(
-    tiny: Backbone, catalog: Catalog, tmp_path: Path
-) -> None:
-    network = tiny.network()
-
-    class Same(type(tiny)):  # type: ignore[misc]
-        def network(self) -> torch.nn.Module:
-            return network
-
-    backbone = Same("tiny_a", 16)
-    # So long between checkpoints that the best weights are nowhere but in memory.
-    settings = replace(SHORT, epochs_frozen=0, save_every=60.0)
-    with pytest.raises(ZooError, match=r"nan in epoch 2, step 1; .*model\.safetensors .*--restart"):
-        train(backbone, catalog, settings, tmp_path, SpoiltAt("epoch 2/2", network))
-    state, _ = read_tensors(tmp_path / "model.safetensors")
-    assert state["backbone.1.num_batches_tracked"] > 0  # trained, for an epoch
-    assert all(torch.isfinite(tensor).all() for tensor in state.values())
-
-
-def test_a_backbone_without_parameters_trains_its_heads_only(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    class Flat(Exploding):
-        def network(self) -> torch.nn.Module:
-            return torch.nn.Flatten()
-
-    trained = train(Flat(), catalog, SHORT, tmp_path, Progress())
-    assert trained.origin.kind == "none"
-    assert [e.phase for e in trained.history] == ["frozen"]
 
 
 @pytest.mark.parametrize(

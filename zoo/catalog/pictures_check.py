@@ -58,7 +58,7 @@ def check_pictures(
 
 
 def usable_pictures(
-    listing: Listing, step: Step | None = None, box_margin: float = MARGIN
+    listing: Listing, step: Step | None, box_margin: float
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.features.decoding import Problem, Reader
+from zoo.features.decoding import PictureReader, Problem
 from zoo.features.pixels import PixelSource
 from zoo.pictures import Box
 
@@ -34,9 +34,9 @@ class Pictures:
         some = [(self.paths[row], self.boxes[row], self.digests[row]) for row in rows]
         return Pictures(*zip(*some, strict=True))
 
-    def reader(self, transform: Transform) -> Reader:
+    def reader(self, transform: Transform) -> PictureReader:
         """What makes pixels of them."""
-        return Reader(self.paths, transform, self.boxes, self.digests)
+        return PictureReader(self.paths, transform, self.boxes, self.digests)
 
     def source(self, transform: Transform, processes: int = 0) -> PixelSource:
         """The same in batches, decoded by so many processes, or threads."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from zoo.cluster import connection
 from zoo.cluster.decoding import Pictures
-from zoo.cluster.network import Embedded, Job, Ready
+from zoo.cluster.network import EmbeddedShard, NetworkJob, Ready
 from zoo.cluster.teams import Team, shape_and_room
 from zoo.errors import RunError, ZooError
 from zoo.features.decoding import Problem
@@ -33,10 +33,10 @@ GETTING_READY = range(0)  # in place of rows
 
 
 @dataclass
-class Work:
+class ClusterWork:
     """A job of the cluster, and where its shards go."""
 
-    job: Job
+    job: NetworkJob
     pictures: Pictures
     folder: Path
     title: str
@@ -51,7 +51,7 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)  # rows without an embedding
 
 
-def extract_on_cluster(work: Work, address: str | None, progress: Progress) -> Outcome:
+def extract_on_cluster(work: ClusterWork, address: str | None, progress: Progress) -> Outcome:
     """Write embeddings.npy and predictions.npz, as `zoo.features.extract.extract` does.
 
     Where pictures cannot be used, all other shards are written and those pictures told. ZooError
@@ -79,7 +79,7 @@ class _Extraction:
     """The shards that are missing, and the teams at work on them."""
 
     def __init__(
-        self, work: Work, missing: list[range], where: str, progress: Progress, stage: Stage
+        self, work: ClusterWork, missing: list[range], where: str, progress: Progress, stage: Stage
     ) -> None:
         import ray
 
@@ -152,7 +152,7 @@ class _Extraction:
 
         team, rows = self._pending[reference]
         try:
-            answer: Ready | Embedded = ray.get(reference)
+            answer: Ready | EmbeddedShard = ray.get(reference)
         except ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             if isinstance(cause, ZooError):

@@ -12,13 +12,13 @@ from torch import nn
 from zoo import devices
 from zoo.backbones import Transform
 from zoo.errors import RunError
-from zoo.features.accepted import Work, accepted_runtimes
+from zoo.features.accepted import Workload, accepted_runtimes
 from zoo.features.decoding import Problem
 from zoo.features.encoder import EmbeddingError, Encoder, Features
 
 
 @dataclass(frozen=True)
-class Job:
+class NetworkJob:
     """What every network of a cluster is to do."""
 
     module: nn.Module
@@ -41,7 +41,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Embedded:
+class EmbeddedShard:
     """What became of a shard: its features, or the pictures that have none."""
 
     features: Features | None
@@ -52,7 +52,7 @@ class Embedded:
 class Forwarder:
     """A network on a GPU, or on the cores of a machine."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: NetworkJob) -> None:
         self._job = job
         self._said: list[str] = []
 
@@ -61,14 +61,14 @@ class Forwarder:
         job = self._job
         compute = devices.choose(job.device, job.precision)
         # A copy: what comes out of the object store may not be written to.
-        work = Work(job.module, job.transform, compute, job.items, np.array(job.sample))
+        work = Workload(job.module, job.transform, compute, job.items, np.array(job.sample))
         self._runtimes = accepted_runtimes(job.runtime, work, self._said.append)
         runtime, facts = next(self._runtimes)
         self._encoder = Encoder(runtime, job.singles)
         self._batch = runtime.batch
         return Ready({**facts, "device": compute.device.type}, self._batch, self._told())
 
-    def embed(self, *pieces: np.ndarray | list[Problem]) -> Embedded:
+    def embed(self, *pieces: np.ndarray | list[Problem]) -> EmbeddedShard:
         """The features of a shard, from its batches; a runtime that fails is followed by the next.
 
         RunError when all have failed.
@@ -79,18 +79,18 @@ class Forwarder:
             if isinstance(piece, list)
             for place, reason in piece
         )
-        return Embedded(None, problems) if problems else self._embed(pieces)
+        return EmbeddedShard(None, problems) if problems else self._embed(pieces)
 
-    def _embed(self, batches: Sequence[Any]) -> Embedded:
+    def _embed(self, batches: Sequence[Any]) -> EmbeddedShard:
         parts: list[Features] = []
         while True:
             try:
                 for features in self._encoder.stream(np.array(pixels) for pixels in batches):
                     parts.append(features)
-                return Embedded(Features.join(parts), (), self._told())
+                return EmbeddedShard(Features.join(parts), (), self._told())
             except EmbeddingError as error:
                 place = sum(map(len, parts)) + error.place
-                return Embedded(None, ((place, str(error)),), self._told())
+                return EmbeddedShard(None, ((place, str(error)),), self._told())
             except RuntimeError as error:
                 self._go_on(error)
                 parts = []

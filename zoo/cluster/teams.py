@@ -63,7 +63,7 @@ class Team:
     """A forwarder and its decoders. All of them go when one does."""
 
     def __init__(self, job: Any, transform: Transform, shape: Shape) -> None:
-        """`job` is a reference to the Job."""
+        """`job` is a reference to the NetworkJob."""
         import ray
         from ray.util.placement_group import placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from zoo.commands.options import AsJson, Backbone, Plugins
+from zoo.commands.options import AsJson, BackboneName, Plugins
 from zoo.commands.output import show
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def clean(
     runs: Annotated[
         Optional[Path], typer.Option(help="A zoo trained on these pictures: finds outliers too.")
     ] = None,
-    backbone: Backbone = None,
+    backbone: BackboneName = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:

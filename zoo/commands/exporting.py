@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbone, Plugins, Runs
+from zoo.commands.options import SAMPLE_ZOO, AsJson, BackboneName, Plugins, Runs
 from zoo.commands.output import show
 
 
@@ -33,7 +33,7 @@ def export(
 def vectors(
     out: Annotated[Path, typer.Option(help="An .npz file.", show_default=False)],
     runs: Runs = SAMPLE_ZOO,
-    backbone: Backbone = None,
+    backbone: BackboneName = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:

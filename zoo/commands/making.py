@@ -12,14 +12,14 @@ import typer
 
 from zoo.commands.options import (
     SAMPLE_ZOO,
-    Address,
+    ClusterAddress,
     EngineName,
     IndexName,
     IndexUri,
     Names,
     Plugins,
     Runs,
-    Runtime,
+    RuntimeName,
 )
 from zoo.errors import ZooError
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def embed(
     names: Names = None,
     runs: Runs = SAMPLE_ZOO,
-    runtime: Runtime = "auto",
+    runtime: RuntimeName = "auto",
     engine: EngineName = "local",
-    address: Address = None,
+    address: ClusterAddress = None,
     force: Annotated[bool, typer.Option("--force", help="Embed again what is known.")] = False,
     folders: Plugins = None,
 ) -> None:
@@ -66,7 +66,7 @@ def index(
     kind: IndexName = None,
     uri: IndexUri = None,
     engine: EngineName = "local",
-    address: Address = None,
+    address: ClusterAddress = None,
     folders: Plugins = None,
 ) -> None:
     """Build the index again from the embeddings."""

@@ -17,8 +17,8 @@ Strict = Annotated[bool, typer.Option("--strict", help="A broken plugin or run i
 Backbones = Annotated[
     Optional[list[str]], typer.Option("--backbone", help="Only this one; may be repeated.")
 ]
-Backbone = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
-Runtime = Annotated[
+BackboneName = Annotated[Optional[str], typer.Option("--backbone", help="Left out: the first.")]
+RuntimeName = Annotated[
     str, typer.Option("--runtime", help="What embeds: auto, torch, compiled or openvino.")
 ]
 IndexName = Annotated[
@@ -30,7 +30,7 @@ IndexUri = Annotated[
     typer.Option("--index-uri", help="Where it is to lie (s3://...). Left out: in its run."),
 ]
 EngineName = Annotated[str, typer.Option("--engine", help="local, or ray: a cluster.")]
-Address = Annotated[
+ClusterAddress = Annotated[
     Optional[str],
     typer.Option(
         "--address", help="Of the Ray cluster, HOST:6379. Left out: RAY_ADDRESS, or one here."

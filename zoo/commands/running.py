@@ -55,10 +55,10 @@ def serve(
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
     from zoo.page.launch import launch
-    from zoo.page.serving.asked import Asked
+    from zoo.page.serving.options import ServeOptions
 
     launch(
-        Asked(
+        ServeOptions(
             runs,
             host,
             port,
@@ -85,10 +85,10 @@ def doctor(
 
     Ends with status 1 when something is.
     """
-    from zoo.outputs.health import examine
+    from zoo.outputs.health import health_report
     from zoo.outputs.texts import doctor_text
 
-    found = examine(folder, folders or ())
+    found = health_report(folder, folders or ())
     show(doctor_text, found, as_json)
     if found["problems"]:
         raise typer.Exit(1)

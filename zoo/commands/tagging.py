@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbone, Plugins, Runs
+from zoo.commands.options import SAMPLE_ZOO, AsJson, BackboneName, Plugins, Runs
 from zoo.commands.output import show
 from zoo.errors import ZooError
 
@@ -23,7 +23,7 @@ Pictures = Annotated[
 def tag(
     pictures: Pictures,
     runs: Runs = SAMPLE_ZOO,
-    backbone: Backbone = None,
+    backbone: BackboneName = None,
     out: Annotated[Optional[Path], typer.Option(help="CSV file. Left out: stdout.")] = None,
     folders: Plugins = None,
     as_json: AsJson = False,
@@ -65,7 +65,7 @@ def count(
     runs: Runs = SAMPLE_ZOO,
     attribute: Annotated[Optional[str], typer.Option(help="Left out: the category.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many classes.")] = 3,
-    backbone: Backbone = None,
+    backbone: BackboneName = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
@@ -93,7 +93,7 @@ def features(
     pictures: Pictures,
     out: Annotated[Path, typer.Option(help="An .npz file.", show_default=False)],
     runs: Runs = SAMPLE_ZOO,
-    backbone: Backbone = None,
+    backbone: BackboneName = None,
     folders: Plugins = None,
     as_json: AsJson = False,
 ) -> None:

@@ -12,7 +12,7 @@ from zoo.commands.options import (
     IndexUri,
     Names,
     Plugins,
-    Runtime,
+    RuntimeName,
     Strict,
 )
 from zoo.errors import ZooError
@@ -97,7 +97,7 @@ def train(
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
-    runtime: Runtime = "auto",
+    runtime: RuntimeName = "auto",
     kind: IndexName = None,
     uri: IndexUri = None,
     track: Annotated[str, typer.Option(help="none, tensorboard or wandb.")] = "none",
@@ -138,7 +138,7 @@ def train(
         limit=limit,
         seed=seed,
     )
-    wanted = building.Data(data, reader, selection)
+    wanted = building.CatalogSource(data, reader, selection)
     settings = Settings(
         weights=weights,
         image_size=image_size,

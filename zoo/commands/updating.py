@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zoo.commands.options import SAMPLE_ZOO, Plugins, Runs, Runtime
+from zoo.commands.options import SAMPLE_ZOO, Plugins, Runs, RuntimeName
 
 if TYPE_CHECKING:
     from zoo.catalog import Catalog
@@ -22,7 +22,7 @@ SHOWN = 10  # findings that are told; all are in the file
 def add(
     pictures: Annotated[list[Path], typer.Argument(metavar="PICTURES...", show_default=False)],
     runs: Runs = SAMPLE_ZOO,
-    runtime: Runtime = "auto",
+    runtime: RuntimeName = "auto",
     folders: Plugins = None,
 ) -> None:
     """Add pictures, folders, or CSVs with labels to the database; only they are embedded."""
@@ -55,7 +55,7 @@ def remove(
     _change(runs, "auto", folders, lambda catalog, step: removal(catalog, items))
 
 
-def sync(runs: Runs = SAMPLE_ZOO, runtime: Runtime = "auto", folders: Plugins = None) -> None:
+def sync(runs: Runs = SAMPLE_ZOO, runtime: RuntimeName = "auto", folders: Plugins = None) -> None:
     """Take over what is new, changed or gone in the data the zoo was made of."""
     from zoo.catalog.change import synchronisation
 

@@ -13,7 +13,7 @@ from zoo.evaluation.per_query import PerQuery
 
 
 @dataclass(frozen=True)
-class Pair:
+class PairedDifference:
     """The mean over queries of what `first` scored more than `second`, and its 95 % interval."""
 
     first: str
@@ -39,16 +39,18 @@ class Gap:
     second: float
 
 
-def compare(names: tuple[str, str], measured: tuple[PerQuery, PerQuery], metric: str) -> Pair:
+def compare(
+    names: tuple[str, str], measured: tuple[PerQuery, PerQuery], metric: str
+) -> PairedDifference:
     """The paired bootstrap (Efron & Tibshirani 1993) over the queries that both have scores of."""
     _, first, second = shared_queries(*measured, metric)
     differences = first - second
     low, high = bootstrap_interval(differences)
     mean = float(differences.mean()) if len(differences) else 0.0
-    return Pair(*names, metric, mean, low, high, len(differences))
+    return PairedDifference(*names, metric, mean, low, high, len(differences))
 
 
-def compare_all(measured: Mapping[str, PerQuery], metrics: Sequence[str]) -> list[Pair]:
+def compare_all(measured: Mapping[str, PerQuery], metrics: Sequence[str]) -> list[PairedDifference]:
     """Every two of them by each metric, in the order that is given."""
     return [
         compare((first, second), (measured[first], measured[second]), metric)

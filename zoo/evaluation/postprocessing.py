@@ -50,17 +50,17 @@ class ExpandedOrder:
         return similarities(self._embeddings, unit(asked + found.sum(axis=1)), database)
 
 
-def whitening(embeddings: np.ndarray, train: np.ndarray, seed: int = 0) -> np.ndarray:
+def whitening(embeddings: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Rows in the principal axes of the train rows, each scaled to variance one: (N, D) -> (N, d).
 
     Jegou and Chum 2012. d is the most dimensions that are tried or that there are; the first so
     many columns, made unit again, are a whitening to fewer.
     """
     if len(train) > FITTED:
-        train = np.random.default_rng(seed).choice(train, FITTED, replace=False)
+        train = np.random.default_rng(0).choice(train, FITTED, replace=False)
     rows = np.asarray(embeddings[np.sort(train)], dtype=np.float32)
     most = min(max(DIMENSIONS), *rows.shape)
-    fitted = PCA(most, whiten=True, random_state=seed).fit(rows)
+    fitted = PCA(most, whiten=True, random_state=0).fit(rows)
     blocks = [
         fitted.transform(np.asarray(embeddings[start : start + BLOCK], dtype=np.float32))
         for start in range(0, len(embeddings), BLOCK)

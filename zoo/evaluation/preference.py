@@ -111,9 +111,7 @@ def smoothed(wins: np.ndarray) -> np.ndarray:
     return total
 
 
-def strength_intervals(
-    names: Sequence[str], votes: Sequence[Pairing], seed: int = 0
-) -> list[tuple[float, float]]:
+def strength_intervals(names: Sequence[str], votes: Sequence[Pairing]) -> list[tuple[float, float]]:
     """95 % percentile bootstrap intervals, over votes, of the smoothed strengths."""
     counted = [vote for vote in votes if vote[2] != "bad"]
     if not counted:
@@ -121,7 +119,7 @@ def strength_intervals(
     kinds = sorted(set(counted))
     shares = np.array([counted.count(kind) for kind in kinds]) / len(counted)
     # Drawing votes with replacement is drawing how often each kind of vote comes.
-    drawn = np.random.default_rng(seed).multinomial(len(counted), shares, SAMPLES)  # (S, kinds)
+    drawn = np.random.default_rng(0).multinomial(len(counted), shares, SAMPLES)  # (S, kinds)
     each = np.stack([win_matrix(names, [kind]) for kind in kinds])  # (kinds, n, n)
     strengths = bradley_terry(smoothed(np.tensordot(drawn, each, axes=1)))  # (S, n)
     lows, highs = np.percentile(strengths, [2.5, 97.5], axis=0)

@@ -46,7 +46,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Work:
+class Workload:
     """What is to be embedded, with what."""
 
     module: nn.Module
@@ -69,7 +69,7 @@ def check_name(runtime: str, device: str) -> None:
 
 
 def accepted_runtimes(
-    wanted: str, work: Work, say: Callable[[str], None]
+    wanted: str, work: Workload, say: Callable[[str], None]
 ) -> Iterator[tuple[Runtime, dict[str, Any]]]:
     """The runtimes to try, fastest first, each with what is to be recorded of it.
 
@@ -103,7 +103,7 @@ def accepted_runtimes(
     yield exact, _facts(exact)
 
 
-def _makers(wanted: str, work: Work) -> Iterator[Callable[[], Runtime]]:
+def _makers(wanted: str, work: Workload) -> Iterator[Callable[[], Runtime]]:
     """How to make each runtime that has to be checked, fastest first."""
     precision = work.compute.precision
     if wanted == "openvino" or (wanted == "auto" and _pays_to_convert(work)):
@@ -114,12 +114,12 @@ def _makers(wanted: str, work: Work) -> Iterator[Callable[[], Runtime]]:
         yield lambda: TorchRuntime(work.module, work.transform, work.compute)
 
 
-def _pays_to_compile(work: Work) -> bool:
+def _pays_to_compile(work: Workload) -> bool:
     worth = WORTH_COMPILING.get(work.compute.device.type, math.inf)
     return work.items * work.transform.size**2 >= worth
 
 
-def _pays_to_convert(work: Work) -> bool:
+def _pays_to_convert(work: Workload) -> bool:
     return (
         work.items * work.transform.size**2 >= WORTH_CONVERTING
         and work.compute.device.type == "cpu"

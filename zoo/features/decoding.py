@@ -34,7 +34,7 @@ Problem = tuple[int, str]  # the place of a picture among others, and why it has
 
 
 @dataclass(frozen=True)
-class Reader:
+class PictureReader:
     """The pictures of a catalogue as files, and how a network wants them."""
 
     paths: Sequence[Path]
@@ -71,7 +71,7 @@ class Reader:
 
 
 @contextmanager
-def decoders(reader: Reader, processes: int) -> Iterator[Callable[[list[int]], Pixels]]:
+def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[int]], Pixels]]:
     """What begins to decode rows and returns what waits for them, to be called in that order.
 
     So many processes do it; for 0, as many threads as there are cores.
@@ -104,7 +104,7 @@ class _Process:
     an answer, that is noticed at once. An executor's processes share a pipe, which stays open.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: PictureReader) -> None:
         # Not forked: a GPU and torch's own threads may be at work in this process.
         spawned = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawned.Pipe()
@@ -148,7 +148,7 @@ class _Process:
         self._pipe.close()
 
 
-def _decode(pipe: Connection, reader: Reader) -> None:
+def _decode(pipe: Connection, reader: PictureReader) -> None:
     """Answer until nobody asks any more; Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):  # the parent has ended

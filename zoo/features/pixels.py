@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.features.decoding import Pixels, Problem, Reader, decoders
+from zoo.features.decoding import PictureReader, Pixels, Problem, decoders
 from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
@@ -34,7 +34,7 @@ class PixelSource:
         digests: Sequence[str] | None = None,
         processes: int = 0,
     ) -> None:
-        self._reader = Reader(paths, transform, boxes, digests)
+        self._reader = PictureReader(paths, transform, boxes, digests)
         self._processes = processes
         size = transform.size
         capacity = min(len(paths), cache_bytes // (size * size * 3))

@@ -17,7 +17,7 @@ from zoo.runs import verify
 from zoo.weights import answers
 
 
-def examine(folder: Path, plugins: Sequence[Path] = ()) -> dict[str, Any]:
+def health_report(folder: Path, plugins: Sequence[Path]) -> dict[str, Any]:
     """Devices, packages, precision, hub, the zoos in `folder` (or itself) and their problems."""
     zoos, problems = [], list[str]()
     if not folder.is_dir():

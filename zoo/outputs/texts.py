@@ -42,18 +42,19 @@ def plugins_text(report: dict[str, Any]) -> str:
 def evaluate_text(report: dict[str, Any]) -> str:
     """The leaderboard, best first, baselines among the backbones."""
     catalog, backbones = report["catalog"], report["backbones"]
-    lines = []
-    more = {**blended(backbones), **processed(backbones)}
-    for name, scores in [*backbones.items(), *more.items(), *report["baselines"].items()]:
-        lines.append((scores["retrieval"]["attribute_match@5"], name, scores))
-    rows = [_leaderboard_row(name, scores) for _, name, scores in sorted(lines, reverse=True)]
+    blends, others = blended(backbones), processed(backbones)
+    rankings = {**backbones, **blends, **others, **report["baselines"]}
+    best_first = sorted(
+        rankings, key=lambda n: (rankings[n]["retrieval"]["attribute_match@5"], n), reverse=True
+    )
+    rows = [_leaderboard_row(name, rankings[name]) for name in best_first]
     first = next(iter([*backbones.values(), *report["baselines"].values()]))["retrieval"]
     parts = [
         f"{catalog['name']}: {catalog['items']} pictures; {first['queries']} test queries against "
         f"{first['database']} items; true labels only",
         f"a hit equals the query in {' and '.join(catalog['key'])}; 95 % intervals in brackets",
-        *([BLEND_NOTE] if blended(backbones) else []),
-        *([PROCESSED_NOTE] if processed(backbones) else []),
+        *([BLEND_NOTE] if blends else []),
+        *([PROCESSED_NOTE] if others else []),
         "",
         table(["", "attribute_match@5", *RETRIEVAL[1:], "weights", "px", "images/s"], rows),
         "",

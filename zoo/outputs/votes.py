@@ -25,7 +25,7 @@ from zoo.evaluation.preference import (
 )
 from zoo.evaluation.retrieval import attribute_match, attribute_shares
 from zoo.evaluation.votes import Duel, Side, read_votes
-from zoo.judging import current, index_of
+from zoo.judging import index_of, is_current
 from zoo.outputs.texts import table
 
 GONE = -1  # the row of an item that the catalogue does not have
@@ -35,7 +35,7 @@ METRICS = ("attribute_match@5", "recall@10")
 def votes_report(zoo: Zoo) -> dict[str, Any]:
     """Win rates, strengths and agreement with the metrics, of the runs that the zoo has now."""
     kept = read_votes(zoo.folder)
-    used = [vote for vote in kept.votes if current(zoo, vote)]
+    used = [vote for vote in kept.votes if is_current(zoo, vote)]
     pairings: list[Pairing] = [
         (v.duel.left.backbone, v.duel.right.backbone, v.choice) for v in used
     ]

@@ -73,7 +73,7 @@ class Api:
         ask = Ask(
             arguments.whole("top", top),
             arguments.number("alpha", alpha),
-            arguments.conditions("where", where),
+            arguments.classes_by_attribute("where", where),
             arguments.yes("same_category", same_category),
             arguments.yes("exact", exact),
             arguments.number("diversity", diversity),

@@ -38,7 +38,7 @@ def names(name: str, value: Any) -> list[str]:
     return list(value or ())
 
 
-def conditions(name: str, value: Any) -> dict[str, list[str]]:
+def classes_by_attribute(name: str, value: Any) -> dict[str, list[str]]:
     """Attribute -> any of these classes; null is none, a class by itself a list of one."""
     found = {} if value is None else value
     if not isinstance(found, dict):

@@ -29,11 +29,11 @@ from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command, stop_all
 from zoo.page.language import _, speak
-from zoo.page.serving.asked import Asked
 from zoo.page.serving.door import Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
 from zoo.page.serving.login import NOTICE, Login
 from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, few_arenas
+from zoo.page.serving.options import ServeOptions
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
@@ -53,7 +53,7 @@ class Served:
     said: str  # what gradio printed meanwhile
 
 
-def launch(asked: Asked) -> None:
+def launch(asked: ServeOptions) -> None:
     """Serve the page until interrupted; ZooError when it cannot be bound or opened."""
     few_arenas()
     speak(asked.language)
@@ -88,20 +88,22 @@ def launch(asked: Asked) -> None:
     os._exit(0)  # gradio's server threads would keep the process alive
 
 
-def _cache(asked: Asked) -> Path | None:
+def _cache(asked: ServeOptions) -> Path | None:
     """Where thumbnails go: None for the zoo itself, a folder of this page for one only read."""
     if asked.cache is None and asked.only_reads():
         return Path(tempfile.mkdtemp(prefix="zoo-thumbnails-"))
     return asked.cache
 
 
-def _forget(asked: Asked, cache: Path | None) -> None:
+def _forget(asked: ServeOptions, cache: Path | None) -> None:
     """Delete a cache that was this page's alone."""
     if cache is not None and asked.cache is None:
         shutil.rmtree(cache, ignore_errors=True)
 
 
-def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsFolder) -> Served:
+def start(
+    state: PageState, asked: ServeOptions, login: Login | None, uploads: UploadsFolder
+) -> Served:
     """Start serving in the background."""
     gr.set_static_paths([state.thumbnails.folder])
     # Whom uvicorn believes about a visitor's address: by itself it would believe this machine.
@@ -136,7 +138,7 @@ def start(state: PageState, asked: Asked, login: Login | None, uploads: UploadsF
     return Served(app, local, link, said.getvalue())
 
 
-def _middleware(state: PageState, asked: Asked, uploads: UploadsFolder) -> list[Middleware]:
+def _middleware(state: PageState, asked: ServeOptions, uploads: UploadsFolder) -> list[Middleware]:
     rules = Rules(
         folders=(state.thumbnails.folder.resolve(), uploads.folder),
         room=uploads.has_room,
@@ -150,7 +152,7 @@ def _middleware(state: PageState, asked: Asked, uploads: UploadsFolder) -> list[
     ]
 
 
-def _introduce(asked: Asked, served: Served, login: Login | None, job: Job | None) -> None:
+def _introduce(asked: ServeOptions, served: Served, login: Login | None, job: Job | None) -> None:
     """Say where the page is, who may come in, and what goes on."""
     print(f"zoo: {asked.folder}", flush=True)
     print(f"page: {served.address}", flush=True)
@@ -187,7 +189,7 @@ def _health(state: PageState) -> Any:
     return healthz
 
 
-def _sample_job(asked: Asked) -> Job | None:
+def _sample_job(asked: ServeOptions) -> Job | None:
     """The job that makes or finishes the sample zoo; None when there is nothing to do."""
     folder = asked.folder
     if folder != RUNS / SAMPLE or asked.only_reads():

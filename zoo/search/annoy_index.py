@@ -18,8 +18,8 @@ from zoo.indexes import (
     GONE,
     NEIGHBOURS,
     TARGET_RECALL,
-    Asked,
     Index,
+    IndexSettings,
     Items,
     Near,
     Only,
@@ -58,7 +58,7 @@ class Annoy(Index):
 
     name, title = "annoy", "Annoy"
 
-    def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:
+    def build(self, items: Items, folder: Path, asked: IndexSettings) -> dict[str, Any]:
         return asdict(build_index(items.embeddings, folder / FILE, asked.seed, asked.recall))
 
     def open(self, folder: Path, facts: Mapping[str, Any], repair: str, place: Place) -> Opened:

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.errors import RunError
 from zoo.files import sha256_of
-from zoo.indexes import ALL, Asked, Index, Items, Near, Only, Opened, Place
+from zoo.indexes import ALL, Index, IndexSettings, Items, Near, Only, Opened, Place
 from zoo.search.exact import similarities, top_rows
 from zoo.search.probing import exact_ms
 
@@ -21,7 +21,7 @@ class Exact(Index):
     name, title = "exact", "exact search"
     changes = True
 
-    def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:
+    def build(self, items: Items, folder: Path, asked: IndexSettings) -> dict[str, Any]:
         if items.path is None:
             raise RunError("exact search needs the embeddings in a file")
         took = exact_ms(items.embeddings)

@@ -18,7 +18,7 @@ import numpy as np
 
 from zoo.errors import ZooError
 from zoo.search.lance_rows import ID, OWNER, Rows
-from zoo.search.lance_store import not_installed, quiet, storage, told
+from zoo.search.lance_store import not_installed, one_line_errors, quiet, storage
 
 WORKERS = 4
 IDS_AT_ONCE = 10_000  # of items deleted by one statement
@@ -31,7 +31,7 @@ def write_fragment(uri: str, rows: Rows, schema: Any, appended: bool = False) ->
     `appended`: it is to join a table that is there, rather than take its place.
     """
     lance = _lance()
-    with told(uri):
+    with one_line_errors(uri):
         fragments = lance.fragment.write_fragments(
             rows.table(schema),
             uri,
@@ -68,7 +68,7 @@ def commit(uri: str, written: Sequence[str], begun: int, schema: Any | None = No
     kind = lance.LanceOperation
     operation = kind.Append(parts) if schema is None else kind.Overwrite(schema, parts)
     refuse_others(uri, begun)
-    with told(uri):
+    with one_line_errors(uri):
         table = lance.LanceDataset.commit(
             uri,
             operation,
@@ -90,7 +90,7 @@ def delete(uri: str, numbers: np.ndarray, begun: int) -> int:
     refuse_others(uri, begun)
     for start in range(0, len(numbers), IDS_AT_ONCE):
         chosen = ", ".join(map(str, numbers[start : start + IDS_AT_ONCE].tolist()))
-        with told(uri):
+        with one_line_errors(uri):
             table = opened(uri)
             table.delete(f"{ID} IN ({chosen})")
         if table.version != begun + 1:
@@ -101,7 +101,7 @@ def delete(uri: str, numbers: np.ndarray, begun: int) -> int:
 
 def restored(uri: str, version: int) -> int:
     """Undo what was committed after that version; returns the version that is as it was."""
-    with told(uri):
+    with one_line_errors(uri):
         if latest(uri) == version:
             return version
         table = opened(uri, version)
@@ -116,7 +116,7 @@ def opened(uri: str, version: int | None = None) -> Any:
 
 def latest(uri: str) -> int:
     """The version of the table now, 0 when there is none."""
-    with told(uri):
+    with one_line_errors(uri):
         try:
             return int(opened(uri).latest_version)
         except (FileNotFoundError, ValueError) as error:
@@ -129,13 +129,13 @@ def owner(uri: str) -> str:
     """The catalogue that the table at a URI is of, "" when there is none."""
     if not latest(uri):
         return ""
-    with told(uri):
+    with one_line_errors(uri):
         return str((opened(uri).schema.metadata or {}).get(OWNER.encode(), b"").decode())
 
 
-def clean(uri: str) -> None:
+def delete_old_versions(uri: str) -> None:
     """Delete what no version of the last hour needs."""
-    with told(uri):
+    with one_line_errors(uri):
         opened(uri).cleanup_old_versions(older_than=KEPT)
 
 

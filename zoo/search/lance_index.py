@@ -19,11 +19,11 @@ import numpy as np
 
 from zoo.errors import RunError, ZooError
 from zoo.files import sha256_of
-from zoo.indexes import Asked, Index, Items, Opened, Place
+from zoo.indexes import Index, IndexSettings, Items, Opened, Place
 from zoo.search.lance_fragments import (
-    clean,
     commit,
     delete,
+    delete_old_versions,
     latest,
     owner,
     restored,
@@ -31,7 +31,7 @@ from zoo.search.lance_fragments import (
 )
 from zoo.search.lance_rows import MARK, VECTOR, chosen, column_names, schema_of, stretches
 from zoo.search.lance_search import OpenedLance, scanned, tuned
-from zoo.search.lance_store import not_installed, quiet, storage, told
+from zoo.search.lance_store import not_installed, one_line_errors, quiet, storage
 
 TABLE = "index"
 FILE = f"{TABLE}.lance"
@@ -52,7 +52,7 @@ class Lance(Index):
     def __init__(self, ann_from: int = ANN_FROM, kind: str = RQ) -> None:
         self._ann_from, self._kind = ann_from, kind
 
-    def build(self, items: Items, folder: Path, asked: Asked) -> dict[str, Any]:
+    def build(self, items: Items, folder: Path, asked: IndexSettings) -> dict[str, Any]:
         uri, started = _uri(folder, asked.uri), time.perf_counter()
         if asked.uri is None:
             shutil.rmtree(uri, ignore_errors=True)  # what a killed building left
@@ -89,7 +89,7 @@ class Lance(Index):
         return OpenedLance(_open(folder, facts, repair), facts, place)
 
     def improve(
-        self, items: Items, folder: Path, facts: dict[str, Any], asked: Asked
+        self, items: Items, folder: Path, facts: dict[str, Any], asked: IndexSettings
     ) -> dict[str, Any] | None:
         if facts["kind"] or facts["rows"] < self._ann_from:
             return None
@@ -98,10 +98,10 @@ class Lance(Index):
         uri, started = _uri(folder, facts["uri"]), time.perf_counter()
         restored(uri, facts["version"])
         table = _connect(uri).open_table(TABLE)
-        with told(uri):
+        with one_line_errors(uri):
             _train(table, facts, kind)
         build_s = facts["build_s"] + time.perf_counter() - started
-        with told(uri):
+        with one_line_errors(uri):
             size = facts["bytes"] + sum(i.size_bytes or 0 for i in table.list_indices())
         found = tuned(table, items, asked)
         if found["query_ms"] >= facts["query_ms"]:
@@ -117,7 +117,7 @@ class Lance(Index):
         uri = _uri(folder, facts["uri"])
         version = restored(uri, facts["version"])
         if facts["uri"] and version == facts["version"]:  # the newest is the one that is pinned
-            clean(uri)
+            delete_old_versions(uri)
         if len(gone):
             version = delete(uri, gone, version)
         written: list[str] = []
@@ -154,7 +154,7 @@ def _train(table: Any, facts: Mapping[str, Any], kind: str) -> None:
 def _open(folder: Path, facts: Mapping[str, Any], repair: str) -> Any:
     """The table at the version of its run; RunError when it is another table."""
     uri = _uri(folder, facts["uri"])
-    with told(uri):
+    with one_line_errors(uri):
         try:
             table = _connect(uri).open_table(TABLE)
             table.checkout(facts["version"])
@@ -182,7 +182,7 @@ def _connect(uri: str) -> Any:
         import lancedb
     except ModuleNotFoundError as error:
         raise not_installed(error) from error
-    with told(uri):
+    with one_line_errors(uri):
         return lancedb.connect(uri.removesuffix(f"/{FILE}"), storage_options=storage(uri) or None)
 
 

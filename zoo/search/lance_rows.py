@@ -18,7 +18,7 @@ ROWS = 50_000  # of a fragment: 200 MB at 1024 dimensions
 
 
 @dataclass(frozen=True)
-class Source:
+class EmbeddingRows:
     """Rows of a file of embeddings: a .npy, which is mapped, or a shard of an extraction."""
 
     path: Path
@@ -40,14 +40,14 @@ class Rows:
 
     first: int
     items: Sequence[str]
-    vectors: np.ndarray | Source
+    vectors: np.ndarray | EmbeddingRows
     columns: Mapping[str, Column] = field(default_factory=dict)  # by the column's name
 
     def table(self, schema: Any) -> Any:
         """They as an Arrow table."""
         import pyarrow as pa
 
-        vectors = self.vectors.read() if isinstance(self.vectors, Source) else self.vectors
+        vectors = self.vectors.read() if isinstance(self.vectors, EmbeddingRows) else self.vectors
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
         arrays = {
             ID: pa.array(np.arange(self.first, self.first + len(vectors))),
@@ -89,7 +89,7 @@ def stretches(items: Items, names: Mapping[str, str]) -> Iterator[Rows]:
     for start in range(0, count, ROWS):
         stop = min(start + ROWS, count)
         vectors = (
-            Source(items.path, start, stop)
+            EmbeddingRows(items.path, start, stop)
             if items.path
             else np.asarray(items.embeddings[start:stop])
         )
@@ -106,7 +106,7 @@ def chosen(items: Items, rows: np.ndarray, first: int, names: Mapping[str, str])
 def _rows(
     items: Items,
     chosen: slice | np.ndarray,
-    vectors: np.ndarray | Source,
+    vectors: np.ndarray | EmbeddingRows,
     first: int,
     names: Mapping[str, str],
 ) -> Rows:

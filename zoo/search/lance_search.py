@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from zoo.indexes import ALL, GONE, NEIGHBOURS, Asked, Items, Near, Only, Opened, Place
+from zoo.indexes import ALL, GONE, NEIGHBOURS, IndexSettings, Items, Near, Only, Opened, Place
 from zoo.search.lance_rows import ID, VECTOR
-from zoo.search.lance_store import told
+from zoo.search.lance_store import one_line_errors
 from zoo.search.probing import Probes, exact_ms
 
 FIRST_PROBES, FIRST_REFINE = 4, 2
@@ -34,7 +34,7 @@ class OpenedLance(Opened):
         if count < 1:
             return Near(np.empty(0, dtype=np.int64), approximate=False)
         probes = 0 if exact or not self._facts["kind"] else self._facts["nprobes"]
-        with told(str(self._table.uri)):
+        with one_line_errors(str(self._table.uri)):
             where = _sql(only, self._facts["columns"])
             if probes and where:  # what fits lies in more cells, the fewer fit
                 fit = max(1, self._table.count_rows(where))
@@ -76,7 +76,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def tuned(table: Any, items: Items, asked: Asked) -> dict[str, Any]:
+def tuned(table: Any, items: Items, asked: IndexSettings) -> dict[str, Any]:
     """The cells to look into and the re-ranking that reach the asked recall@10, by doubling.
 
     Whichever of the two finds more when it is doubled, is.

@@ -33,7 +33,7 @@ def storage(uri: str) -> dict[str, str]:
 
 
 @contextmanager
-def told(uri: str) -> Iterator[None]:
+def one_line_errors(uri: str) -> Iterator[None]:
     """One line for what goes wrong below: Lance hands on what its stores say."""
     try:
         yield

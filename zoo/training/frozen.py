@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -13,7 +14,7 @@ from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.processes import processes
 from zoo.progress import Progress
-from zoo.training.history import Epoch
+from zoo.training.history import Epoch, best_epoch
 from zoo.training.model import ZooModel
 from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
@@ -60,6 +61,16 @@ def train_heads(
     optimizer = torch.optim.AdamW(
         heads.parameters(), lr=settings.frozen_lr, weight_decay=0.01, fused=True
     )
+
+    def step(batch: torch.Tensor) -> float:
+        loss = heads_loss(
+            model.classify(features[batch]), targets[batch], settings.label_smoothing, balance
+        )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return float(loss.detach()) * len(batch)
+
     epochs: list[Epoch] = []
     best: dict[str, torch.Tensor] = {}
     with progress.stage(title, len(features) * settings.epochs_frozen) as stage:
@@ -69,29 +80,27 @@ def train_heads(
             start, total = time.perf_counter(), 0.0
             order = epoch_order(np.arange(len(features)), balance, (settings.seed, 1, number))
             for batch in torch.from_numpy(order).to(compute.device).split(HEAD_BATCH):
-                logits = model.classify(features[batch])
-                loss = heads_loss(logits, targets[batch], settings.label_smoothing, balance)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                optimizer.step()
-                total += float(loss.detach()) * len(batch)
+                total += step(batch)
                 stage.advance(len(batch))
             seconds = time.perf_counter() - start
-            if not np.isfinite(total):
+            if not math.isfinite(total):
                 raise LossError(
                     f"the loss became {total} in frozen epoch {number}; "
                     "begin again with --restart and another --seed or --precision fp32"
                 )
-            accuracy = _score(model, *val, compute)
-            if not epochs or accuracy > max(e.val_accuracy for e in epochs):
-                best = {k: v.detach().clone() for k, v in heads.state_dict().items()}
-            rate = len(features) / seconds
             epochs.append(
                 Epoch(
-                    "frozen", number, total / len(features), accuracy, settings.frozen_lr,
-                    seconds, rate,
+                    phase="frozen",
+                    epoch=number,
+                    loss=total / len(features),
+                    val_accuracy=_score(model, *val, compute),
+                    learning_rate=settings.frozen_lr,
+                    seconds=seconds,
+                    images_per_s=len(features) / seconds,
                 )
-            )  # fmt: skip
+            )
+            if best_epoch(epochs) is epochs[-1]:
+                best = {k: v.detach().clone() for k, v in heads.state_dict().items()}
     heads.load_state_dict(best)
     return epochs
 

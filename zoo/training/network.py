@@ -29,7 +29,7 @@ from zoo.training.proxies import Proxies
 from zoo.training.sampling import Balance, make_balance
 from zoo.training.settings import Settings
 from zoo.training.targets import Targets, head_attributes, targets_of
-from zoo.training.unfrozen import Data, Unfrozen, train_unfrozen
+from zoo.training.unfrozen import TrainingData, Unfrozen, train_unfrozen
 
 SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
 LEAST_SMALL = 64  # pixels: below, a step costs as much and teaches less
@@ -119,13 +119,13 @@ def train_network(
     return TrainedNetwork(model, origin, history)
 
 
-def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> Data:
+def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> TrainingData:
     """The training and validation pictures at this backbone's size, and how they are drawn."""
     transform = backbone.transform(settings.image_size)
     targets = targets_of(catalog)
     train = catalog.training_rows()
     train = train[targets.known()[train]]  # a picture without a label teaches nothing
-    return Data(
+    return TrainingData(
         source=PixelSource(
             catalog.paths(),
             transform,
@@ -156,7 +156,7 @@ class _Phases:
 
     backbone: Backbone
     model: ZooModel
-    data: Data
+    data: TrainingData
     settings: Settings
     compute: devices.Compute
     folder: Path

@@ -33,7 +33,7 @@ from zoo.training.network import (
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
-from zoo.training.unfrozen import Data
+from zoo.training.unfrozen import TrainingData
 
 NETWORKS = "networks"  # the folder of a stack's trainings
 DONE = "network.json"  # says that one of them is finished
@@ -140,7 +140,7 @@ def _train_once(
 
 
 def _calibrate(
-    model: ZooModel | StackedModel, catalog: Catalog, data: Data, settings: Settings
+    model: ZooModel | StackedModel, catalog: Catalog, data: TrainingData, settings: Settings
 ) -> dict[str, dict[str, float]]:
     """Temperatures of the heads, folded into them, by attribute."""
     compute = devices.choose(settings.device, settings.precision)

@@ -36,7 +36,7 @@ CLIP = 1.0  # of the gradient's norm
 
 
 @dataclass(frozen=True)
-class Data:
+class TrainingData:
     """What both splits are trained and validated on; targets by catalogue row."""
 
     source: PixelSource
@@ -54,7 +54,7 @@ class Unfrozen:
     """Phase two, an epoch at a time, so that it can be stopped and resumed between epochs."""
 
     model: ZooModel
-    data: Data
+    data: TrainingData
     settings: Settings
     recipe: Recipe
     compute: Compute

@@ -11,7 +11,7 @@ from zoo.catalog.listing import Finding, Listing
 from zoo.catalog.readers.csv_columns import RESERVED
 from zoo.catalog.readers.deepfashion_files import is_deepfashion
 from zoo.catalog.readers.entries import STYLES, catalogue_name
-from zoo.catalog.readers.folder_tree import inside, pictures_in_classes, strays, tops
+from zoo.catalog.readers.folder_tree import pictures_in_classes, relative, strays, tops
 from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
 
@@ -55,7 +55,7 @@ def _attributes(root: Path, findings: list[Finding]) -> list[Path]:
     found = tops(root)
     flat = [folder for folder in found.all if folder not in found.nested]
     findings += [
-        Finding("folder without classes", inside(root, folder), "its pictures are left out")
+        Finding("folder without classes", relative(root, folder), "its pictures are left out")
         for folder in flat
     ]
     reserved = [folder.name for folder in found.nested if folder.name in RESERVED]

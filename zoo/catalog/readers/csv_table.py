@@ -19,7 +19,7 @@ from zoo.catalog.readers.csv_columns import (
 )
 from zoo.catalog.readers.entries import STYLES, catalogue_name, visible
 from zoo.catalog.readers.label_map import TABLES, integer_label, read_label_map
-from zoo.catalog.readers.places import located
+from zoo.catalog.readers.places import picture_places
 from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
 
@@ -49,7 +49,7 @@ class Table:
         findings: list[Finding] = []
         table = self._rows(file, findings)
         roles = find_roles(file, table.columns)
-        places = list(located(file.parent, table[roles.path], ("", IMAGES), findings))
+        places = list(picture_places(file.parent, table[roles.path], ("", IMAGES), findings))
         paths = pd.Series(places, index=table.index, dtype=object)
         table = table[paths.notna()]
         labels, attributes = _labels(file, table.drop(columns=roles.taken), findings)

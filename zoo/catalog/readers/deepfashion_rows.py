@@ -11,7 +11,7 @@ import pandas as pd
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.counted import read_counted
 from zoo.catalog.readers.deepfashion_files import picture_folder
-from zoo.catalog.readers.places import located
+from zoo.catalog.readers.places import picture_places
 from zoo.errors import CatalogError
 
 CORNERS = ("x_1", "y_1", "x_2", "y_2")
@@ -69,7 +69,7 @@ def box_column(path: Path, names: Sequence[str], boxes: Any) -> pd.DataFrame:
 def with_pictures(root: Path, frame: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """A row, with item_id and path, for each picture of the frame's index that is there."""
     folder = picture_folder(root)
-    paths = list(located(root, frame.index, (folder,), findings))
+    paths = list(picture_places(root, frame.index, (folder,), findings))
     there = [path is not None for path in paths]
     rows: pd.DataFrame = frame[there].rename_axis("item_id").reset_index()
     rows.insert(1, "path", [path for path in paths if path is not None])

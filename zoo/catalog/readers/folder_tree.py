@@ -54,30 +54,30 @@ def pictures_in_classes(
             raise CatalogError(too_deep(root, folder, [folder]))
         names = [entry.name for entry in visible(folder) if is_picture(entry)]
         findings += [
-            Finding("file is not a picture", inside(root, Path(entry.path)))
+            Finding("file is not a picture", relative(root, Path(entry.path)))
             for entry in visible(folder)
             if not is_picture(entry)
         ]
         findings += misnamed(root, folder)
         if not names:
-            findings.append(Finding("class without pictures", inside(root, folder)))
+            findings.append(Finding("class without pictures", relative(root, folder)))
         for name in names:
-            yield inside(root, folder / name), folder.name
+            yield relative(root, folder / name), folder.name
 
 
 def strays(root: Path, folder: Path) -> list[Finding]:
     """Files that lie beside the folders of classes or splits, and what is left out for its name."""
     beside = [
-        Finding("picture outside a class folder", inside(root, Path(entry.path)))
+        Finding("picture outside a class folder", relative(root, Path(entry.path)))
         if is_picture(entry)
-        else Finding("file is not a picture", inside(root, Path(entry.path)))
+        else Finding("file is not a picture", relative(root, Path(entry.path)))
         for entry in visible(folder)
         if not entry.is_dir()
     ]
     return beside + misnamed(root, folder)
 
 
-def inside(root: Path, path: Path) -> str:
+def relative(root: Path, path: Path) -> str:
     """The path relative to `root`, with forward slashes."""
     return path.relative_to(root).as_posix()
 
@@ -92,8 +92,8 @@ def too_deep(root: Path, example: Path, nested: list[Path]) -> str:
     """The message for folders within class folders."""
     inner = next(folder for folder in folders(example) if holds(folder))
     return (
-        f"{root}: found folders within class folders, such as {inside(root, inner)}; image-folder "
-        "reads class/picture or train|val|test/class/picture, attribute-folders reads "
+        f"{root}: found folders within class folders, such as {relative(root, inner)}; "
+        "image-folder reads class/picture or train|val|test/class/picture, attribute-folders reads "
         "attribute/class/picture; if the folders name attributes, read one of them: "
-        f"{some_names(inside(root, f) for f in nested)}"
+        f"{some_names(relative(root, f) for f in nested)}"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoo.catalog.listing import Finding
 
 
-def located(
+def picture_places(
     folder: Path, texts: Iterable[str], below: Sequence[str], findings: list[Finding]
 ) -> Iterator[str | None]:
     """Each path relative to `folder`, sought in its folders `below` ("" for itself) in turn.

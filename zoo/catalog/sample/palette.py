@@ -50,7 +50,7 @@ def cloth_colour(rng: np.random.Generator, name: str) -> RGB:
     return _hsv(hue, saturation, value)
 
 
-def any_colour(rng: np.random.Generator, low: float = 0.2, high: float = 0.95) -> RGB:
+def any_colour(rng: np.random.Generator, low: float, high: float) -> RGB:
     """A colour of any hue, mostly muted, for what is not the garment."""
     saturation = float(rng.beta(1.2, 2.4)) * 0.72
     return _hsv(float(rng.uniform(0, 360)), saturation, float(rng.uniform(low, high)))

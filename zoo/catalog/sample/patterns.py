@@ -11,8 +11,7 @@ from zoo.catalog.sample.garment import Garment
 from zoo.catalog.sample.outline import Points, blossom, ellipse, path, star
 from zoo.catalog.sample.palette import CREAM, accent, partner
 from zoo.catalog.sample.sheet import RGB, Pose, Sheet, mix, shade
-
-Box = tuple[int, int, int, int]  # left, upper, right, lower
+from zoo.pictures import Box
 
 
 class Pattern(Protocol):

@@ -87,7 +87,7 @@ def _formal(rng: np.random.Generator, sheet: Sheet, garment: Garment, base: RGB)
         np.array([(-1, 0.7), (-0.9, -0.3), (-0.3, -1), (0, -0.4), (0.5, -1.1), (1, 0.7)]), square
     )
     if rng.random() < 0.3:
-        _bow(sheet, 0, knot, 0.17, colour)
+        _bow(sheet, knot, 0.17, colour)
         return
     blade = np.array([(-0.06, 0), (0.06, 0), (0.045, 0.09), (0.115, 0.66), (0, 0.8),
                       (-0.115, 0.66), (-0.045, 0.09)])  # fmt: skip
@@ -117,8 +117,8 @@ def _pearls(sheet: Sheet, garment: Garment) -> None:
         sheet.dot(x - 0.005, y - 0.006, 0.029, (250, 246, 238))
 
 
-def _bow(sheet: Sheet, x: float, y: float, size: float, colour: RGB) -> None:
-    spot = sheet.placed(x, y, size)
+def _bow(sheet: Sheet, y: float, size: float, colour: RGB) -> None:
+    spot = sheet.placed(0, y, size)
     for side in (1, -1):
         loop = path((0, 0), (0.5 * side, -0.8, 1.1 * side, -0.6),
                     (1.3 * side, 0.0, 1.1 * side, 0.6), (0.5 * side, 0.7, 0, 0))  # fmt: skip
@@ -144,7 +144,7 @@ def _party(rng: np.random.Generator, sheet: Sheet, garment: Garment, base: RGB) 
     for side in (1, -1):
         spot.fill(np.array([(0, 0), (0.06 * side, 0.0), (0.2 * side, 0.4), (0.12 * side, 0.36),
                             (0.07 * side, 0.42)]), shade(colour, 0.8))  # fmt: skip
-    _bow(spot, 0, 0, 0.22, colour)
+    _bow(spot, 0, 0.22, colour)
 
 
 def _winter(rng: np.random.Generator, sheet: Sheet, garment: Garment, base: RGB) -> None:

@@ -8,8 +8,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from zoo.catalog.sample.cloth import drape, fuzz, knit, openwork
 from zoo.catalog.sample.garment import Garment, Panel
 from zoo.catalog.sample.palette import brightness
-from zoo.catalog.sample.patterns import Box, Pattern
+from zoo.catalog.sample.patterns import Pattern
 from zoo.catalog.sample.sheet import RGB, Field, Pose, Sheet, flat, shade
+from zoo.pictures import Box
 
 FINE = 2  # edges are drawn larger and averaged, so that they are smooth
 COARSE = 2  # light is worked out on every second pixel each way

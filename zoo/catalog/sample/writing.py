@@ -22,7 +22,7 @@ CHUNK = 16  # pictures handed to a process at a time
 
 def draw_sample(
     folder: Path,
-    count: int = 1600,
+    count: int,
     seed: int = 0,
     size: int = 192,
     step: Callable[[int], None] | None = None,

@@ -25,7 +25,7 @@ PICKS = 24
 Choose = Callable[[np.ndarray], list[int]]  # of the rows that were found, those to show
 
 
-class Finding:
+class QueryFinder:
     """What finds a query, over the state that all visitors share."""
 
     def __init__(self, state: PageState) -> None:

@@ -12,80 +12,69 @@ from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.finding import settings
-from zoo.page.language import _
+from zoo.page.kept import Kind, Things, choice, things, tidy
+from zoo.page.language import _, marked
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
 
-LONGEST = 60  # letters of a name
-MOST = 100  # of one catalogue
 KEY = "fashion-model-zoo-saved"
-# What is stored is no secret, but it has to be read again after the page was started anew.
-SECRET = "fashion-model-zoo"
-Kept = dict[str, dict[str, str]]  # catalogue -> name -> the comparison as in an address
+QUERIES = Kind(
+    most=100,  # of one catalogue
+    longest=60,
+    bad_name=marked("give the query a name of 1 to {n} letters"),
+    full=marked("{n} queries are saved; delete one first"),
+    none_chosen=marked("choose a saved query first"),
+)
 
 
 class Saved:
-    """What the buttons do; what the browser brings back is read as any address is."""
+    """What the buttons do; what the browser brings back is read as any address is.
+
+    It keeps catalogue -> name -> the comparison as in an address: items are of one catalogue.
+    """
 
     def __init__(self, state: PageState) -> None:
         self._state = state
 
     @told
-    def save(self, name: str, kept: Kept, asked: Asked | None) -> tuple[Kept, Any, str]:
+    def save(self, name: str, kept: Any, asked: Asked | None) -> tuple[Things, Any, str]:
         """The comparison on screen under that name; one of the same name is replaced."""
-        name = name.strip()
         if asked is None or not (asked.items or asked.uploads):
             raise ZooError(_("nothing is asked yet that could be saved"))
         if asked.uploads:
             raise ZooError(_("uploaded pictures cannot be saved; only items of the catalogue can"))
-        if not name or len(name) > LONGEST:
-            raise ZooError(_("give the query a name of 1 to {n} letters").format(n=LONGEST))
-        own = self._own(kept)
-        if name not in own and len(own) >= MOST:
-            raise ZooError(_("{n} queries are saved; delete one first").format(n=MOST))
-        kept = self._with(kept, {**own, name: link.written(asked)})
-        return kept, self._choices(kept, name), ""
+        own = QUERIES.added(self._own(kept), name, link.written(asked))
+        return self._with(kept, own), choice(own, tidy(name)), ""
 
     @told
-    def load(self, name: str | None, kept: Kept) -> list[Any]:
+    def load(self, name: str | None, kept: Any) -> list[Any]:
         """No uploads, and the values of all controls."""
-        own = self._own(kept)
-        if name not in own:
-            raise ZooError(_("choose a saved query first"))
-        return [None, *settings(self._state.trained(), dict(parse_qsl(own[name])))]
+        text = QUERIES.chosen(self._own(kept), name)
+        if not isinstance(text, str):
+            raise ZooError(_("this saved query cannot be read; delete it and save it anew"))
+        return [None, *settings(self._state.trained(), dict(parse_qsl(text)))]
 
     @told
-    def delete(self, name: str | None, kept: Kept) -> tuple[Kept, Any]:
+    def delete(self, name: str | None, kept: Any) -> tuple[Things, Any]:
         """What is kept without that one."""
-        own = self._own(kept)
-        if name not in own:
-            raise ZooError(_("choose a saved query first"))
-        kept = self._with(kept, {other: text for other, text in own.items() if other != name})
-        return kept, self._choices(kept, None)
+        own = QUERIES.removed(self._own(kept), name)
+        return self._with(kept, own), choice(own, None)
 
     @told
-    def names(self, kept: Kept) -> Any:
+    def names(self, kept: Any) -> Any:
         """The names there are for this catalogue."""
         zoo = self._state.zoo()
-        return self._choices(kept, None) if zoo is not None and zoo.runs else gr.skip()
+        return choice(self._own(kept), None) if zoo is not None and zoo.runs else gr.skip()
 
-    def _choices(self, kept: Kept, chosen: str | None) -> Any:
-        return gr.Dropdown(choices=sorted(self._own(kept)), value=chosen)
+    def _own(self, kept: Any) -> Things:
+        return things(things(kept).get(self._catalog()))
 
-    def _own(self, kept: Kept) -> dict[str, str]:
-        return kept.get(self._catalog(), {})
-
-    def _with(self, kept: Kept, own: dict[str, str]) -> Kept:
-        return {**kept, self._catalog(): own}
+    def _with(self, kept: Any, own: Things) -> Things:
+        return {**things(kept), self._catalog(): own}
 
     def _catalog(self) -> str:
         return self._state.trained().catalog.name
-
-
-def kept_in_browser() -> gr.BrowserState:
-    """Where they are kept; it is read only where it is not folded away."""
-    return gr.BrowserState({}, storage_key=KEY, secret=SECRET)
 
 
 def saved_queries(
@@ -100,7 +89,7 @@ def saved_queries(
     with gr.Row(elem_classes="saved"):
         name = gr.Textbox(
             label=_("Save what is on screen as"),
-            max_length=LONGEST,
+            max_length=QUERIES.longest,
             min_width=150,
             scale=3,
             elem_id="save-name",
@@ -116,8 +105,7 @@ def saved_queries(
         "Items and settings, kept in this browser only. Uploaded pictures cannot be saved."
     )
     gr.HTML(f'<p class="quiet">{told_where}</p>')
-    save.click(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
-    name.submit(do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
+    gr.on([save.click, name.submit], do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
     ask_again(load.click(do.load, [names, kept], outputs, **HIDDEN))
     delete.click(do.delete, [names, kept], [kept, names], **HIDDEN)
     return lambda event: event.then(do.names, kept, names, **HIDDEN)

@@ -8,19 +8,20 @@ import gradio as gr
 
 from zoo.page.compare.camera import camera
 from zoo.page.compare.details import ASK_DETAILS, details_panel
-from zoo.page.compare.finding import Finding
+from zoo.page.compare.finding import QueryFinder
 from zoo.page.compare.handlers import CompareHandlers, empty_html
 from zoo.page.compare.ranking import ranking
-from zoo.page.compare.saved import kept_in_browser, saved_queries
+from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
+from zoo.page.kept import in_browser
 from zoo.page.language import _
 from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
 
 
 def compare_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
-    do, finding, picked = CompareHandlers(shared.state), Finding(shared.state), shared.picked
-    asked, kept = gr.State(None), kept_in_browser()  # what is on screen; what was saved of it
+    do, finding, picked = CompareHandlers(shared.state), QueryFinder(shared.state), shared.picked
+    asked, kept = gr.State(None), in_browser(KEY)  # what is on screen; what was saved of it
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(

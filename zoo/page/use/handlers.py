@@ -10,18 +10,27 @@ import gradio as gr
 
 from zoo.errors import ZooError
 from zoo.page.bar import bar_html
-from zoo.page.language import _, ngettext
+from zoo.page.kept import Kind, Things, choice, things, tidy
+from zoo.page.language import _, marked, ngettext
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState, run_of
 from zoo.page.titles import choices
 from zoo.page.told import told, told_while
 from zoo.page.uploads import named
-from zoo.page.use import kept, tables
+from zoo.page.use import tables
 from zoo.page.use.looked import Looked, each_csv, look, look_up, of_profile, tags_csv
 from zoo.search.ask import Ask
-from zoo.style import MOST_PICTURES, current, recommend_for
+from zoo.style import MOST_PICTURES, current, from_json, recommend_for, to_json
 
 PICKS = 20
+KEY = "fashion-model-zoo-profiles"
+PROFILES = Kind(
+    most=12,  # each is large: an embedding, and the classes of up to MOST_PICTURES pictures
+    longest=40,
+    bad_name=marked("a profile needs a name of 1 to {n} letters"),
+    full=marked("{n} profiles are kept already; remove one first"),
+    none_chosen=marked("no profile is chosen; choose one of those that this browser keeps"),
+)
 
 
 class UseHandlers:
@@ -131,30 +140,29 @@ class UseHandlers:
         return tables.download("recommended.csv", text, said.format(n=rows))
 
     @told
-    def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Any, Any, str]:
+    def keep(self, looked: Looked | None, name: str, value: Any) -> tuple[Things, Any, str]:
         """The profiles with this one, the choice of them, and an empty name."""
         if looked is None:
             raise ZooError(_("no picture was tagged yet"))
-        profiles = kept.with_profile(value, name, looked.profile)
-        return profiles, gr.Dropdown(choices=list(profiles), value=" ".join(name.split())), ""
+        profiles = PROFILES.added(things(value), name, to_json(looked.profile))
+        return profiles, choice(profiles, tidy(name)), ""
 
     @told
     def kept_choices(self, value: Any, chosen: str | None) -> Any:
         """The profiles that this browser keeps; the one chosen stays so."""
-        names = list(kept.profiles(value))
-        first = next(iter(names), None)
-        return gr.Dropdown(choices=names, value=chosen if chosen in names else first)
+        profiles = things(value)
+        return choice(profiles, chosen if chosen in profiles else min(profiles, default=None))
 
     @told
-    def remove(self, name: str | None, value: Any) -> tuple[Any, Any]:
+    def remove(self, name: str | None, value: Any) -> tuple[Things, Any]:
         """The profiles without this one, and the choice of those left."""
-        left = {known: one for known, one in kept.profiles(value).items() if known != name}
-        return left, gr.Dropdown(choices=list(left), value=next(iter(left), None))
+        left = PROFILES.removed(things(value), name)
+        return left, choice(left, min(left, default=None))
 
     @told
     def open_kept(self, name: str | None, value: Any) -> Looked:
         """A kept profile as the present training of its backbone sees it."""
-        profile, zoo = kept.profile_named(value, name), self._state.trained()
+        profile, zoo = from_json(PROFILES.chosen(things(value), name)), self._state.trained()
         note = _("The profile {name}, kept by this browser.").format(name=repr(name))
         try:
             run_of(zoo, profile.backbone)

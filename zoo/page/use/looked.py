@@ -24,7 +24,7 @@ from zoo.style import (
     Profile,
     attribute_names,
     features_of_items,
-    items_of,
+    items_of_pictures,
     model_of,
     profile_of,
     profile_of_items,
@@ -68,7 +68,7 @@ def look(zoo: Zoo, files: Mapping[str, Path], backbone: str) -> Iterator[int | L
     features = Features.join([part.features for part in seen])
     tags = zoo.tags_of([names[path] for path in paths], features)
     yield Looked(
-        profile_of(zoo.run(backbone), tags, items_of(zoo, data), features),
+        profile_of(zoo.run(backbone), tags, items_of_pictures(zoo, data), features),
         tuple(inline(one, SIDE) for one in data),
         tuple(digest(one) for one in data),
         features,

@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from zoo.page.kept import in_browser
 from zoo.page.language import _
 from zoo.page.shared import HIDDEN, Fill, Shared
-from zoo.page.use.handlers import UseHandlers
-from zoo.page.use.kept import KEY, SECRET
+from zoo.page.use.handlers import KEY, PROFILES, UseHandlers
 from zoo.page.use.layout import Source, keeping, recommended, source, tagged
 
 ASKED: dict[str, Any] = {"api_visibility": "private", "concurrency_id": "search"}
@@ -19,7 +19,7 @@ def use_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
     do = UseHandlers(shared.state)
     chosen, looked = gr.State([]), gr.State(None)
-    browser = gr.BrowserState({}, storage_key=KEY, secret=SECRET)
+    browser = in_browser(KEY)
     given = source()
     with gr.Row(elem_classes="ends"):
         backbone = gr.Dropdown(
@@ -33,6 +33,7 @@ def use_tab(shared: Shared) -> Fill:
         with gr.Row(elem_classes="ends"):
             name = gr.Textbox(
                 label=_("Keep this profile in this browser as"),
+                max_length=PROFILES.longest,
                 max_lines=1,
                 min_width=260,
                 elem_id="use-name",
@@ -60,7 +61,13 @@ def use_tab(shared: Shared) -> Fill:
         slider.change(do.fits, wanted, fit.fits, trigger_mode="always_last", **ASKED)
     fit.each.click(do.each, wanted, fit.each_csv, **ASKED)
     shared.ask_on_click(fit.fits)
-    keep.click(do.keep, [looked, name, browser], [browser, old.names, name], **HIDDEN)
+    gr.on(
+        [keep.click, name.submit],
+        do.keep,
+        [looked, name, browser],
+        [browser, old.names, name],
+        **HIDDEN,
+    )
     old.remove.click(do.remove, [old.names, browser], [browser, old.names], **HIDDEN)
 
     # The browser says what it keeps when the page is there, and after every change.

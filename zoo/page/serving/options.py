@@ -16,7 +16,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ServeOptions:
     """The options of `zoo serve`."""
 
     folder: Path

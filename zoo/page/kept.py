@@ -1,0 +1,66 @@
+"""Things kept under a name in a visitor's own browser; the server keeps none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from zoo.errors import ZooError
+from zoo.page.language import _
+
+# Not there to hide anything: without one of its own gradio could not read what it kept before.
+SECRET = "fashion-model-zoo"
+Things = dict[str, Any]  # name -> thing, as JSON values
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of things: its limits, and what is said (marked) of who goes beyond them."""
+
+    most: int  # things
+    longest: int  # letters of a name
+    bad_name: str
+    full: str
+    none_chosen: str
+
+    def added(self, things: Things, name: str, thing: Any) -> Things:
+        """The things with this one under that name; one of the same name is replaced."""
+        name = tidy(name)
+        if not 0 < len(name) <= self.longest:
+            raise ZooError(_(self.bad_name).format(n=self.longest))
+        if name not in things and len(things) >= self.most:
+            raise ZooError(_(self.full).format(n=self.most))
+        return {**things, name: thing}
+
+    def chosen(self, things: Things, name: str | None) -> Any:
+        """The thing of that name."""
+        if name is None or name not in things:
+            raise ZooError(_(self.none_chosen))
+        return things[name]
+
+    def removed(self, things: Things, name: str | None) -> Things:
+        """The things without the one of that name."""
+        self.chosen(things, name)
+        return {other: thing for other, thing in things.items() if other != name}
+
+
+def in_browser(key: str) -> gr.BrowserState:
+    """Where a kind is kept; it is read only where it is not folded away."""
+    return gr.BrowserState({}, storage_key=key, secret=SECRET)
+
+
+def things(value: Any) -> Things:
+    """What a browser says that it keeps, if that can be."""
+    return value if isinstance(value, dict) else {}
+
+
+def tidy(name: str) -> str:
+    """A name as it is kept."""
+    return " ".join(name.split())
+
+
+def choice(there: Things, chosen: str | None) -> Any:
+    """The names there are, to choose one of."""
+    return gr.Dropdown(choices=sorted(there), value=chosen)
