@@ -83,8 +83,10 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     catalog = change.catalog
     _require_rest(catalog)
     redoing.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
-    for problem in zoo.problems:
-        raise RunError(f"{problem.error}; an update would leave that run behind")
+    if zoo.problems:
+        left = ", ".join(problem.origin for problem in zoo.problems)
+        why = "; ".join(problem.error for problem in zoo.problems)
+        raise RunError(f"{why}; an update would leave {left} behind")
     place = zoo.folder.resolve()  # its work lies beside it, on the same disk
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
     for stale in _works(place):
