@@ -27,6 +27,7 @@ from zoo.features.decoding import Problem
 from zoo.features.encoder import Encoder
 from zoo.features.extract import UnusableError, extract
 from zoo.features.pixels import spread_rows
+from zoo.plurals import numbered
 from zoo.progress import Progress
 from zoo.runs import Run
 from zoo.training.settings import Settings
@@ -168,6 +169,7 @@ class _Task:
         ]
         path = write_report(findings, self._run.folder.parent, REPORT)
         return (
-            f"{len(findings)} of {len(self._rows)} pictures have none, listed in {path}; first "
-            f"{findings[0].detail}; shards without such pictures are kept, the same command goes on"
+            f"{len(findings)} of {numbered(len(self._rows), 'picture')} left without, listed in "
+            f"{path}; first {findings[0].detail}; shards without such pictures are kept, the same "
+            "command goes on"
         )

@@ -22,6 +22,7 @@ from zoo.commands.options import (
     Runtime,
 )
 from zoo.errors import ZooError
+from zoo.plurals import numbered
 
 if TYPE_CHECKING:
     from zoo.pipeline import Means
@@ -109,7 +110,7 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
                 redoing.compact(behind, catalog, runs, progress, means)
         finally:
             progress.finish()
-    typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
+    typer.echo(f"{numbered(len(behind), 'backbone')} indexed and measured anew", err=True)
 
 
 def _redo(
