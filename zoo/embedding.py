@@ -88,8 +88,8 @@ class _Task:
         self._run, self._rows, self._folder = run, rows, folder
         self._progress, self._runtime = progress, runtime
         self._title = f"{run.name}: embeddings"
-        digests = run.catalog.table["sha256"].tolist()
-        self._pictures = Pictures(run.catalog.paths(), run.catalog.boxes(), digests).some(rows)
+        digests = run.catalog.table["sha256"].iloc[rows].tolist()
+        self._pictures = Pictures(run.catalog.paths(rows), run.catalog.boxes(rows), digests)
         settings = Settings.from_dict(run.facts["settings"])
         self._precision = settings.precision
         self._device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
