@@ -31,9 +31,9 @@ from zoo.features.compiled_runtime import CompiledRuntime
 from zoo.features.openvino_runtime import OpenVinoRuntime
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import Normalised, Runtime, TorchRuntime
+from zoo.pictures import EXTENSIONS
 from zoo.plugins import load_plugins
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 RUNTIMES = ("torch", "compiled", "openvino")
 WARM = 2  # batches before the clock runs
 PEER = Path(__file__).parent / "peer_deepimagesearch.py"
@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--runtime", action="append", default=[], help="Left out: all there are.")
     parser.add_argument("--peer-python", type=Path, help="A Python that has DeepImageSearch.")
     asked = parser.parse_args()
-    found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in SUFFIXES)
+    found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in EXTENSIONS)
     compute = devices.choose()
     print(
         "| backbone | runtime | ready after s | plain timm fp32, forward | forward | decoding | "

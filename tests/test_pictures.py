@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from zoo import pictures
 from zoo.errors import PictureError
@@ -149,6 +149,22 @@ def test_a_format_that_is_not_read_is_called_by_its_name() -> None:
         PictureError, match=r"IMG\.HEIC: .* \.HEIC are not read; convert it to JPEG"
     ):
         pictures.decode(b"\0\0\0\x18ftypheic", name="IMG.HEIC")
+
+
+def test_avif_where_pillow_has_no_decoder_is_a_format_that_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not features.check("avif"):
+        pytest.skip("this Pillow has none")
+    data = encoded(quarters(), "AVIF")
+    assert pictures.decode(data).size == quarters().size
+    monkeypatch.setattr("PIL.AvifImagePlugin.SUPPORTED", False)
+    monkeypatch.setattr(features, "check", lambda name: False)
+    with (
+        pytest.warns(UserWarning, match="AVIF support not installed"),
+        pytest.raises(PictureError, match=r"a\.avif: .* \.avif are not read; convert it to JPEG"),
+    ):
+        pictures.decode(data, "a.avif")
 
 
 @pytest.mark.parametrize(

@@ -129,12 +129,14 @@ def make_zoo(
         recover(zoo / backbone.name)
         if processes().agreed(_is_made(backbone, catalog, settings, zoo)):
             progress.say(f"{backbone.name}: already trained with these settings")
+            progress.ready(backbone.name)
             if processes().agreed(means.wish.is_new(read_facts(zoo / backbone.name))):
                 redoing.refuse_unfinished(zoo, [backbone])
                 redoing.repeat(backbone, "indexed", catalog, zoo, progress, means)
             continue
         redoing.discard_redo(backbone, zoo)
         pipeline.make_run(backbone, catalog, settings, zoo, progress, means)
+        progress.ready(backbone.name)
         progress.say(f"{backbone.name}: done, in {zoo / backbone.name}")
     processes().wait()
 

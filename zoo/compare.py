@@ -23,7 +23,7 @@ from zoo.features.forwards import in_few_threads
 from zoo.pictures import decode, digest, read_bytes
 from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
-from zoo.run_files import RUN
+from zoo.run_files import without_plugin
 from zoo.runs import Run, open_run
 from zoo.search.ask import Answer, Ask, Query
 
@@ -283,9 +283,5 @@ def open_zoo(
             if strict:
                 raise
             problems.append(Failure(name, str(error)))
-    known = {*registry.backbones}
-    for path in sorted(folder.glob(f"*/{RUN}")):
-        if path.parent.name not in known and not path.parent.name.startswith("."):
-            reason = f"{path.parent} has no plugin; install it, or add --plugins DIR"
-            problems.append(Failure(path.parent.name, reason))
+    problems += without_plugin(folder, registry)
     return Zoo(folder, catalog, registry, runs, tuple(problems), read_only)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from zoo.errors import ZooError, unknown
+from zoo.plurals import numbered
 from zoo.processes import processes
 
 LEAST_CORES = 4  # from which processes that decode pay beside a GPU
@@ -84,8 +85,7 @@ def described(device: str) -> str:
         facts = torch.cuda.get_device_properties(0)
         return f"{facts.name}, {facts.total_memory / 2**30:.0f} GiB"
     if device == "cpu":
-        cores = _cores()
-        return f"{cores} core{'s' if cores != 1 else ''}"
+        return numbered(_cores(), "core")
     return platform.machine()
 
 

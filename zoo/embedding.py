@@ -26,6 +26,7 @@ from zoo.features.decoding import Problem
 from zoo.features.encoder import Encoder
 from zoo.features.extract import UnusableError, extract
 from zoo.features.pixels import spread_rows
+from zoo.plurals import numbered
 from zoo.progress import Progress
 from zoo.runs import Run
 from zoo.training.settings import Settings
@@ -86,8 +87,8 @@ class _Task:
         self._run, self._rows, self._folder = run, rows, folder
         self._progress, self._runtime = progress, runtime
         self._title = f"{run.name}: embeddings"
-        digests = run.catalog.table["sha256"].tolist()
-        self._pictures = Pictures(run.catalog.paths(), run.catalog.boxes(), digests).some(rows)
+        digests = run.catalog.table["sha256"].iloc[rows].tolist()
+        self._pictures = Pictures(run.catalog.paths(rows), run.catalog.boxes(rows), digests)
         settings = Settings.from_dict(run.facts["settings"])
         self._precision = settings.precision
         self._device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
@@ -167,6 +168,7 @@ class _Task:
         ]
         path = write_report(findings, self._run.folder.parent, REPORT)
         return (
-            f"{len(findings)} of {len(self._rows)} pictures have none, listed in {path}; first "
-            f"{findings[0].detail}; shards without such pictures are kept, the same command goes on"
+            f"{len(findings)} of {numbered(len(self._rows), 'picture')} left without, listed in "
+            f"{path}; first {findings[0].detail}; shards without such pictures are kept, the same "
+            "command goes on"
         )

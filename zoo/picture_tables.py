@@ -8,9 +8,9 @@ from pathlib import Path
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
-from zoo.catalog.readers.entries import is_utf8, not_utf8
+from zoo.catalog.readers.entries import is_utf8, not_a_picture, not_utf8
 from zoo.errors import ZooError
-from zoo.pictures import EXTENSIONS, UNREAD, unknown_format
+from zoo.pictures import EXTENSIONS, UNREAD
 
 IMAGES = "images"  # paths of a CSV may be relative to this folder beside it
 
@@ -38,13 +38,11 @@ def pictures_in(source: Path) -> PictureTable:
     found = [path for path in files if path.suffix.lower() in EXTENSIONS]
     if not found:
         raise ZooError(f"{source}: no picture in it ({', '.join(sorted(EXTENSIONS))})")
-    unread = tuple(_unread(path) for path in files if path.suffix.lower() in UNREAD)
+    unread = tuple(
+        not_a_picture(ascii(str(path))[1:-1]) for path in files if path.suffix.lower() in UNREAD
+    )
     table = _of_paths(found)
     return replace(table, findings=table.findings + unread)
-
-
-def _unread(path: Path) -> Finding:
-    return Finding("format is not read", ascii(str(path))[1:-1], unknown_format(path.suffix))
 
 
 def _of_paths(paths: list[Path]) -> PictureTable:

@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from zoo import addresses
 from zoo.errors import PictureError
@@ -16,11 +16,9 @@ from zoo.errors import PictureError
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 MIN_SIDE = 8
-EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff"})
 # Formats of pictures that people have and that are not read here: told, rather than passed over.
-UNREAD = frozenset(
-    {".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef"}
-)
+UNREAD = frozenset({".heic", ".heif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef"})
 THUMBNAIL = 12
 ORIENTATION = 0x0112  # the EXIF tag; from 5 on, width and height change places
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture
@@ -28,7 +26,8 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upr
 
 def unknown_format(suffix: str) -> str:
     """Why a file is no picture here: its format is not read, or nothing is known of it."""
-    if suffix.lower() in UNREAD:
+    without_avif = suffix.lower() == ".avif" and not features.check("avif")
+    if without_avif or suffix.lower() in UNREAD:
         return f"pictures of the format {suffix} are not read; convert it to JPEG"
     return "not a picture in a known format"
 

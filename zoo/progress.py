@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tqdm import tqdm
@@ -22,12 +23,18 @@ class Stage:
     """One bar: `advance` as work is done."""
 
     def __init__(
-        self, title: str, total: int, unit: str, file: Path | None, shown: bool = True
+        self,
+        title: str,
+        total: int,
+        unit: str,
+        file: Path | None = None,
+        job: Mapping[str, Any] = MappingProxyType({}),
+        shown: bool = True,
     ) -> None:
         self._bar = tqdm(
             total=total, desc=title, unit=unit, smoothing=0.1, dynamic_ncols=True, disable=not shown
         )
-        self._facts: dict[str, Any] = {"title": title, "total": total, "unit": unit}
+        self._facts: dict[str, Any] = {"title": title, "total": total, "unit": unit, **job}
         self._file, self._written = file, 0.0
         self._write()
 
@@ -60,15 +67,19 @@ class Stage:
 
 
 class Progress:
-    """Where long jobs say how far they are; `folder` is the zoo whose page should know."""
+    """Where long jobs say how far they are; `folder` is the zoo whose page should know.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    `backbones`: those that the job makes, where it makes any.
+    """
+
+    def __init__(self, folder: Path | None = None, backbones: Sequence[str] = ()) -> None:
         self._file = folder / FILE if folder else None
+        self._job: dict[str, list[str]] = {"backbones": list(backbones), "ready": []}
 
     @contextmanager
     def stage(self, title: str, total: int, unit: str = "img") -> Iterator[Stage]:
         """A stage of the job with a known amount of work."""
-        stage = Stage(title, total, unit, self._file)
+        stage = Stage(title, total, unit, self._file, self._job)
         try:
             yield stage
         finally:
@@ -77,6 +88,13 @@ class Progress:
     def say(self, text: str) -> None:
         """One line for people, above any bar."""
         tqdm.write(text, file=sys.stderr)
+
+    def ready(self, backbone: str) -> None:
+        """One of the backbones is made."""
+        self._job["ready"].append(backbone)
+
+    def begins(self, title: str) -> None:
+        """The training of that title begins; trackers refuse here what they cannot do."""
 
     def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
         """Hear what an epoch of the training of that title came to; told to trackers."""
@@ -93,7 +111,7 @@ class Silence(Progress):
     @contextmanager
     def stage(self, title: str, total: int, unit: str = "img") -> Iterator[Stage]:
         """A stage that is not shown."""
-        yield Stage(title, total, unit, None, shown=False)
+        yield Stage(title, total, unit, shown=False)
 
     def say(self, text: str) -> None:
         """Nothing."""

@@ -14,6 +14,7 @@ from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.files import sha256_of, swap_in, write_json
 from zoo.indexes import HINTS
 from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.plugins import Failure, Registry
 from zoo.training.network import MODEL
 from zoo.training.train import SCRATCH
 
@@ -33,6 +34,16 @@ def partial_folder(zoo: Path, name: str) -> Path:
 def holds_work(partial: Path) -> bool:
     """Whether anything was made there, besides the note of what is to be."""
     return partial.is_dir() and any(p.name != RUN and p.name[0] != "." for p in partial.iterdir())
+
+
+def without_plugin(zoo: Path, registry: Registry) -> list[Failure]:
+    """The published runs whose backbone no plugin brings, and what to do."""
+    names = [path.parent.name for path in sorted(zoo.glob(f"[!.]*/{RUN}"))]
+    return [
+        Failure(name, f"{zoo / name} has no plugin; install it, or add --plugins DIR")
+        for name in names
+        if name not in registry.backbones
+    ]
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,10 @@ def update(zoo: Zoo, change: Change, progress: Progress, runtime: str = "auto") 
     catalog = change.catalog
     _require_rest(catalog)
     redoing.refuse_unfinished(zoo.folder, list(zoo.registry.backbones.values()))
-    for problem in zoo.problems:
-        raise RunError(f"{problem.error}; an update would leave that run behind")
+    if zoo.problems:
+        left = ", ".join(problem.origin for problem in zoo.problems)
+        why = "; ".join(problem.error for problem in zoo.problems)
+        raise RunError(f"{why}; an update would leave {left} behind")
     place = zoo.folder.resolve()  # its work lies beside it, on the same disk
     work = place.with_name(f".{place.name}.{catalog.fingerprint()[:12]}.updating")
     for stale in _works(place):
@@ -218,25 +221,32 @@ def _embed(
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
         facts = embed_rows(fresh, anew, folder, progress, runtime)
         new = runs.read_features(folder)
+    # Written, as filling a mapped file takes five times as long.
     shape = (len(change.origin), old.embeddings.shape[1])
-    with written_whole(partial / EMBEDDINGS) as path:
-        rows = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-        _fill(rows, old.embeddings, new.embeddings, change.origin)
-        rows.flush()
+    with written_whole(partial / EMBEDDINGS) as path, path.open("wb") as file:
+        layout = np.lib.format.header_data_from_array_1_0(old.embeddings)
+        np.lib.format.write_array_header_1_0(file, {**layout, "shape": shape})
+        for rows in _moved(old.embeddings, new.embeddings, change.origin):
+            file.write(rows.data)
     arrays: dict[str, Any] = {}
     came = new.arrays()
     for name, known in old.arrays().items():
-        arrays[name] = np.empty((len(change.origin), *known.shape[1:]), known.dtype)
-        _fill(arrays[name], known, came[name], change.origin)
+        arrays[name] = np.concatenate(list(_moved(known, came[name], change.origin)))
     with written_whole(partial / PREDICTIONS) as path, path.open("wb") as file:
         np.savez(file, **arrays)
     shutil.rmtree(folder, ignore_errors=True)
     return facts
 
 
-def _fill(rows: np.ndarray, old: np.ndarray, new: np.ndarray, origin: np.ndarray) -> None:
-    """Old rows where `origin` (N,) says which, new ones, in their order, where it says none."""
-    for start in range(0, len(rows), BLOCK):  # a large catalogue's may not fit into memory
-        place = slice(start, start + BLOCK)
-        rows[place] = old[origin[place]]
-    rows[origin < 0] = new
+def _moved(old: np.ndarray, new: np.ndarray, origin: np.ndarray) -> Iterator[np.ndarray]:
+    """Old rows where `origin` (N,) says which, new ones, in their order, where it says none.
+
+    In blocks, as a large catalogue's may not fit into memory.
+    """
+    came = 0
+    for start in range(0, len(origin), BLOCK):
+        places = origin[start : start + BLOCK]
+        rows, fresh = old[places], np.flatnonzero(places < 0)
+        rows[fresh] = new[came : came + len(fresh)]
+        came += len(fresh)
+        yield rows

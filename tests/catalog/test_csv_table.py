@@ -219,7 +219,7 @@ def test_integer_labels_with_a_map(table: Table, tmp_path: Path, name: str, text
     listing = read_listing(tmp_path)
     assert (listing.attributes, listing.key) == (("category",), ())
     assert listing.rows["category"].fillna("?").tolist() == ["Blazer", "Coat", "?", "?"]
-    assert of_kind(listing, "label without a name") == {"7": "1 rows; their category is unknown"}
+    assert of_kind(listing, "label without a name") == {"7": "category unknown in 1 row"}
 
 
 def test_integer_labels_without_a_map(table: Table) -> None:

@@ -37,7 +37,7 @@ def test_zero_is_unknown_unless_beside_a_one(tmp_path: Path) -> None:
     # Jeans: boho 0 and nothing else of style; dress: acid wash 0, the only fabric; abstract 0.
     assert listing.rows["style"].tolist() == [[], ["boho"], None, ["boho"]]
     assert listing.rows["fabric"].tolist() == [[], [], ["acid wash"], None]
-    detail = "1 pictures have labels of 0 (unknown) beside labels of 1"
+    detail = "labels of 0 (unknown) beside labels of 1 in 1 picture"
     assert listing.findings == (
         Finding("attribute with labels of 0 taken as absent", "texture", detail),
     )

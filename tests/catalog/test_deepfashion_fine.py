@@ -42,7 +42,7 @@ def test_beside_the_coarse_lists_it_is_ambiguous(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("val_attr.txt", "", r"val_attr\.txt: 0 lines for 1 pictures"),
+        ("val_attr.txt", "", r"val_attr\.txt: 0 lines for 1 picture;"),
         ("val_attr.txt", "0 1 0 1 1", "line 1: 5 labels for 6 attributes"),
         ("val_attr.txt", "0 1 0 1 1 3", "line 1: label '3' is not -1, 0 or 1"),
         ("val_cate.txt", "5", "img/B/1.jpg: category '5' is not within 1..4"),

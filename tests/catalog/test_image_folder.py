@@ -25,6 +25,16 @@ def test_class_folders(tree: Tree) -> None:
     }
 
 
+def test_avif_is_a_picture_and_a_format_that_is_not_read_is_told(tree: Tree) -> None:
+    root = tree("dress/a.jpg", "coat/a.jpg")
+    for name in ("dress/b.avif", "coat/phone.HEIC"):
+        (root / name).touch()
+    listing = read_listing(root)
+    assert listing.rows["path"].tolist() == ["coat/a.jpg", "dress/a.jpg", "dress/b.avif"]
+    (found,) = listing.findings
+    assert (found.kind, found.subject) == ("format is not read", "coat/phone.HEIC")
+
+
 @pytest.mark.parametrize("val", ["val", "valid", "Validation"])
 def test_split_folders(tree: Tree, val: str) -> None:
     listing = read_listing(tree("Train/coat/a.jpg", f"{val}/coat/b.jpg", "test/dress/c.jpg"))

@@ -119,6 +119,6 @@ def test_progress_reaches_the_total(tmp_path: Path, draw: Callable[..., Path]) -
 def test_no_usable_picture_shows_the_first_reason(tmp_path: Path) -> None:
     names = list(draw_bad(tmp_path))
     with pytest.raises(
-        CatalogError, match=r"none of its 7 .* the first: .*truncated\.jpg: damaged"
+        CatalogError, match=r"no picture in it can be used; the first: .*truncated\.jpg: damaged"
     ):
         check_pictures(listing_of(tmp_path, names))

@@ -81,7 +81,7 @@ def test_teams_fill_a_cluster(
 @pytest.mark.parametrize(
     ("nodes", "device", "message"),
     [
-        ([{"CPU": 1.0}], "auto", "it is too small: 1 machines with 1 cores and 0 GPUs"),
+        ([{"CPU": 1.0}], "auto", "it is too small: 1 machine with 1 core and 0 GPUs"),
         ([{"CPU": 1.0, "GPU": 1.0}], "auto", r"two cores for each GPU"),
         ([{"CPU": 8.0}], "cuda", "it has no GPU, and this run was trained for one"),
     ],

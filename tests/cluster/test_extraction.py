@@ -166,7 +166,7 @@ def test_a_cluster_without_room_says_so(run: Run, tmp_path: Path, machines: Mach
     embed_rows(run, np.arange(20), tmp_path, Silence(), "torch")
     facts = embed_rows(run, np.arange(20), tmp_path, Silence(), "torch", nothing)
     assert facts["images_per_s"] is None  # all shards were there: no cluster is needed
-    with pytest.raises(ZooError, match=r"too small: 1 machines with 0 cores and 0 GPUs"):
+    with pytest.raises(ZooError, match=r"too small: 1 machine with 0 cores and 0 GPUs"):
         on_cluster(run, np.arange(40), tmp_path, Silence(), machines)
 
 
@@ -271,7 +271,7 @@ def test_a_bucket_is_embedded_but_for_pictures_that_cannot_be_used(
     gone, other = (str(catalog.table["path"].iat[row]) for row in (3, 100))
     storage.delete_object(Bucket=BUCKET, Key=f"shapes/{gone}")
     storage.put_object(Bucket=BUCKET, Key=f"shapes/{other}", Body=catalog_bytes(here, 101))
-    with pytest.raises(RunError, match=rf"2 of 240 pictures have none, .*{gone}: no such file"):
+    with pytest.raises(RunError, match=rf"2 of 240 pictures left without, .*{gone}: no such file"):
         on_cluster(run, rows, tmp_path / "there", Silence(), machines)
     report = pd.read_csv(tmp_path / "zoo/embed_report.csv")
     assert report["subject"].tolist() == catalog.table["item_id"].iloc[[3, 100]].tolist()

@@ -16,7 +16,7 @@ def test_clean_shape_and_files(at: tuple[object, ...], shapes: Path, tmp_path: P
     assert {"catalog", "listed", "usable", "findings", "disagreement"} <= set(report)
     assert (report["listed"], report["usable"]) == (200, 200)
     assert set(report["disagreement"]["colour"]) == {"pairs", "disagree", "share", "ceiling", "few"}
-    assert report["notes"] == ["outliers are tiny_b's; 0 pictures are not in that zoo"]
+    assert report["notes"] == ["outliers are tiny_b's; not in that zoo: 0 pictures"]
     assert Path(report["html"]).is_file()
     assert len(Path(report["csv"]).read_text().splitlines()) == 1 + sum(report["findings"].values())
 

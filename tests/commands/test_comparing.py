@@ -63,7 +63,7 @@ def test_sample_draws_a_sheet(at: tuple[object, ...], tmp_path: Path) -> None:
     first, again, other = (path.read_bytes() for path in sheets)
     assert first == again != other
     done = run("sample", "--sheet", sheets[0], "--limit", 1, "--backbone", "tiny_a", *at)
-    assert done.stdout.strip().endswith("1 queries, 1 backbones")
+    assert done.stdout.strip().endswith("1 query, 1 backbone")
 
 
 def test_evaluate_shape(at: tuple[object, ...]) -> None:

@@ -30,6 +30,11 @@ def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> 
     assert "measured before the catalogue changed (1 added, 1 removed)" in run(
         "evaluate", *here
     ).stdout  # fmt: skip
+    for command in ("compact", "index"):
+        unknown = run(command, "--runs", zoo).stderr
+        for name in ("tiny_a", "tiny_b"):
+            left = f"left as it is: {zoo}/{name} has no plugin; install it, or add --plugins DIR\n"
+            assert left in unknown
     plain = ("--plugins", ROOT / "tests" / "plugins_plain", "--weights", "random")
     refused = told("train", "plain", *plain, *here)
     assert "since tiny_a, tiny_b were measured" in refused

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PLUGINS, draw_shape
-from tests.page.conftest import CHROMIUM, QUIET
+from tests.page.conftest import CHROMIUM, QUIET, open_tab
 from tests.page.test_browser import columns, query, upload, wait_for_query
 from tests.test_remembered import counted
 from zoo.page.compare.handlers import CompareHandlers
@@ -96,6 +96,57 @@ def test_a_link_brings_the_comparison_back(page: Page, browser: Browser) -> None
     assert not other.get_by_role("checkbox", name="Tiny A").is_checked()
     assert other.locator(".toast-body").count() == 0
     other.close()
+
+
+def step(page: Page, way: str) -> None:
+    """Back or forward by the browser, which loads nothing."""
+    page.evaluate(f"history.{way}()")
+
+
+def test_the_browser_goes_back_and_forward_through_the_queries(page: Page) -> None:
+    page.wait_for_selector("#permalink .copy")
+    page.evaluate("window.sameDocument = true")
+    queries = [(query(page), page.url)]
+    titles = page.locator("#picks button").evaluate_all("all => all.map(b => b.title)")
+    for title in [title for title in titles if title != query(page)][:2]:
+        page.locator(f'#picks button[title="{title}"]').click()
+        page.wait_for_function("old => location.href !== old", arg=queries[-1][1])
+        queries.append((query(page), page.url))
+    (first, first_at), (second, second_at), (third, _) = queries
+    page.get_by_role("checkbox", name="Tiny A").uncheck()  # a setting is no step
+    wait_for_address(page, "backbones=tiny_b")
+    step(page, "back")
+    wait_for_query(page, second)
+    page.wait_for_function("document.querySelectorAll('.backbone').length === 2")
+    assert page.url == second_at
+    open_tab(page, "Leaderboard")
+    step(page, "back")
+    wait_for_query(page, first)
+    page.locator(".query").wait_for()  # in sight again
+    assert page.url == first_at
+    step(page, "forward")
+    step(page, "forward")  # before the first is answered
+    wait_for_query(page, third)
+    page.wait_for_function("document.querySelectorAll('.backbone').length === 1")
+    assert asked(page)["backbones"] == ["tiny_b"]
+    assert not page.get_by_role("checkbox", name="Tiny A").is_checked()
+    step(page, "back")
+    wait_for_query(page, second)
+    assert page.evaluate("window.sameDocument")
+
+
+def test_uploaded_pictures_are_not_brought_back(page: Page, tmp_path: Path) -> None:
+    draw_shape("red", "disc", 925).save(tmp_path / "mine.png")
+    page.wait_for_selector("#permalink .copy")
+    first, address = query(page), page.url
+    upload(page, tmp_path / "mine.png")
+    page.wait_for_selector("#permalink [data-uploads]")
+    step(page, "back")
+    wait_for_query(page, first)
+    assert page.url == address
+    step(page, "forward")
+    page.get_by_text("uploaded pictures cannot be brought back").wait_for()
+    assert query(page) == first
 
 
 def wait_for_query_anew(page: Page, title: str) -> None:

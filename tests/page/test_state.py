@@ -11,7 +11,9 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from tests.conftest import PLUGINS
+from tests.conftest import PLUGINS, TINY
+from zoo.building import make_zoo
+from zoo.catalog import load_catalog
 from zoo.deciding import MATCH
 from zoo.errors import ZooError
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
@@ -22,6 +24,7 @@ from zoo.page.told import told
 from zoo.page.under_way import progress_html
 from zoo.page.use.handlers import UseHandlers
 from zoo.plugins import load_plugins
+from zoo.progress import Progress, read_progress
 from zoo.style import profile_of_items, to_json
 
 
@@ -55,8 +58,27 @@ def test_the_leaderboard_is_made_once_for_all_visitors(
 
 def test_a_step_that_just_began_has_no_pace_yet() -> None:
     began = {"title": "a: training", "done": 0, "total": 9, "unit": "img", "rate": 0.0}
-    shown = progress_html(load_plugins(), None, {**began, "seconds_left": None}, None, "")
+    asked = {"backbones": ["a"], "ready": []}
+    shown = progress_html({**began, **asked, "seconds_left": None}, None, "")
     assert ">The columns appear" in shown
+
+
+def test_of_the_backbones_only_those_that_were_asked_for_are_counted(
+    zoo_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    progress = Progress(folder, ["tiny_a", "vgg16"])
+    tiny = load_plugins([PLUGINS]).select(["tiny_a"])
+    make_zoo(tiny, load_catalog(folder), TINY, folder, progress)  # it is there already
+    with progress.stage("vgg16: training", 9):
+        assert "1 of 2 backbones ready" in progress_html(read_progress(folder), None, "")
+
+
+def test_an_update_makes_no_backbones(tmp_path: Path) -> None:
+    with Progress(tmp_path).stage("checking pictures", 9):
+        shown = progress_html(read_progress(tmp_path), None, "")
+    assert "This zoo is being changed" in shown
+    assert "columns" not in shown
 
 
 def test_what_is_told_is_text(tmp_path: Path) -> None:

@@ -42,8 +42,11 @@ def test_damage_is_not_taken_over(place: Path, new: Path) -> None:
 def test_an_update_leaves_no_run_behind(place: Path, new: Path) -> None:
     (place / "tiny_b" / "scores.json").unlink()
     zoo = open_zoo(place, [PLUGINS])
-    with pytest.raises(RunError, match="would leave that run behind"):
-        update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    change = addition(zoo.catalog, rows_to_add(pictures_in(new), new))
+    with pytest.raises(RunError, match="would leave tiny_b behind"):
+        update(zoo, change, Progress())
+    with pytest.raises(RunError, match=r"tiny_b has no plugin.* would leave tiny_a, tiny_b behind"):
+        update(open_zoo(place), change, Progress())
 
 
 def test_an_unfinished_training_is_not_thrown_away(place: Path) -> None:

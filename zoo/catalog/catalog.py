@@ -107,9 +107,9 @@ class Catalog:
         """Where the picture of that row lies."""
         return self.root / str(self.table["path"].iat[row])
 
-    def paths(self) -> list[Path]:
-        """Where all pictures lie, in the order of the rows."""
-        return [self.root / str(path) for path in self.table["path"]]
+    def paths(self, rows: np.ndarray | slice = slice(None)) -> list[Path]:
+        """Where the pictures of those rows lie, or all of them."""
+        return [self.root / str(path) for path in self.table["path"].iloc[rows]]
 
     def rows(self, *splits: str) -> np.ndarray:
         """Row numbers, (n,) int64, of the items in any of these splits."""
@@ -131,11 +131,11 @@ class Catalog:
     def _in_role(self, role: str) -> np.ndarray:
         return np.flatnonzero((self.table["role"] == role).to_numpy(dtype=bool))
 
-    def boxes(self) -> list[Box | None]:
-        """The part of each picture that is used, in pixels; None for all of it."""
+    def boxes(self, rows: np.ndarray | slice = slice(None)) -> list[Box | None]:
+        """The part of each of those pictures that is used, in pixels; None for all of it."""
         if "box" not in self.table:
-            return [None] * len(self)
-        return [None if box is None else _box(box) for box in self.table["box"]]
+            return [None] * len(self.table.iloc[rows])
+        return [None if box is None else _box(box) for box in self.table["box"].iloc[rows]]
 
     def labels_of(self, row: int) -> dict[str, list[str]]:
         """The item's own classes by attribute, [] where it is known to have none of several.

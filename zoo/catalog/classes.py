@@ -10,6 +10,7 @@ import pandas as pd
 from zoo.catalog.catalog import Attribute
 from zoo.catalog.listing import Finding
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 LEAST = {"single": 2, "multi": 1}  # classes that there is something to tell apart with
 
@@ -95,7 +96,8 @@ def _nothing_left(
 ) -> str:
     singles = [name for name in names if name not in multis]
     found = [
-        f"{name} has {rows[name].nunique()} (largest: {rows[name].value_counts().max()} pictures)"
+        f"{name} has {rows[name].nunique()} "
+        f"(largest: {numbered(rows[name].value_counts().max(), 'picture')})"
         if rows[name].notna().any()
         else f"{name} has 0"
         for name in singles

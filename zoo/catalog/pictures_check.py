@@ -51,9 +51,7 @@ def check_pictures(
     kept, findings = usable_pictures(listing, step, box_margin)
     if kept.empty:
         example = f"; the first: {findings[0].detail}" if findings else ""
-        raise CatalogError(
-            f"{listing.source}: none of its {len(listing.rows)} pictures can be used{example}"
-        )
+        raise CatalogError(f"{listing.source}: no picture in it can be used{example}")
     return kept, findings
 
 

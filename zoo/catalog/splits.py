@@ -11,6 +11,7 @@ import pandas as pd
 
 from zoo.catalog.listing import Finding
 from zoo.catalog.shares import SHARES
+from zoo.plurals import numbered
 
 SPLIT_NAMES: Mapping[str, str] = {
     "train": "train",
@@ -117,7 +118,9 @@ def _like(other: Any) -> str:
 
 
 def _made(name: str, count: int) -> Finding:
-    return Finding("split made", name, f"the catalogue has none; {count} pictures taken from train")
+    return Finding(
+        "split made", name, f"the catalogue has none; {numbered(count, 'picture')} taken from train"
+    )
 
 
 def _dealt(

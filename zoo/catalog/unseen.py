@@ -12,6 +12,7 @@ from zoo.catalog.catalog import Attribute
 from zoo.catalog.classes import LEAST, class_counts, only_classes
 from zoo.catalog.listing import Finding
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 
 def drop_unseen(
@@ -51,7 +52,7 @@ def _unseen(labels: pd.Series[Any], attribute: Attribute, seen: Attribute) -> li
         Finding(
             "class that training never sees",
             f"{attribute.name}={label}",
-            f"{counts[label]} pictures outside the train split; these labels {fate}",
+            f"{numbered(counts[label], 'picture')} outside the train split; these labels {fate}",
         )
         for label in attribute.classes
         if label not in seen.classes

@@ -20,6 +20,7 @@ from zoo.cleaning.page import write_page
 from zoo.cleaning.section import Section
 from zoo.cleaning.summary import disagreement_lines, summary
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 from zoo.progress import Progress
 
 HTML, CSV, PICTURES = "cleaning.html", "cleaning.csv", "pictures"
@@ -61,7 +62,9 @@ def clean(
         rows = shared_rows(examined, embedded.catalog)
         sections.append(outliers(embedded.catalog, embedded.embeddings, rows, progress))
         missing = len(examined.rows) - len(rows)
-        notes = [f"outliers are {embedded.backbone}'s; {missing} pictures are not in that zoo"]
+        notes = [
+            f"outliers are {embedded.backbone}'s; not in that zoo: {numbered(missing, 'picture')}"
+        ]
     report = summary(examined, sections, disagreements(examined.rows, examined.attributes))
     report |= {"notes": notes, "html": str(out / HTML), "csv": str(out / CSV)}
     _write(report, sections, out, progress)
@@ -85,7 +88,7 @@ def _write(
     report: dict[str, Any], sections: Sequence[Section], out: Path, progress: Progress
 ) -> None:
     lines = [
-        f"{report['usable']} of {report['listed']} pictures can be used",
+        f"{report['usable']} of {numbered(report['listed'], 'picture')} can be used",
         *(f"{count} {kind}" for kind, count in report["findings"].items()),
         *(f"labels: {line}" for line in disagreement_lines(report["disagreement"])),
         *report["notes"],

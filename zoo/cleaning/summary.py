@@ -9,6 +9,7 @@ from zoo.catalog import summarise
 from zoo.catalog.disagreement import Disagreement
 from zoo.cleaning.examine import Examined
 from zoo.cleaning.section import Section
+from zoo.plurals import numbered
 
 
 def summary(
@@ -27,7 +28,8 @@ def summary(
 
 def clean_text(report: dict[str, Any]) -> str:
     """The summary, and where the files are."""
-    lines = [f"{report['catalog']}: {report['usable']} of {report['listed']} pictures can be used"]
+    listed = numbered(report["listed"], "picture")
+    lines = [f"{report['catalog']}: {report['usable']} of {listed} can be used"]
     width = max((len(str(count)) for count in report["findings"].values()), default=0)
     lines += [f"  {count:>{width}} {kind}" for kind, count in report["findings"].items()]
     lines += ["  nothing found"] if not report["findings"] else []
@@ -48,6 +50,6 @@ def _line(name: str, facts: dict[str, Any]) -> str:
         return f"{name}: no pair to compare"
     few = "; a small number, take it as a hint" if facts["few"] else ""
     return (
-        f"{name}: {facts['share']:.3f} of {facts['pairs']} pairs disagree, so no model can be "
-        f"right on more than {facts['ceiling']:.3f} of them{few}"
+        f"{name}: {facts['share']:.3f} of {numbered(facts['pairs'], 'pair')} disagree, so no model "
+        f"can be right on more than {facts['ceiling']:.3f} of them{few}"
     )

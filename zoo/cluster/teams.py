@@ -14,6 +14,7 @@ from zoo.cluster.decoding import Decoder, Pictures
 from zoo.cluster.network import Forwarder
 from zoo.errors import ZooError
 from zoo.features.pixels import in_batches
+from zoo.plurals import numbered
 
 MOST_DECODERS = 16  # in front of one GPU
 
@@ -54,8 +55,9 @@ def shape_and_room(nodes: Sequence[dict[str, float]], device: str, where: str) -
         room = sum(count // smallest for count in able) or sum(cores) // 2
         return Shape(smallest - 1, 0, 1), room
     raise ZooError(
-        f"{where} is too small: {len(cores)} machines with {sum(cores)} cores and {gpus} GPUs; a "
-        f"network and a decoder need two cores{' for each GPU' if gpus else ''}"
+        f"{where} is too small: {numbered(len(cores), 'machine')} with "
+        f"{numbered(sum(cores), 'core')} and {numbered(gpus, 'GPU')}; a network and a "
+        f"decoder need two cores{' for each GPU' if gpus else ''}"
     )
 
 

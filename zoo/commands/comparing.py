@@ -10,6 +10,7 @@ import typer
 from zoo.commands.options import SAMPLE_ZOO, AsJson, Backbones, Names, Plugins, Runs, Strict
 from zoo.commands.output import show
 from zoo.errors import ZooError
+from zoo.plurals import numbered
 
 
 def evaluate(
@@ -148,4 +149,5 @@ def sample(
         for category, row in one_per_category(zoo.catalog, seed, limit).items()
     ]
     write_sheet(zoo, blocks, sheet)
-    typer.echo(f"wrote {sheet}: {len(blocks)} queries, {len(blocks[0].results)} backbones")
+    queries = numbered(len(blocks), "query", "queries")
+    typer.echo(f"wrote {sheet}: {queries}, {numbered(len(blocks[0].results), 'backbone')}")

@@ -22,9 +22,11 @@ from zoo.commands.options import (
     RuntimeName,
 )
 from zoo.errors import ZooError
+from zoo.plurals import numbered
 
 if TYPE_CHECKING:
     from zoo.pipeline import Means
+    from zoo.plugins import Registry
 
 
 def embed(
@@ -95,9 +97,10 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     from zoo.progress import Progress
 
     load_catalog(runs)  # says so when there is none
+    registry = load_plugins(folders or ())
+    _tell_left_out(runs, registry)
     with building.sole_writer(runs):
         catalog = load_catalog(runs)
-        registry = load_plugins(folders or ())
         behind = redoing.behind(registry.backbones.values(), runs)
         redoing.refuse_unfinished(runs, behind)
         progress = Progress(runs)
@@ -107,7 +110,7 @@ def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
                 redoing.compact(behind, catalog, runs, progress, means)
         finally:
             progress.finish()
-    typer.echo(f"{len(behind)} backbones indexed and measured anew", err=True)
+    typer.echo(f"{numbered(len(behind), 'backbone')} indexed and measured anew", err=True)
 
 
 def _redo(
@@ -127,6 +130,8 @@ def _redo(
     registry = load_plugins(folders or ())
     means = replace(means, wish=replace(means.wish, known=registry.indexes))
     trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
+    if not names:
+        _tell_left_out(zoo, registry)
     with building.sole_writer(zoo):
         catalog = load_catalog(zoo)
         progress = Progress(zoo)
@@ -136,3 +141,11 @@ def _redo(
                 again(backbone, catalog, zoo, progress, means)
         finally:
             progress.finish()
+
+
+def _tell_left_out(zoo: Path, registry: Registry) -> None:
+    """A line for each trained backbone that no plugin brings."""
+    from zoo.run_files import without_plugin
+
+    for run in without_plugin(zoo, registry):
+        typer.echo(f"left as it is: {run.error}", err=True)

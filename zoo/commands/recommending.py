@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from zoo.errors import ZooError
+from zoo.plurals import numbered
 
 if TYPE_CHECKING:
     from zoo.compare import Zoo
@@ -69,8 +70,9 @@ def _told(source: Path, table: PictureTable, written: Written) -> None:
     for picture in written.skipped.values():
         typer.echo(f"skipped {picture.reason}", err=True)
     if not written.pictures:
-        raise ZooError(f"{source}: none of its {len(table.paths)} pictures can be used")
+        raise ZooError(f"{source}: no picture in it can be used")
     typer.echo(
-        f"{written.rows} rows; {len(written.skipped)} of {len(table.paths)} pictures skipped",
+        f"{numbered(written.rows, 'row')}; {len(written.skipped)} of "
+        f"{numbered(len(table.paths), 'picture')} skipped",
         err=True,
     )

@@ -119,7 +119,7 @@ def features(
                 bar.advance(len(part.paths))
     _tell(table, skipped)
     if not seen:
-        raise ZooError(f"{pictures}: none of its {len(table.paths)} pictures can be used")
+        raise ZooError(f"{pictures}: no picture in it can be used")
     joined = Features.join([part.features for part in seen])
     write_features(run, [path for part in seen for path in part.paths], joined, out)
     report = {

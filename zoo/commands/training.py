@@ -177,7 +177,7 @@ def train(
             building.follow(chosen, settings, zoo)
         return
     with together(), building.sole_writer(zoo):
-        progress = make_progress(zoo, track)
+        progress = make_progress(zoo, [backbone.name for backbone in chosen], track)
         try:
             if restart:
                 building.discard_unfinished(zoo, chosen)

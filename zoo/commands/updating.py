@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zoo.commands.options import SAMPLE_ZOO, Plugins, Runs, RuntimeName
+from zoo.plurals import numbered
 
 if TYPE_CHECKING:
     from zoo.catalog import Catalog
@@ -95,5 +96,5 @@ def _change(
             )
     typer.echo(
         f"{change.added} added, {change.changed} changed, {change.removed} removed; "
-        f"{len(change.catalog)} items"
+        f"{numbered(len(change.catalog), 'item')}"
     )

@@ -11,6 +11,7 @@ import numpy as np
 from zoo.catalog import Catalog
 from zoo.features.encoder import Features
 from zoo.files import written_whole
+from zoo.plurals import numbered
 from zoo.runs import Run
 
 
@@ -75,12 +76,14 @@ def _texts(values: Sequence[str] | Any) -> np.ndarray:
 def vectors_text(report: dict[str, Any]) -> str:
     """What was written."""
     attributes = ", ".join(report["attributes"])
-    return f"wrote {report['file']}: {report['items']} items of {report['backbone']}: {attributes}"
+    items = numbered(report["items"], "item")
+    return f"wrote {report['file']}: {items} of {report['backbone']}: {attributes}"
 
 
 def features_text(report: dict[str, Any]) -> str:
     """What was written; skipped pictures are told apart."""
+    pictures = numbered(report["pictures"], "picture")
     return (
-        f"wrote {report['file']}: {report['pictures']} pictures of {report['backbone']}, "
+        f"wrote {report['file']}: {pictures} of {report['backbone']}, "
         f"{report['dimension']} numbers each; {len(report['skipped'])} skipped"
     )

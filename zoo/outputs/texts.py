@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from zoo.outputs.verdict import FEW_QUERIES, headline, reasons
+from zoo.plurals import numbered
 
 BLEND_NOTE = (
     "blend: alpha * similarity + (1 - alpha) * match of the query's predicted labels with the "
@@ -15,7 +16,6 @@ PROCESSED_NOTE = (
     "whitened and expanded: what the embedding could still be turned into, fitted on training "
     "pictures, chosen on validation; the search uses the raw embedding"
 )
-PROCESSED = {"whitened": "whitened to {}", "expanded": "query with {} neighbour{}"}
 RETRIEVAL = ("attribute_match@5", "recall@1", "recall@5", "recall@10", "map@10")
 
 
@@ -50,8 +50,9 @@ def evaluate_text(report: dict[str, Any]) -> str:
     rows = [_leaderboard_row(name, rankings[name]) for name in best_first]
     first = next(iter([*backbones.values(), *report["baselines"].values()]))["retrieval"]
     parts = [
-        f"{catalog['name']}: {catalog['items']} pictures; {first['queries']} test queries against "
-        f"{first['database']} items; true labels only",
+        f"{catalog['name']}: {numbered(catalog['items'], 'picture')}; "
+        f"{numbered(first['queries'], 'test query', 'test queries')} against "
+        f"{numbered(first['database'], 'item')}; true labels only",
         f"a hit equals the query in {' and '.join(catalog['key'])}; 95 % intervals in brackets",
         *([BLEND_NOTE] if blends else []),
         *([PROCESSED_NOTE] if others else []),
@@ -93,7 +94,9 @@ def processed(backbones: dict[str, Any]) -> dict[str, Any]:
 
 def processed_name(kind: str, setting: int) -> str:
     """What a post-processing of that kind and setting is called in tables."""
-    return PROCESSED[kind].format(setting, "" if setting == 1 else "s")
+    if kind == "whitened":
+        return f"whitened to {setting}"
+    return f"query with {numbered(setting, 'neighbour')}"
 
 
 def _leaderboard_row(name: str, scores: dict[str, Any]) -> list[str]:
@@ -188,7 +191,7 @@ def verdicts(report: dict[str, Any]) -> list[str]:
         few = ", a small number" if all(facts["few"] for facts in ceilings.values()) else ""
         notes.append(
             "label ceiling: near-identical pictures disagree in their labels, so that no model can "
-            f"be right on more of them ({pairs} pair{'s' * (pairs != 1)}{few})"
+            f"be right on more of them ({numbered(pairs, 'pair')}{few})"
         )
     happened = [f"{n} {what}" for what, n in report["catalog"]["since_measured"].items() if n]
     if happened:
@@ -197,7 +200,8 @@ def verdicts(report: dict[str, Any]) -> list[str]:
             "anew"
         )
     if 0 < pixels["queries"] < FEW_QUERIES:
-        notes.append(f"only {pixels['queries']} queries: small differences mean nothing")
+        queries = numbered(pixels["queries"], "query", "queries")
+        notes.append(f"only {queries}: small differences mean nothing")
     return notes
 
 
@@ -261,6 +265,6 @@ def doctor_text(report: dict[str, Any]) -> str:
     ]
     for zoo in report["zoos"]:
         opened = ", ".join(zoo["runs"]) or "no backbone opens"
-        parts.append(f"zoo        {zoo['folder']}: {zoo['items']} items, {opened}")
+        parts.append(f"zoo        {zoo['folder']}: {numbered(zoo['items'], 'item')}, {opened}")
     parts += [f"problem    {p}" for p in report["problems"]] or ["no problem found"]
     return "\n".join(parts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zoo.plurals import numbered
+
 FEW_QUERIES = 300  # under so many, small differences mean nothing
 
 
@@ -83,12 +85,10 @@ def _speed(report: dict[str, Any], titles: Mapping[str, str]) -> list[str]:
     fastest, best = decision["fastest"], decision["order"][0]
     if fastest is None or len(decision["order"]) == 1:
         return []
-    rate = backbones[fastest]["images_per_s"]
+    rate = f"{numbered(round(backbones[fastest]['images_per_s']), 'picture')} a second"
     if fastest == best:
-        return [f"{titles[best]} is also the fastest: {rate:.0f} pictures a second"]
-    said = (
-        f"{titles[fastest]} is the fastest above the pixels baseline: {rate:.0f} pictures a second"
-    )
+        return [f"{titles[best]} is also the fastest: {rate}"]
+    said = f"{titles[fastest]} is the fastest above the pixels baseline: {rate}"
     if backbones[best]["images_per_s"]:
         said += f", {titles[best]} {backbones[best]['images_per_s']:.0f}"
     pair = next(

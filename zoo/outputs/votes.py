@@ -27,6 +27,7 @@ from zoo.evaluation.retrieval import attribute_match, attribute_shares
 from zoo.evaluation.votes import Duel, Side, read_votes
 from zoo.judging import index_of, is_current
 from zoo.outputs.texts import table
+from zoo.plurals import numbered
 
 GONE = -1  # the row of an item that the catalogue does not have
 METRICS = ("attribute_match@5", "recall@10")
@@ -154,7 +155,7 @@ def by_strength(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def headline(report: dict[str, Any]) -> str:
     """How many votes all rests on."""
     bad = f", {report['both_bad']} of them that both are bad" if report["both_bad"] else ""
-    return f"{_votes(report['votes'])}{bad}{_doubt(report)}"
+    return f"{numbered(report['votes'], 'vote')}{bad}{_doubt(report)}"
 
 
 def notes(report: dict[str, Any]) -> list[str]:
@@ -174,9 +175,10 @@ def left_out(report: dict[str, Any]) -> list[str]:
     """What is in votes.jsonl but not used."""
     parts = []
     if report["replaced"]:
-        parts.append(f"{_votes(report['replaced'])} for runs that were replaced since: not used")
+        replaced = numbered(report["replaced"], "vote")
+        parts.append(f"{replaced} for runs that were replaced since: not used")
     if report["unreadable"]:
-        parts.append(f"{report['unreadable']} unreadable lines of votes.jsonl were skipped")
+        parts.append(f"{numbered(report['unreadable'], 'unreadable line')} of votes.jsonl skipped")
     return parts
 
 
@@ -185,17 +187,13 @@ def _tau_notes(report: dict[str, Any]) -> list[str]:
     known = [f"{taus[metric]:+.2f} with {metric}" for metric in METRICS if taus[metric] is not None]
     if not known:
         return ["rank correlation with the metrics needs three backbones with votes"]
-    rest = f"over {taus['backbones']} backbones and {_votes(report['votes'])}"
+    rest = f"over {taus['backbones']} backbones and {numbered(report['votes'], 'vote')}"
     chance = f"by chance alone, one order in {factorial(taus['backbones'])} is the very same"
     return [f"Kendall's tau of the strengths: {', '.join(known)}; {rest}{_doubt(report)}; {chance}"]
 
 
 def _doubt(report: dict[str, Any]) -> str:
     return ": too few to conclude" if report["few"] else ""
-
-
-def _votes(count: int) -> str:
-    return f"{count} vote{'s' if count != 1 else ''}"
 
 
 def _of(share: dict[str, Any]) -> str:

@@ -35,7 +35,12 @@ class Shared:
         """A click on any data-item in `html` (made with js_on_load=PICK_ITEM) is a query."""
         # By itself gradio ignores a click while the one before is still on its way.
         clicked = html.click(clicked_item, None, self.picked, trigger_mode="multiple", **HIDDEN)
-        clicked.then(lambda: gr.Tabs(selected=COMPARE), None, self.tabs, **HIDDEN)
+        clicked.then(show_answer, None, self.tabs, **HIDDEN)
+
+
+def show_answer() -> gr.Tabs:
+    """The tab that answers, selected."""
+    return gr.Tabs(selected=COMPARE)
 
 
 def clicked_item(event: gr.EventData) -> list[str]:

@@ -107,6 +107,7 @@ def train_network(
 ) -> TrainedNetwork[ZooModel]:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
     compute = devices.choose(settings.device, settings.precision)
+    progress.begins(title)
     model, origin = new_model(backbone, catalog, settings)
     data = training_data(backbone, catalog, settings)
     work = _Phases(backbone, model, data, settings, compute, folder, progress, title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,17 @@ SHOWN = ("loss", "val_accuracy", "learning_rate", "images_per_s")
 class TrackedProgress(Progress):
     """Progress that also logs every epoch; one tracked run per network that is trained."""
 
-    def __init__(self, folder: Path, tracker: str) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, backbones: Sequence[str], tracker: str) -> None:
+        super().__init__(folder, backbones)
         self._tracker, self._log_folder = tracker, folder / FOLDER
         self._runs: dict[str, Any] = {}
 
+    def begins(self, title: str) -> None:
+        """Start the run of that title; ZooError when the tracker cannot."""
+        self._runs[title] = _start(self._tracker, title, self._log_folder)
+
     def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
         """Log the values of one epoch of the run of that title."""
-        if title not in self._runs:
-            self._runs[title] = _start(self._tracker, title, self._log_folder)
         self._runs[title].log({name: values[name] for name in SHOWN}, step=step)
 
     def finish(self) -> None:
@@ -35,11 +38,13 @@ class TrackedProgress(Progress):
             run.finish()
 
 
-def make_progress(folder: Path, tracker: str) -> Progress:
-    """The progress of a training, told to that tracker or to none."""
+def make_progress(folder: Path, backbones: Sequence[str], tracker: str) -> Progress:
+    """The progress of the training of these backbones, told to that tracker or to none."""
     if tracker not in TRACKERS:
         raise ZooError(unknown("tracker", tracker, TRACKERS))
-    return Progress(folder) if tracker == "none" else TrackedProgress(folder, tracker)
+    if tracker == "none":
+        return Progress(folder, backbones)
+    return TrackedProgress(folder, backbones, tracker)
 
 
 def _start(tracker: str, title: str, folder: Path) -> Any:
@@ -58,7 +63,7 @@ def _start(tracker: str, title: str, folder: Path) -> Any:
     except ImportError as error:
         raise ZooError(
             f"tracker {tracker!r} is not installed ({error}); "
-            "pip install 'fashion-model-zoo[track]'"
+            "pip install 'fashion-model-zoo[track]' and go on with --resume"
         ) from error
     except Exception as error:  # wandb's, of accounts and networks, are many
         reason = str(error).partition("\n")[0] or type(error).__name__

@@ -19,6 +19,7 @@ from zoo.devices import Compute
 from zoo.errors import LossError, ZooError
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import TorchRuntime
+from zoo.plurals import numbered
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
@@ -181,14 +182,15 @@ class Unfrozen:
                 # One of several cannot cut its forward alone: the others exchange once for each.
                 if self.parts * 4 > count or self.group.count > 1:
                     raise ZooError(
-                        f"out of memory with {count // self.parts} pictures a forward; "
+                        f"out of memory with {numbered(count // self.parts, 'picture')} a forward; "
                         "give a smaller --image-size or --batch-size, or a larger --accumulate"
                     ) from error
                 self.parts *= 2
                 size = math.ceil(count / self.parts)
             if self.compute.device.type == "cuda":
                 torch.cuda.empty_cache()
-            progress.say(f"out of memory: going on with {size} pictures a forward, same steps")
+            cut = f"{numbered(size, 'picture')} a forward, same steps"
+            progress.say(f"out of memory: going on with {cut}")
 
     def _in_parts(self, pictures: torch.Tensor, truths: Truths) -> float:
         self.optimizer.zero_grad(set_to_none=True)

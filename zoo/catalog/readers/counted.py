@@ -8,6 +8,7 @@ from pathlib import Path
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.text import read_text
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 
 def read_counted(
@@ -60,6 +61,6 @@ def require_count(path: Path, promised: int, found: int) -> None:
     """CatalogError when there are not as many rows as the first line promises."""
     if promised != found:
         raise CatalogError(
-            f"{path}: line 1 promises {promised} rows, found {found}; the file is cut short or "
-            "was edited; get it again, or correct its first line"
+            f"{path}: line 1 promises {numbered(promised, 'row')}, found {found}; the file is cut "
+            "short or was edited; get it again, or correct its first line"
         )

@@ -22,6 +22,7 @@ from zoo.catalog.readers.label_map import TABLES, integer_label, read_label_map
 from zoo.catalog.readers.places import picture_places
 from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 IMAGES = "images"
 
@@ -122,7 +123,7 @@ def _named_categories(file: Path, coded: pd.Series[str], findings: list[Finding]
         return labels.to_frame(CATEGORY)
     nameless = labels[~labels.isin(list(names))].dropna().value_counts()
     findings += [
-        Finding("label without a name", str(label), f"{count} rows; their category is unknown")
+        Finding("label without a name", str(label), f"category unknown in {numbered(count, 'row')}")
         for label, count in nameless.items()
     ]
     return labels.map(names, na_action="ignore").to_frame(CATEGORY)

@@ -30,6 +30,7 @@ from zoo.catalog.readers.entries import catalogue_name
 from zoo.catalog.readers.text import read_text
 from zoo.catalog.selection import CATEGORY, CATEGORY_TYPE
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 GROUPS = {"1": "texture", "2": "sleeve", "3": "length", "4": "neckline", "5": "fabric", "6": "fit"}
 LABELS = "list_attr_cloth.txt"
@@ -116,8 +117,8 @@ def _as_many(names: Sequence[str], path: Path, findings: list[Finding]) -> list[
     lines = _lines(path, findings)
     if len(lines) != len(names):
         raise CatalogError(
-            f"{path}: {len(lines)} lines for {len(names)} pictures; the file is cut short or was "
-            "edited; get it again"
+            f"{path}: {numbered(len(lines), 'line')} for {numbered(len(names), 'picture')}; the "
+            "file is cut short or was edited; get it again"
         )
     return lines
 

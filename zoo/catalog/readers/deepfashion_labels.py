@@ -16,6 +16,7 @@ from zoo.catalog.readers.counted import parse_count, parse_header, read_counted,
 from zoo.catalog.readers.deepfashion_files import CLOTHES_TYPES
 from zoo.catalog.readers.text import UTF16_MARKS, read_text
 from zoo.errors import CatalogError
+from zoo.plurals import numbered
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ABSENT, ONE, ZERO = b"n", b"1", b"0"
@@ -88,7 +89,8 @@ class LabelLists:
         packed = b"".join(values)
         if len(values) != len(self._names):
             raise CatalogError(
-                f"{self._path}: line {line}: {len(values)} labels for {len(self._names)} attributes"
+                f"{self._path}: line {line}: {numbered(len(values), 'label')} for "
+                f"{numbered(len(self._names), 'attribute')}"
             )
         if len(packed) != len(values) or packed.translate(None, ABSENT + ONE + ZERO):
             wrong = next(v for v in cells.split() if v not in (b"-1", b"0", b"1"))
@@ -120,7 +122,7 @@ class LabelLists:
             Finding(
                 "attribute with labels of 0 taken as absent",
                 self.groups[group],
-                f"{count} pictures have labels of 0 (unknown) beside labels of 1",
+                f"labels of 0 (unknown) beside labels of 1 in {numbered(count, 'picture')}",
             )
             for group, count in sorted(self._beside.items())
         ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zoo.catalog.listing import Finding
 from zoo.errors import CatalogError
-from zoo.pictures import EXTENSIONS
+from zoo.pictures import EXTENSIONS, UNREAD, unknown_format
 
 STYLES = "styles.csv"  # the table of Fashion Product Images, which its folder names
 ARCHIVE_DEBRIS = "__MACOSX"  # the second tree in archives packed on a Mac
@@ -62,6 +62,14 @@ def folders(folder: Path) -> list[Path]:
 def is_picture(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a file with the name of a picture."""
     return Path(entry.name).suffix.lower() in EXTENSIONS and entry.is_file()
+
+
+def not_a_picture(name: str) -> Finding:
+    """The finding for another file, by its name; a format that is not read is told."""
+    suffix = Path(name).suffix
+    if suffix.lower() in UNREAD:
+        return Finding("format is not read", name, unknown_format(suffix))
+    return Finding("file is not a picture", name)
 
 
 def catalogue_name(path: Path) -> str:

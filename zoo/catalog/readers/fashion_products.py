@@ -10,7 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from zoo.catalog.listing import Finding, Listing
-from zoo.catalog.readers.entries import STYLES, catalogue_name, is_picture, misnamed, visible
+from zoo.catalog.readers.entries import (
+    STYLES,
+    catalogue_name,
+    is_picture,
+    misnamed,
+    not_a_picture,
+    visible,
+)
 from zoo.catalog.readers.text import read_text
 from zoo.errors import CatalogError
 
@@ -104,7 +111,7 @@ def _pictures(folder: Path, findings: list[Finding]) -> dict[str, str]:
         if is_picture(entry):
             found.setdefault(Path(entry.name).stem, entry.name)
         else:
-            findings.append(Finding("file is not a picture", f"{folder.name}/{entry.name}"))
+            findings.append(not_a_picture(f"{folder.name}/{entry.name}"))
     return found
 
 

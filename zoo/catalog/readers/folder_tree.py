@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from zoo.catalog.listing import Finding
-from zoo.catalog.readers.entries import folders, is_picture, misnamed, visible
+from zoo.catalog.readers.entries import folders, is_picture, misnamed, not_a_picture, visible
 from zoo.catalog.splits import SPLIT_NAMES
 from zoo.errors import CatalogError
 
@@ -54,7 +54,7 @@ def pictures_in_classes(
             raise CatalogError(too_deep(root, folder, [folder]))
         names = [entry.name for entry in visible(folder) if is_picture(entry)]
         findings += [
-            Finding("file is not a picture", relative(root, Path(entry.path)))
+            not_a_picture(relative(root, Path(entry.path)))
             for entry in visible(folder)
             if not is_picture(entry)
         ]
@@ -70,7 +70,7 @@ def strays(root: Path, folder: Path) -> list[Finding]:
     beside = [
         Finding("picture outside a class folder", relative(root, Path(entry.path)))
         if is_picture(entry)
-        else Finding("file is not a picture", relative(root, Path(entry.path)))
+        else not_a_picture(relative(root, Path(entry.path)))
         for entry in visible(folder)
         if not entry.is_dir()
     ]

@@ -6,12 +6,14 @@ import random
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.compare import Zoo
+from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import conditions
 from zoo.page.language import _, ngettext
@@ -80,6 +82,14 @@ class QueryFinder:
         if link.asks(parameters):
             return settings(zoo, parameters)
         return [[draw(zoo.catalog, {}, [])], *[gr.skip()] * (len(link.NAMES) - 1)]
+
+    @told
+    def gone_to(self, event: gr.EventData) -> list[Any]:
+        """No uploads, and all controls as in the address that the browser went back to."""
+        parameters = dict(parse_qsl(str(event.query)))
+        if "items" not in parameters:
+            raise ZooError(_("uploaded pictures cannot be brought back; choose them again"))
+        return [None, *settings(self._state.trained(), parameters)]
 
 
 def settings(zoo: Zoo, parameters: Mapping[str, str]) -> list[Any]:

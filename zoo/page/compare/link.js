@@ -1,4 +1,4 @@
-// Keeps the address bar at the comparison on screen, and copies it.
+// Keeps the address bar at the comparison on screen, brings back those before it, and copies it.
 // `names`, the parts of an address that are ours, is put before this.
 
 function address() {
@@ -25,9 +25,28 @@ async function copied(text) {
   return done;
 }
 
+const gone = new Set();  // addresses gone back or forward to, their comparisons on their way
+const bring = () => trigger('select', {query: location.search.slice(1)});
+
+// Another query is another step of the history; another setting of the same one is none.
+function keep(now) {
+  const [before, after] = [location.href, now].map((at) => new URL(at).searchParams.get('items'));
+  const step = before !== null && before !== after;
+  history[step ? 'pushState' : 'replaceState'](history.state, '', now);
+}
+
 watch('value', () => {
-  if (element.querySelector('.copy')) history.replaceState(history.state, '', address());
+  if (!element.querySelector('.copy')) return;
+  const now = address();
+  if (now === location.href) gone.clear();
+  else if (gone.has(now)) bring();  // the browser has gone on meanwhile
+  else keep(now);
 });
+
+window.onpopstate = () => {
+  gone.add(location.href);
+  bring();
+};
 
 element.addEventListener('click', async (event) => {
   const button = event.target.closest('.copy');

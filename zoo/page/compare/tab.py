@@ -15,7 +15,7 @@ from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.kept import in_browser
 from zoo.page.language import _
-from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
+from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared, show_answer
 
 
 def compare_tab(shared: Shared) -> Fill:
@@ -68,7 +68,7 @@ def compare_tab(shared: Shared) -> Fill:
     }
 
     with bar_place:
-        note = take_away_bar(shared.state, asked, inputs)
+        history, note = take_away_bar(shared.state, asked, inputs)
     details_panel(shared.state, do.answers, answer, inputs)
 
     def ask_again(event: Any) -> Any:
@@ -80,6 +80,10 @@ def compare_tab(shared: Shared) -> Fill:
     # Whoever sets the item that is asked for, here or in another tab, is answered.
     cleared = picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN)
     note(cleared.then(do.compare_picked, inputs, answer, **compared))
+    gone = history.select(
+        finding.gone_to, None, [uploads, *inputs[1:]], trigger_mode="multiple", **HIDDEN
+    )
+    ask_again(gone.success(show_answer, None, shared.tabs, **HIDDEN))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))

@@ -112,8 +112,14 @@ def remember(*controls: Any) -> tuple[Asked | None, str]:
     return asked, permalink(asked)
 
 
-def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Callable[[Any], Any]:
-    """Lay the bar out; what it returns is chained to an answer and notes what was asked."""
+def take_away_bar(
+    state: PageState, asked: gr.State, controls: list[Any]
+) -> tuple[gr.HTML, Callable[[Any], Any]]:
+    """Lay the bar out.
+
+    Returns what tells (`select`) that the browser went back or forward, as link.js has it, and
+    what is chained to an answer and notes what was asked.
+    """
     names = f"const names = {json.dumps(link.NAMES)};\n"
     with gr.Row(elem_id="take-away"):
         plain: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 90}
@@ -129,4 +135,4 @@ def take_away_bar(state: PageState, asked: gr.State, controls: list[Any]) -> Cal
         clicked = button.click(make, asked, made, api_visibility="private")
         clicked.success(None, made, None, js=FETCH, **HIDDEN)
     noted: dict[str, Any] = {**HIDDEN, "trigger_mode": "always_last"}
-    return lambda event: event.success(remember, controls, [asked, copy], **noted)
+    return copy, lambda event: event.success(remember, controls, [asked, copy], **noted)

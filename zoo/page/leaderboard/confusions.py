@@ -124,7 +124,8 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     shown = most_frequent(counts, SHOWN)
     table = with_rest(counts, shown)
     others = len(classes) - len(shown)
-    names = [classes[c] for c in shown] + ([_("{n} others").format(n=others)] if others else [])
+    rest = ngettext("{n} other", "{n} others", others).format(n=others)
+    names = [*(classes[c] for c in shown), *([rest] if others else [])]
     codes: list[int | None] = [*shown, None]
     rows = "".join(
         f'<tr><th scope="row" title="{escape(name)}">{escape(name)}</th>'

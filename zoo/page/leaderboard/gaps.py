@@ -9,7 +9,7 @@ from zoo.compare import Zoo
 from zoo.deciding import MATCH, PRECISION, per_query
 from zoo.errors import ZooError, unknown
 from zoo.evaluation.pairs import Gap, compare, largest_gaps
-from zoo.page.language import _, marked
+from zoo.page.language import _, marked, ngettext
 from zoo.page.picks import captioned, rows_by_id
 from zoo.page.state import PageState, run_of
 
@@ -46,7 +46,11 @@ def gaps_html(state: PageState, zoo: Zoo, names: tuple[str, str], metric: str) -
         for gap in largest_gaps(measured[1], measured[0], metric, SHOWN)
     ]
     apart = "" if pair.apart else _(": over all queries the two cannot be told apart")
-    mean = _("Mean difference over {n} queries {difference}, 95 % interval {low} to {high}").format(
+    mean = ngettext(
+        "Mean difference over {n} query {difference}, 95 % interval {low} to {high}",
+        "Mean difference over {n} queries {difference}, 95 % interval {low} to {high}",
+        pair.queries,
+    ).format(
         n=f"{pair.queries:,}",
         difference=f"{pair.difference:+.3f}",
         low=f"{pair.low:+.3f}",

@@ -68,7 +68,7 @@ function say() {
   for (const row of state.rows) counts.set(state.codes[row], (counts.get(state.codes[row]) || 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
   const first = sorted.slice(0, 8).map(([code, n]) => `${n.toLocaleString('en')} ${nameOf(code)}`);
-  const rest = sorted.length > 8 ? _(', and {n} more classes', {n: sorted.length - 8}) : '';
+  const rest = sorted.length > 8 ? _(', and {n} more', {n: sorted.length - 8}) : '';
   line.textContent = _('{n} selected: {classes}',
     {n: state.rows.length.toLocaleString('en'), classes: first.join(', ') + rest});
 }

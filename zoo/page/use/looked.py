@@ -61,8 +61,8 @@ def look(zoo: Zoo, files: Mapping[str, Path], backbone: str) -> Iterator[int | L
         yield done
     if not seen:
         name, reason = skipped[0]
-        none = _("none of the {n} pictures can be used; {name}: {reason}")
-        raise ZooError(none.format(n=len(files), name=name, reason=reason))
+        none = _("no picture can be used; {name}: {reason}")
+        raise ZooError(none.format(name=name, reason=reason))
     paths = [path for part in seen for path in part.paths]
     data = [read_bytes(Path(path)) for path in paths]
     features = Features.join([part.features for part in seen])

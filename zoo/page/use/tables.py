@@ -107,7 +107,7 @@ def _bars(tags: Sequence[Tags], attribute: str, threshold: float) -> str:
         for bar in found[:MOST_BARS]
     )
     rest = found[MOST_BARS:]
-    said = _("{n} more classes, {times} times").format(
+    said = ngettext("{n} more class: {times}", "{n} more classes: {times}", len(rest)).format(
         n=len(rest), times=sum(b.count for b in rest)
     )
     more = f'<p class="quiet">{said}</p>' if rest else ""
