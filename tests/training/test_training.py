@@ -14,6 +14,7 @@ import torch
 
 from tests.conftest import TINY, draw_shape
 from tests.training.conftest import SHORT
+from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
 from zoo.errors import RunError, ZooError
@@ -22,11 +23,11 @@ from zoo.progress import Progress, read_progress
 from zoo.runs import open_run
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch, best_epoch
-from zoo.training.network import training_data
-from zoo.training.optimizer import learning_rate
+from zoo.training.network import new_model, training_data
+from zoo.training.optimizer import learning_rate, make_optimizer
 from zoo.training.settings import Settings
 from zoo.training.train import train
-from zoo.training.unfrozen import exhausted
+from zoo.training.unfrozen import Unfrozen, exhausted
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -47,6 +48,28 @@ def test_training_stops_when_validation_does_not_improve() -> None:
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4), settings)
     assert exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.5), settings)
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.6), settings)
+
+
+def test_what_training_still_takes_goes_by_the_pixels(tiny: Backbone, catalog: Catalog) -> None:
+    settings = replace(TINY, image_size=96, epochs_unfrozen=5)  # 64, 64, 96, 96, 96 px
+    model, _ = new_model(tiny, catalog, settings)
+    data = training_data(tiny, catalog, settings)
+    optimizer = make_optimizer(model, settings)
+    phase = Unfrozen(model, data, settings, tiny.recipe, devices.choose("cpu"), optimizer)
+    second = Epoch("unfrozen", 2, 1.0, 0.5, 0.001, seconds=40.0, images_per_s=1.0, image_size=64)
+    assert phase.seconds_ahead(second) == pytest.approx(3 * 40.0 * (96 / 64) ** 2)
+    last = replace(second, epoch=5, image_size=96)
+    assert phase.seconds_ahead(last) == 0
+
+
+def test_each_epoch_says_how_long_the_others_take(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(tiny, catalog, SHORT, tmp_path, Progress())
+    said = [line for line in capsys.readouterr().err.splitlines() if "validation accuracy" in line]
+    assert len(said) == 2
+    assert said[0].endswith("of training left")
+    assert "left" not in said[1]
 
 
 def test_the_best_epoch_is_one_on_the_largest_pictures() -> None:

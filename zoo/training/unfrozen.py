@@ -13,6 +13,7 @@ import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
 
 from zoo.backbones import Recipe, Transform
 from zoo.devices import Compute
@@ -144,6 +145,12 @@ class Unfrozen:
         small = number <= self.settings.epochs_small()
         return self.data.small if small else self.data.transform.size
 
+    def seconds_ahead(self, last: Epoch) -> float:
+        """What the epochs after this one take, if a picture costs what its pixels do."""
+        per_pixel = last.seconds / last.image_size**2
+        numbers = range(last.epoch + 1, self.settings.epochs_unfrozen + 1)
+        return sum(per_pixel * self.size_of(number) ** 2 for number in numbers)
+
     def _set_rate(self, step: int) -> float:
         total = self.settings.epochs_unfrozen * self.steps()
         rate = learning_rate(step, total, self.peak, self.recipe.warmup)
@@ -251,7 +258,9 @@ def train_unfrozen(
         name = f"{title}: epoch {number}/{settings.epochs_unfrozen}"
         epochs.append(phase.run(number, progress, name))
         after_epoch(epochs)
-        progress.say(f"{name}: validation accuracy {epochs[-1].val_accuracy:.3f}")
+        ahead = phase.seconds_ahead(epochs[-1])
+        left = f"; about {tqdm.format_interval(ahead)} of training left" if ahead else ""
+        progress.say(f"{name}: validation accuracy {epochs[-1].val_accuracy:.3f}{left}")
     return epochs
 
 
