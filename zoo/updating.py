@@ -27,7 +27,7 @@ from zoo.compare import Zoo
 from zoo.embedding import embed_rows
 from zoo.errors import CatalogError, RunError
 from zoo.evaluation.votes import VOTES
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, write_embeddings
 from zoo.files import linked, recover, sha256_of, swap_in, write_json, written_whole
 from zoo.indexes import GONE, Place
 from zoo.indexing import Wish, items_of
@@ -221,13 +221,8 @@ def _embed(
         fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
         facts = embed_rows(fresh, anew, folder, progress, runtime)
         new = runs.read_features(folder)
-    # Written, as filling a mapped file takes five times as long.
-    shape = (len(change.origin), old.embeddings.shape[1])
-    with written_whole(partial / EMBEDDINGS) as path, path.open("wb") as file:
-        layout = np.lib.format.header_data_from_array_1_0(old.embeddings)
-        np.lib.format.write_array_header_1_0(file, {**layout, "shape": shape})
-        for rows in _moved(old.embeddings, new.embeddings, change.origin):
-            file.write(rows.data)
+    moved = _moved(old.embeddings, new.embeddings, change.origin)
+    write_embeddings(partial, len(change.origin), moved)
     arrays: dict[str, Any] = {}
     came = new.arrays()
     for name, known in old.arrays().items():

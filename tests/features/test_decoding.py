@@ -95,10 +95,10 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from zoo.backbones import Transform
-from zoo.features.decoding import Reader, decoders
+from zoo.features.decoding import PictureReader, decoders
 
 transform = Transform(32, 1.0, "bilinear", (0, 0, 0), (1, 1, 1))
-with decoders(Reader([Path(sys.argv[1])], transform), 1) as begin:
+with decoders(PictureReader([Path(sys.argv[1])], transform), 1) as begin:
     begin([0])()
     print("decoded", flush=True)
     time.sleep(60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,23 +131,37 @@ def write_shard(folder: Path, rows: range, features: Features) -> None:
 
 def assemble(folder: Path, items: int) -> None:
     """Shards -> one memory-mappable matrix and one file of predictions."""
-    whole: dict[str, np.ndarray] = {}
-    with written_whole(folder / EMBEDDINGS) as partial:
-        for start in range(0, items, SHARD):
-            with np.load(_shard(folder, start), allow_pickle=False) as shard:
-                for name in shard.files:
-                    part = shard[name]
-                    if name not in whole:
-                        whole[name] = _room(partial, name, (items, *part.shape[1:]), part.dtype)
-                    whole[name][start : start + len(part)] = part
-        whole.pop("embeddings").flush()  # type: ignore[attr-defined]
+    predictions: dict[str, Any] = {}
+    write_embeddings(folder, items, _embeddings(folder, items, predictions))
     with written_whole(folder / PREDICTIONS) as partial, partial.open("wb") as file:
-        predictions: dict[str, Any] = whole
         np.savez(file, **predictions)
 
 
-def _room(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
-    """An array to fill: the embeddings in the file at `path`, the rest in memory."""
-    if name != "embeddings":
-        return np.empty(shape, dtype)
-    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+def write_embeddings(folder: Path, items: int, blocks: Iterable[np.ndarray]) -> None:
+    """Write embeddings.npy from blocks of rows (n, D) float32, `items` rows in all.
+
+    By plain writes: to fill a mapped file takes several times as long.
+    """
+    with written_whole(folder / EMBEDDINGS) as partial, partial.open("wb") as file:
+        for number, block in enumerate(blocks):
+            if number == 0:
+                layout = np.lib.format.header_data_from_array_1_0(block)
+                layout["shape"] = (items, block.shape[1])
+                np.lib.format.write_array_header_1_0(file, layout)
+            file.write(block.data)
+
+
+def _embeddings(
+    folder: Path, items: int, predictions: dict[str, np.ndarray]
+) -> Iterator[np.ndarray]:
+    """The embeddings of each shard; all else that shards hold is collected in `predictions`."""
+    for start in range(0, items, SHARD):
+        with np.load(_shard(folder, start), allow_pickle=False) as shard:
+            for name in shard.files:
+                if name == "embeddings":
+                    continue
+                part = shard[name]
+                if name not in predictions:
+                    predictions[name] = np.empty((items, *part.shape[1:]), part.dtype)
+                predictions[name][start : start + len(part)] = part
+            yield shard["embeddings"]
