@@ -28,10 +28,12 @@ class Proxies(nn.Module):
     def __init__(self, width: int, attributes: Sequence[Attribute]) -> None:
         super().__init__()
         self.directions = nn.ParameterList(
-            torch.randn(len(attribute.classes), width) * DEVIATION
+            torch.empty(len(attribute.classes), width)
             for attribute in attributes
             if attribute.kind == "single"
         )
+        for direction in self.directions:
+            nn.init.normal_(direction, std=DEVIATION)
 
     def loss(self, embedding: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
         """Mean over single attributes, 0 without any: embedding (B, D), labels (B, m) or -1."""
