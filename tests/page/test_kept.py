@@ -14,7 +14,7 @@ from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.saved import QUERIES, Saved
-from zoo.page.kept import Kind, things
+from zoo.page.kept import KeptKind, things
 from zoo.page.state import PageState
 from zoo.page.use.handlers import PROFILES
 
@@ -32,7 +32,7 @@ def saved(zoo_folder: Path) -> Saved:
     ],
 )
 def test_what_a_browser_keeps_is_bounded(
-    kind: Kind, full: str, bad_name: str, none_chosen: str
+    kind: KeptKind, full: str, bad_name: str, none_chosen: str
 ) -> None:
     known = kind.added({}, "  my   style ", "x")
     assert known == {"my style": "x"}

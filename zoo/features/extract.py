@@ -140,7 +140,7 @@ def assemble(folder: Path, items: int) -> None:
 def write_embeddings(folder: Path, items: int, blocks: Iterable[np.ndarray]) -> None:
     """Write embeddings.npy from blocks of rows (n, D) float32, `items` rows in all.
 
-    By plain writes: to fill a mapped file takes several times as long.
+    By plain writes, which take less time than to fill a mapped file.
     """
     with written_whole(folder / EMBEDDINGS) as partial, partial.open("wb") as file:
         for number, block in enumerate(blocks):

@@ -16,7 +16,7 @@ Things = dict[str, Any]  # name -> thing, as JSON values
 
 
 @dataclass(frozen=True)
-class Kind:
+class KeptKind:
     """A kind of things: its limits, and what is said (marked) of who goes beyond them."""
 
     most: int  # things

@@ -12,14 +12,14 @@ from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.finding import settings
-from zoo.page.kept import Kind, Things, choice, things, tidy
+from zoo.page.kept import KeptKind, Things, choice, things, tidy
 from zoo.page.language import _, marked
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
 from zoo.page.told import told
 
 KEY = "fashion-model-zoo-saved"
-QUERIES = Kind(
+QUERIES = KeptKind(
     most=100,  # of one catalogue
     longest=60,
     bad_name=marked("give the query a name of 1 to {n} letters"),

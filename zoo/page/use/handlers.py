@@ -10,7 +10,7 @@ import gradio as gr
 
 from zoo.errors import ZooError
 from zoo.page.bar import bar_html
-from zoo.page.kept import Kind, Things, choice, things, tidy
+from zoo.page.kept import KeptKind, Things, choice, things, tidy
 from zoo.page.language import _, marked, ngettext
 from zoo.page.picks import pick_strip
 from zoo.page.state import PageState, run_of
@@ -24,7 +24,7 @@ from zoo.style import MOST_PICTURES, current, from_json, recommend_for, to_json
 
 PICKS = 20
 KEY = "fashion-model-zoo-profiles"
-PROFILES = Kind(
+PROFILES = KeptKind(
     most=12,  # each is large: an embedding, and the classes of up to MOST_PICTURES pictures
     longest=40,
     bad_name=marked("a profile needs a name of 1 to {n} letters"),
