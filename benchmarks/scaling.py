@@ -74,28 +74,39 @@ def decode_rate(inputs: dict[str, Any], shape: dict[str, Any]) -> float | None:
 
 
 def rates_table(inputs: dict[str, Any]) -> str:
-    """What was measured, by which command."""
-    rows = []
+    """What was measured, by which command; then what was not."""
+    rows, missing = [], {}
     for device, found in inputs["measured"]["extraction"].items():
+        on = "two cores" if device == "cpu" else f"one {device}"
+        missing[on] = [name for name, one in sorted(found.items()) if one is None]
         for name, one in sorted(found.items()):
-            on = "two cores" if device == "cpu" else f"one {device}"
-            alone = one is not None and one.get("forward_alone")
-            part = "forward alone" if alone else "files to embeddings"
-            what = f"{name}, {part}, {on}"
-            rows.append([what, *_measured(one, "images_per_s", "images/s")])
-    decoded = inputs["measured"]["decode"]
-    rows.append(["decoding, one core", *_measured(decoded, "images_per_s_per_core", "images/s")])
-    ray = inputs["measured"]["ray"]
-    rows.append(["extraction on Ray", *_measured(ray, "images_per_s", "images/s")])
-    return table(["", "rate", "machine", "load", "day"], rows)
+            if one is not None:
+                part = "forward alone" if one.get("forward_alone") else "files to embeddings"
+                rows.append([f"{name}, {part}, {on}", *_measured(one, "images_per_s")])
+    others = {"decode": "decoding, one core", "ray": "extraction on Ray"}
+    for key, name in others.items():
+        one = inputs["measured"][key]
+        if one is None:
+            missing[name] = [name]
+        else:
+            rate = "images_per_s_per_core" if key == "decode" else "images_per_s"
+            rows.append([name, *_measured(one, rate)])
+    return table(["", "rate", "machine", "load", "day"], rows) + not_measured(missing)
 
 
-def _measured(one: dict[str, Any] | None, key: str, unit: str) -> list[str]:
-    if one is None:
-        return [UNKNOWN, "", "", ""]
+def not_measured(missing: dict[str, list[str]]) -> str:
+    """A line on the inputs that are still empty, by machine."""
+    found = {on: names for on, names in missing.items() if names}
+    if not found:
+        return ""
+    told = [on if names == [on] else f"{on}: {', '.join(names)}" for on, names in found.items()]
+    return f"\n\n{UNKNOWN.capitalize()}: {'; '.join(told)}."
+
+
+def _measured(one: dict[str, Any], key: str) -> list[str]:
     more = f", {one['runtime']}, {one['px']} px" if "runtime" in one else ""
     load = str(one.get("load", ""))
-    return [f"{one[key]:,.1f} {unit}{more}", str(one["machine"]), load, str(one["date"])]
+    return [f"{one[key]:,.1f} images/s{more}", str(one["machine"]), load, str(one["date"])]
 
 
 def commands(inputs: dict[str, Any]) -> str:
@@ -142,21 +153,22 @@ def _lance(lance: dict[str, Any] | None, name: str) -> str:
 
 def time_table(inputs: dict[str, Any]) -> str:
     """Time and money to embed a catalogue once on one machine of each shape."""
-    rows = []
+    rows: list[list[str]] = []
+    missing: dict[str, list[str]] = {}
     for shape in inputs["assumed"]["shapes"]:
+        missing[shape["name"]] = []
         for name in backbones(inputs):
             speed = shape_rate(inputs, shape, name)
-            cells = []
-            for items in SIZES.values():
-                seconds = None if speed is None else items / speed
-                cells.append(_time_and_cost(seconds, shape["usd_hour"]))
-            rows.append([shape["name"], name, told(speed), _bound(inputs, shape, name), *cells])
-    return table(["one machine", "backbone", "images/s", "bound by", *SIZES], rows)
+            if speed is None:
+                missing[shape["name"]].append(name)
+                continue
+            costs = [_time_and_cost(n / speed, shape["usd_hour"]) for n in SIZES.values()]
+            rows.append([shape["name"], name, told(speed), _bound(inputs, shape, name), *costs])
+    made = table(["one machine", "backbone", "images/s", "bound by", *SIZES], rows)
+    return made + not_measured(missing)
 
 
-def _time_and_cost(seconds: float | None, usd_hour: float) -> str:
-    if seconds is None:
-        return UNKNOWN
+def _time_and_cost(seconds: float, usd_hour: float) -> str:
     return f"{span(seconds)}, ${max(1, seconds / 3600 * usd_hour):,.0f}"
 
 
@@ -237,16 +249,19 @@ def limits_table(inputs: dict[str, Any]) -> str:
         return UNKNOWN
     power, (_, base) = growth(inputs), inputs["measured"]["annoy_before"]["sizes"]
     rows = []
+    alike: dict[tuple[int, int], list[str]] = {}
+    for name in backbones(inputs):
+        each = found["annoy"][name] + found["embeddings"][name]
+        alike.setdefault((each, found["dimensions"][name]), []).append(name)
     for shape in inputs["assumed"]["shapes"]:
-        for name in backbones(inputs):
-            each = found["annoy"][name] + found["embeddings"][name]
+        for (each, dimension), names in alike.items():
             items = shape["memory_gib"] * GIB * FITS / each
-            wide = found["dimensions"][name] / base["dimension"]
+            wide = dimension / base["dimension"]
             build = base["build_s"] * (items / base["items"]) ** power * wide
-            memory = f"{shape['memory_gib']:,} GiB"
-            rows.append([shape["name"], memory, name, f"{items / 1e6:,.1f} million", span(build)])
+            fits = [f"{shape['memory_gib']:,} GiB", ", ".join(names), f"{items / 1e6:,.1f} million"]
+            rows.append([shape["name"], *fits, span(build)])
     return table(
-        ["machine", "memory", "backbone", "items that fit", "built in, extrapolated"], rows
+        ["machine", "memory", "backbones", "items that fit", "built in, extrapolated"], rows
     )
 
 

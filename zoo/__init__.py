@@ -10,9 +10,11 @@ from zoo.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from zoo.compare import open_zoo
+    from zoo.search.ask import Ask
 
 __version__ = "0.1.0"
 __all__ = [
+    "Ask",
     "Backbone",
     "Recipe",
     "TimmBackbone",
@@ -30,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from zoo.compare import open_zoo
 
         return open_zoo
+    if name == "Ask":
+        from zoo.search.ask import Ask
+
+        return Ask
     raise AttributeError(f"module 'zoo' has no attribute {name!r}")

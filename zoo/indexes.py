@@ -155,6 +155,6 @@ class Index(ABC):
     ) -> dict[str, Any]:
         """Take in the rows beside `place`, and drop its items at the positions `gone`.
 
-        Returns the facts as they are afterwards. IndexSettings of one that `changes`.
+        Returns the facts as they are afterwards. Asked of one that `changes`.
         """
         raise NotImplementedError

@@ -181,7 +181,8 @@ def verdicts(report: dict[str, Any]) -> list[str]:
         match, low = retrieval["attribute_match@5"], retrieval["intervals"]["attribute_match@5"][0]
         if match <= pixels["attribute_match@5"]:
             notes.append(
-                f"{name} is not above the pixels baseline: it has learnt nothing worth its cost"
+                f"{name} is not above the pixels baseline by attribute_match@5: train for longer, "
+                "or from pretrained weights"
             )
         elif low <= high:
             notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
