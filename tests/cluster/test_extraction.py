@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +43,19 @@ class Machines:
     """A cluster whose machines are processes of this one."""
 
     cluster: Any
+    there: list[Any] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         return str(self.cluster.address)
 
     def add(self, cores: int) -> Any:
-        return self.cluster.add_node(num_cpus=cores, object_store_memory=OBJECTS)
+        self.there.append(self.cluster.add_node(num_cpus=cores, object_store_memory=OBJECTS))
+        return self.there[-1]
 
     def remove(self, node: Any) -> None:
         self.cluster.remove_node(node, allow_graceful=False)
+        self.there.remove(node)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,14 @@ def machines() -> Iterator[Machines]:
             yield Machines(cluster)
         finally:
             cluster.shutdown()
+
+
+@pytest.fixture
+def machine(machines: Machines) -> Machines:
+    """The cluster with one machine: each costs a network and a decoder, which start for long."""
+    if not machines.there:
+        machines.add(2)
+    return machines
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +205,7 @@ def test_machines_and_workers_go_and_nothing_is_lost_or_twice(
 
 
 def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
-    run: Run, tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, machine: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ray import cloudpickle
 
@@ -205,7 +216,7 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
     deadly = Deadly(model, run.transform.normalize(torch.from_numpy(pixels)))
     work = ClusterWork(job_of(run, deadly), pictures, tmp_path / "there", "tiny")
     with pytest.raises(RunError, match=r"pictures 16 to 31 failed 2 times on the cluster") as told:
-        extract_on_cluster(work, machines.address, Silence())
+        extract_on_cluster(work, machine.address, Silence())
     assert "\n" not in str(told.value)
     shards = sorted((tmp_path / "there/shards").glob("*.npz"))
     assert shards
@@ -219,39 +230,37 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
 
 
 def test_what_a_worker_refuses_is_told_as_it_is_here(
-    run: Run, tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, machine: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machines.add(2)
     job = job_of(run, run.load_model(), precision="fp7")
     work = ClusterWork(job, pictures_of(run), tmp_path, "tiny")
     with pytest.raises(RunError, match=r"^tiny: unknown precision 'fp7'.*the same command goes on"):
-        extract_on_cluster(work, machines.address, Silence())
+        extract_on_cluster(work, machine.address, Silence())
     nowhere = [located("strange://bucket/shape.png")] * len(work.pictures)
     away = replace(work.pictures, paths=nowhere)
     with pytest.raises(RunError, match=r"^tiny: strange:// is no storage.*the same command goes"):
         extract_on_cluster(
             ClusterWork(job_of(run, run.load_model()), away, tmp_path, "tiny"),
-            machines.address,
+            machine.address,
             Silence(),
         )
     monkeypatch.setattr(cluster_extraction, "PATIENCE", 0)
     monkeypatch.setattr(cluster_extraction, "TICK", 0)  # or a quick worker refuses within it
     with pytest.raises(RunError, match=r"had no room for 0 s; what is embedded is kept"):
-        extract_on_cluster(work, machines.address, Silence())
+        extract_on_cluster(work, machine.address, Silence())
 
 
 def test_the_cluster_goes_on_with_what_is_there_by_any_runtime(
-    run: Run, tmp_path: Path, machines: Machines
+    run: Run, tmp_path: Path, machine: Machines
 ) -> None:
     pytest.importorskip("openvino")
-    machines.add(2)
     rows, events = np.arange(len(run.catalog)), Events()
     here, there = tmp_path / "here", tmp_path / "there"
     embed_rows(run, rows, here, Silence(), "openvino")
     shutil.copytree(here / "shards", there / "shards")
     for shard in sorted((there / "shards").glob("*.npz"))[6:]:
         shard.unlink()
-    facts = embed_rows(run, rows, there, events, "openvino", Engine("ray", machines.address))
+    facts = embed_rows(run, rows, there, events, "openvino", Engine("ray", machine.address))
     assert (events.steps[0], events.counted) == (6 * SHARD, len(rows))
     assert (facts["engine"], facts["runtime"]) == ("ray", "openvino")
     found, truth = (np.load(folder / extraction.EMBEDDINGS) for folder in (there, here))
@@ -259,7 +268,7 @@ def test_the_cluster_goes_on_with_what_is_there_by_any_runtime(
 
 
 def test_a_bucket_is_embedded_but_for_pictures_that_cannot_be_used(
-    run: Run, tmp_path: Path, machines: Machines
+    run: Run, tmp_path: Path, machine: Machines
 ) -> None:
     upload(run.catalog.root, "shapes")
     catalog = replace(run.catalog, root=located(f"s3://{BUCKET}/shapes"))
@@ -272,7 +281,7 @@ def test_a_bucket_is_embedded_but_for_pictures_that_cannot_be_used(
     storage.delete_object(Bucket=BUCKET, Key=f"shapes/{gone}")
     storage.put_object(Bucket=BUCKET, Key=f"shapes/{other}", Body=catalog_bytes(here, 101))
     with pytest.raises(RunError, match=rf"2 of 240 pictures left without, .*{gone}: no such file"):
-        on_cluster(run, rows, tmp_path / "there", Silence(), machines)
+        on_cluster(run, rows, tmp_path / "there", Silence(), machine)
     report = pd.read_csv(tmp_path / "zoo/embed_report.csv")
     assert report["subject"].tolist() == catalog.table["item_id"].iloc[[3, 100]].tolist()
     assert "has changed since the catalogue was made" in report["detail"].iat[1]

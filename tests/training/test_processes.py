@@ -35,16 +35,13 @@ from zoo.training.network import CHECKPOINT, new_model, training_data
 
 PLUGINS = Path(__file__).parent.parent / "plugins_plain"
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port"]
-# Without --multi_gpu it starts one process; with it as many as asked for, on CPUs too.
-ACCELERATE = [
-    "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
-    "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-    "--main_process_port",
-]  # fmt: skip
 
 
 def machine(rank: int, port: int) -> list[str]:
-    """The launcher of one of two machines with a process each."""
+    """The launcher of one of two machines with a process each.
+
+    Without --multi_gpu it starts one process; with it as many as asked for, on CPUs too.
+    """
     return [
         "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
         "--num_machines", "2", "--machine_rank", str(rank), "--main_process_ip", "127.0.0.1",
@@ -178,33 +175,27 @@ def alone(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def two(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The runs of two processes, by launcher."""
-    found = {}
-    for name, launcher in {"torchrun": TORCHRUN, "accelerate": ACCELERATE}.items():
-        runs = tmp_path_factory.mktemp(name) / "runs"
-        assert "2 processes" in train([*launcher, str(free_port())], shapes, runs)
-        found[name] = runs / "plain"
-    return found
+def two(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of two processes that torchrun started."""
+    runs = tmp_path_factory.mktemp("two") / "runs"
+    assert "2 processes" in train([*TORCHRUN, str(free_port())], shapes, runs)
+    return runs / "plain"
 
 
-@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
-def test_two_processes_give_the_weights_of_one(
-    alone: Path, two: dict[str, Path], launcher: str
-) -> None:
-    one, two_of_it = alone, two[launcher]
-    expected, _ = read_tensors(one / "model.safetensors")
-    got, _ = read_tensors(two_of_it / "model.safetensors")
+def test_two_processes_give_the_weights_of_one(alone: Path, two: Path) -> None:
+    expected, _ = read_tensors(alone / "model.safetensors")
+    got, _ = read_tensors(two / "model.safetensors")
     for name, tensor in expected.items():
         torch.testing.assert_close(got[name], tensor, atol=2e-3, rtol=1e-2, msg=name)
-    histories = [pd.read_csv(run / "history.csv") for run in (one, two_of_it)]
+    histories = [pd.read_csv(run / "history.csv") for run in (alone, two)]
     np.testing.assert_allclose(histories[0]["loss"], histories[1]["loss"], rtol=1e-3)
-    assert len(json.loads((two_of_it / "scores.json").read_text())["accuracy"]) == 2
+    assert len(json.loads((two / "scores.json").read_text())["accuracy"]) == 2
 
 
 def test_a_machine_that_is_gone_ends_the_other_and_both_go_on_later(
-    two: dict[str, Path], shapes: Path, tmp_path: Path
+    two: Path, shapes: Path, tmp_path: Path
 ) -> None:
+    """As accelerate starts them, and to the weights of the two that torchrun started."""
     runs, port = tmp_path / "runs", free_port()
     first, second = (started(machine(rank, port), shapes, runs) for rank in (0, 1))
     checkpoint = runs / ".plain.partial" / CHECKPOINT
@@ -220,7 +211,7 @@ def test_a_machine_that_is_gone_ends_the_other_and_both_go_on_later(
     again = [started(machine(rank, port), shapes, runs, "--resume") for rank in (0, 1)]
     for process in again:
         ended(process)
-    expected, _ = read_tensors(two["accelerate"] / "model.safetensors")
+    expected, _ = read_tensors(two / "model.safetensors")
     got, _ = read_tensors(runs / "plain" / "model.safetensors")
     for name, tensor in expected.items():
         assert torch.equal(got[name], tensor), name
