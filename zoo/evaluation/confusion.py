@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from zoo.catalog.catalog import UNKNOWN
 
@@ -36,6 +35,8 @@ def confusion_counts(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
     known = labels != UNKNOWN
     if not known.any():
         return np.zeros((classes, classes), dtype=np.int64)
+    from sklearn.metrics import confusion_matrix  # here: the page need not wait for it
+
     found = confusion_matrix(labels[known], predicted[known], labels=range(classes))
     return np.asarray(found, dtype=np.int64)
 
@@ -50,6 +51,8 @@ def class_scores(labels: np.ndarray, predicted: np.ndarray, classes: int) -> lis
     truth, said = labels[known], predicted[known]
     if not len(truth):
         return []
+    from sklearn.metrics import precision_recall_fscore_support
+
     columns = precision_recall_fscore_support(truth, said, labels=range(classes), zero_division=0)
     times = np.bincount(said, minlength=classes)
     scores = [

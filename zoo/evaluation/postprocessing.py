@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.decomposition import PCA
 
 from zoo.catalog import Catalog
 from zoo.evaluation.rankings import CosineOrder
@@ -56,6 +55,8 @@ def whitening(embeddings: np.ndarray, train: np.ndarray) -> np.ndarray:
     Jegou and Chum 2012. d is the most dimensions that are tried or that there are; the first so
     many columns, made unit again, are a whitening to fewer.
     """
+    from sklearn.decomposition import PCA  # here: the page need not wait for it
+
     if len(train) > FITTED:
         train = np.random.default_rng(0).choice(train, FITTED, replace=False)
     rows = np.asarray(embeddings[np.sort(train)], dtype=np.float32)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from zoo.evaluation.intervals import SAMPLES
 from zoo.evaluation.votes import Choice
@@ -144,5 +143,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
     """Kendall's tau-b of two orders; None for fewer than three, or where one is all alike."""
     if len(one) < 3:
         return None
+    from scipy.stats import kendalltau  # here: the page need not wait for it
+
     found = float(kendalltau(one, other).statistic)
     return None if np.isnan(found) else found

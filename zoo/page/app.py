@@ -24,6 +24,7 @@ FOLDER = Path(__file__).parent
 TITLE = marked("Fashion model zoo")
 POLL = 2.0  # seconds
 LOOKS_EVERY = 0.01  # seconds
+NOTHING = "() => []"  # an event that only begins a chain need not ask the server
 MOST_WAITING = 64  # requests; further visitors are told that the page is busy
 TABS = (
     (COMPARE, marked("Compare"), compare_tab),
@@ -87,8 +88,10 @@ def build(state: PageState) -> gr.Blocks:
         timer.tick(lambda: progress_of(state), None, progress, queue=False, **HIDDEN)
         for look in (progress.change, page.load):
             look(lambda: repr(state.version()), None, version, **HIDDEN)
-        for fill in fills:
-            fill(version.change(lambda: None, None, None, **HIDDEN))
+        # The first tab is what a visitor sees: the others are filled behind its answer.
+        seen = fills[0](version.change(None, None, None, js=NOTHING, **HIDDEN))
+        for fill in fills[1:]:
+            fill(seen)
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=4)
     # By itself the queue looks a thousand times a second whether somebody asks: an idle page would
     # keep a tenth of a core busy.

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, f1_score
 
 from zoo.catalog.catalog import UNKNOWN
 
@@ -30,6 +29,8 @@ def classification(
     labels (n,) class indices, -1 unknown; top3 (n, <=3) predicted classes, best first;
     train (k,) the training split's labels. Macro-F1 is over the classes that occur in `labels`.
     """
+    from sklearn.metrics import f1_score  # here: whoever opens a network need not wait for it
+
     known = labels != UNKNOWN
     if not known.any():
         return None
@@ -94,6 +95,8 @@ def multi_label(labels: np.ndarray, chances: np.ndarray) -> MultiLabel | None:
 
 def mean_average_precision(labels: np.ndarray, chances: np.ndarray) -> float | None:
     """Mean over the classes that occur of the average precision; both (n, C), -1 unknown."""
+    from sklearn.metrics import average_precision_score
+
     precisions = []
     for truth, found in zip(labels.T, chances.T, strict=True):
         known = truth != UNKNOWN

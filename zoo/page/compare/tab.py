@@ -100,10 +100,11 @@ def compare_tab(shared: Shared) -> Fill:
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
         # Another backbone may have come; the first query of a visitor is answered as any other.
-        ask_again(chosen).then(
+        restored = ask_again(chosen).then(
             finding.restored, [uploads, picked], inputs[1:], api_visibility="private"
         )
         fill_saved(chosen)
-        return chosen.then(finding.first, words, picks, **HIDDEN)
+        chosen.then(finding.first, words, picks, **HIDDEN)
+        return restored
 
     return fill
