@@ -54,26 +54,27 @@ def serve(
     folders: Plugins = None,
 ) -> None:
     """Open the page that compares the backbones; makes the sample zoo when there is none."""
-    from zoo.page.launch import launch
     from zoo.page.serving.options import ServeOptions
 
-    launch(
-        ServeOptions(
-            runs,
-            host,
-            port,
-            share,
-            auth,
-            public,
-            folders or (),
-            manage,
-            proxy,
-            mcp,
-            language,
-            read_only,
-            cache,
-        )
+    asked = ServeOptions(
+        runs,
+        host,
+        port,
+        share,
+        auth,
+        public,
+        folders or (),
+        manage,
+        proxy,
+        mcp,
+        language,
+        read_only,
+        cache,
     )
+    asked.check_port()
+    from zoo.page.launch import launch  # takes seconds: what is asked wrongly is told before
+
+    launch(asked)
 
 
 def doctor(

@@ -130,10 +130,7 @@ def start(
                 app_kwargs={"middleware": _middleware(state, asked, uploads)},
             )
     except OSError as error:
-        raise ZooError(
-            f"port {asked.port} on {asked.host} cannot be used ({error}); choose another with "
-            "--port"
-        ) from error
+        raise asked.cannot_listen(error) from error
     app.router.routes.insert(0, APIRoute("/healthz", _health(state), methods=["GET"]))
     return Served(app, local, link, said.getvalue())
 

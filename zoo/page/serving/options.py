@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -58,6 +59,22 @@ class ServeOptions:
     def local(self) -> bool:
         """Whether only this machine can reach the page."""
         return self.host in LOOPBACK
+
+    def check_port(self) -> None:
+        """ZooError when the page cannot listen where it is to: known before anything is opened."""
+        try:
+            family, *_, address = socket.getaddrinfo(
+                self.host.strip("[]"), self.port, type=socket.SOCK_STREAM
+            )[0]
+            socket.create_server(address[:2], family=family).close()
+        except OSError as error:
+            raise self.cannot_listen(error) from error
+
+    def cannot_listen(self, error: OSError) -> ZooError:
+        """What to say of it."""
+        return ZooError(
+            f"port {self.port} on {self.host} cannot be used ({error}); choose another with --port"
+        )
 
     def only_reads(self) -> bool:
         """Whether the zoo stays as it is: by wish, or because it cannot be written."""
