@@ -145,6 +145,22 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.close()
 
 
+@pytest.fixture(scope="module")
+def one_page(browser: Browser, address: str) -> Iterator[Page]:
+    """Opened once, for those tests of a file that do not mind what the others left on it."""
+    page = opened(browser, address, 1440, 1000)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def one_phone(browser: Browser, address: str) -> Iterator[Page]:
+    """The same on a phone."""
+    page = opened(browser, address, 390, 844)
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     page = opened(browser, address, 390, 844)

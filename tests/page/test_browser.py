@@ -58,73 +58,73 @@ def test_the_last_of_quick_clicks_is_answered(page: Page) -> None:
     )
 
 
-def test_upload_and_compare(page: Page, tmp_path: Path) -> None:
+def test_upload_and_compare(one_page: Page, tmp_path: Path) -> None:
     draw_shape("red", "disc", 555).save(tmp_path / "mine.png")
-    upload(page, tmp_path / "mine.png")
-    assert columns(page) == ["Tiny A", "Tiny B"]
-    assert page.locator(".backbone").first.locator(".tile").count() == 5
-    assert "each backbone says below" in page.locator(".query").inner_text()
-    assert "random weights at the start" in page.locator(".backbone").first.inner_text()
-    assert re.search(r"match \d of 2", page.locator(".tile").first.inner_text())
-    assert "found by every backbone" in page.locator(".agreement").inner_text()
-    sources = page.locator(".tile img").evaluate_all(
+    upload(one_page, tmp_path / "mine.png")
+    assert columns(one_page) == ["Tiny A", "Tiny B"]
+    assert one_page.locator(".backbone").first.locator(".tile").count() == 5
+    assert "each backbone says below" in one_page.locator(".query").inner_text()
+    assert "random weights at the start" in one_page.locator(".backbone").first.inner_text()
+    assert re.search(r"match \d of 2", one_page.locator(".tile").first.inner_text())
+    assert "found by every backbone" in one_page.locator(".agreement").inner_text()
+    sources = one_page.locator(".tile img").evaluate_all(
         "all => all.map(i => { i.loading = 'eager'; return i.src })"
     )
     assert len(sources) == 10
-    page.wait_for_function(
+    one_page.wait_for_function(
         "() => [...document.querySelectorAll('.tile img')].every(i => i.naturalWidth > 0)"
     )
 
 
-def test_random_query_filter_and_choice_of_backbones(page: Page) -> None:
-    before = query(page)
-    page.click("#random")
-    page.wait_for_function(
+def test_random_query_filter_and_choice_of_backbones(one_page: Page) -> None:
+    before = query(one_page)
+    one_page.click("#random")
+    one_page.wait_for_function(
         "title => document.querySelector('.query img').title !== title", arg=before
     )
-    assert "The catalogue says" in page.locator(".query").inner_text()
-    page.get_by_role("checkbox", name="Tiny B").uncheck()
-    page.wait_for_function("() => document.querySelectorAll('.backbone').length === 1")
-    assert columns(page) == ["Tiny A"]
-    page.get_by_text("Filters and ranking").click()
-    page.locator("#filters input").click()
-    page.get_by_role("option", name="colour: green").click()
-    page.wait_for_function(
+    assert "The catalogue says" in one_page.locator(".query").inner_text()
+    one_page.get_by_role("checkbox", name="Tiny B").uncheck()
+    one_page.wait_for_function("() => document.querySelectorAll('.backbone').length === 1")
+    assert columns(one_page) == ["Tiny A"]
+    one_page.get_by_text("Filters and ranking").click()
+    one_page.locator("#filters input").click()
+    one_page.get_by_role("option", name="colour: green").click()
+    one_page.wait_for_function(
         "() => { const t = [...document.querySelectorAll('.tile')];"
         " return t.length && t.every(e => e.innerText.includes('green')); }"
     )
 
 
-def test_a_click_on_a_tile_asks_for_more_like_it(page: Page) -> None:
-    pick = page.locator("#picks button").first
+def test_a_click_on_a_tile_asks_for_more_like_it(one_page: Page) -> None:
+    pick = one_page.locator("#picks button").first
     pick.click()
-    wait_for_query(page, str(pick.get_attribute("title")))
-    tile = page.locator(".tile button").first
+    wait_for_query(one_page, str(pick.get_attribute("title")))
+    tile = one_page.locator(".tile button").first
     name = tile.get_attribute("title")
     assert name is not None
     tile.click()
-    wait_for_query(page, name.removeprefix("More like this: "))
+    wait_for_query(one_page, name.removeprefix("More like this: "))
 
 
-def test_leaderboard_and_models(page: Page) -> None:
-    open_tab(page, "Leaderboard")
-    page.wait_for_selector("#leaderboard table.board")
-    text = page.locator("#leaderboard").inner_text()
+def test_leaderboard_and_models(one_page: Page) -> None:
+    open_tab(one_page, "Leaderboard")
+    one_page.wait_for_selector("#leaderboard table.board")
+    text = one_page.locator("#leaderboard").inner_text()
     assert "True labels only" in text
     for row in ("Tiny A", "Pixels, 12 x 12 thumbnail (baseline)", "Random order (baseline)"):
         assert row in text
-    page.wait_for_selector(".js-plotly-plot")
-    open_tab(page, "Models")
-    models = page.locator("#models")
+    one_page.wait_for_selector(".js-plotly-plot")
+    open_tab(one_page, "Models")
+    models = one_page.locator("#models")
     models.get_by_text("Plugin kept apart: more/broken.py").wait_for()
     assert "nothing_of_this_name" in models.inner_text()
     assert "not trained yet" in models.inner_text()
 
 
-def test_a_bad_upload_is_told(page: Page, tmp_path: Path) -> None:
+def test_a_bad_upload_is_told(one_page: Page, tmp_path: Path) -> None:
     (tmp_path / "page.png").write_text("<html></html>")
-    page.locator("#uploads input[type=file]").first.set_input_files(str(tmp_path / "page.png"))
-    page.get_by_text("not a picture in a known format").wait_for()
+    one_page.locator("#uploads input[type=file]").first.set_input_files(str(tmp_path / "page.png"))
+    one_page.get_by_text("not a picture in a known format").wait_for()
 
 
 def test_phone_width_has_no_sideways_scrolling(phone: Page) -> None:

@@ -22,21 +22,21 @@ def first_pick(page: Page, inside: str) -> Locator:
     return page.locator(f"{inside} .captioned button").first
 
 
-def test_the_verdict_and_its_plots(page: Page) -> None:
-    open_leaderboard(page)
-    verdict = page.locator(".verdict").inner_text()
+def test_the_verdict_and_its_plots(one_page: Page) -> None:
+    open_leaderboard(one_page)
+    verdict = one_page.locator(".verdict").inner_text()
     assert "Tiny A" in verdict
     assert "thumbnails alone" in verdict
-    page.get_by_text("Every two backbones").click()
-    assert "the pixels baseline" in page.locator(".verdict table").inner_text()
+    one_page.get_by_text("Every two backbones").click()
+    assert "the pixels baseline" in one_page.locator(".verdict table").inner_text()
     for plot in ("speed", "retrieval", "accuracy", "learning"):
-        page.wait_for_selector(f"#{plot}-plot .js-plotly-plot")
-    assert "★" in page.locator("#learning-plot").inner_text()
+        one_page.wait_for_selector(f"#{plot}-plot .js-plotly-plot")
+    assert "★" in one_page.locator("#learning-plot").inner_text()
 
 
-def test_a_header_sorts_by_mouse_and_by_keyboard(page: Page) -> None:
-    open_leaderboard(page)
-    table = page.locator("#leaderboard table.board").first
+def test_a_header_sorts_by_mouse_and_by_keyboard(one_page: Page) -> None:
+    open_leaderboard(one_page)
+    table = one_page.locator("#leaderboard table.board").first
     header = table.locator("th[scope=col]").nth(1)
 
     def numbers() -> list[float]:
@@ -55,28 +55,28 @@ def test_a_header_sorts_by_mouse_and_by_keyboard(page: Page) -> None:
     assert names == sorted(names, key=str.lower)
 
 
-def test_a_cell_of_the_confusions_shows_its_pictures(page: Page) -> None:
-    open_leaderboard(page)
-    page.get_by_text("Where does it go wrong?").click()
-    page.wait_for_selector("table.heat")
-    heads = page.locator("table.heat thead th").all()
+def test_a_cell_of_the_confusions_shows_its_pictures(one_page: Page) -> None:
+    open_leaderboard(one_page)
+    one_page.get_by_text("Where does it go wrong?").click()
+    one_page.wait_for_selector("table.heat")
+    heads = one_page.locator("table.heat thead th").all()
     assert [head.get_attribute("title") for head in heads] == ["disc", "square"]
-    page.locator("table.heat td.right button").first.click()
-    pick = first_pick(page, "#cell")
-    assert "and said to be" in page.locator("#cell").inner_text()
+    one_page.locator("table.heat td.right button").first.click()
+    pick = first_pick(one_page, "#cell")
+    assert "and said to be" in one_page.locator("#cell").inner_text()
     title = str(pick.get_attribute("title"))
     pick.click()
-    wait_for_query(page, title)
+    wait_for_query(one_page, title)
 
 
-def test_two_backbones_where_they_differ(page: Page) -> None:
-    open_leaderboard(page)
-    page.get_by_text("Where do two backbones differ most?").click()
-    pick = first_pick(page, "#gaps")
-    assert "does better" in page.locator("#gaps").inner_text()
+def test_two_backbones_where_they_differ(one_page: Page) -> None:
+    open_leaderboard(one_page)
+    one_page.get_by_text("Where do two backbones differ most?").click()
+    pick = first_pick(one_page, "#gaps")
+    assert "does better" in one_page.locator("#gaps").inner_text()
     title = str(pick.get_attribute("title"))
     pick.click()
-    wait_for_query(page, title)
+    wait_for_query(one_page, title)
 
 
 def test_the_phone_shows_all_of_it(phone: Page) -> None:
