@@ -208,19 +208,20 @@ class Unfrozen:
             with self._apart(last=start + size >= count):
                 with self.compute.autocast():
                     outputs = self.together(pictures[part])
-                losses = [share * self._loss(outputs, truth[part]) for share, truth in truths]
-                loss = torch.stack(losses).sum() * (len(outputs[0]) / count)
+                losses = [share * self._loss(outputs, truth, part) for share, truth in truths]
+                loss = torch.stack(losses).sum()
                 loss.backward()
             total += float(loss.detach())
         return total
 
-    def _loss(self, outputs: tuple[torch.Tensor, ...], truth: Targets) -> torch.Tensor:
+    def _loss(self, outputs: tuple[torch.Tensor, ...], truth: Targets, part: slice) -> torch.Tensor:
+        """What those outputs, of a part of the step, have in its mean over all known labels."""
         embedding, *logits = outputs
-        smoothing = self.settings.label_smoothing
-        loss = heads_loss(logits, truth, smoothing, self.data.balance)
+        smoothing, own = self.settings.label_smoothing, truth[part]
+        loss = heads_loss(logits, own, smoothing, self.data.balance, truth)
         if self.model.proxies is None:
             return loss
-        of_embedding = self.model.proxies.loss(embedding, truth.singles, smoothing)
+        of_embedding = self.model.proxies.loss(embedding, own.singles, smoothing, truth.singles)
         return loss + self.settings.metric * of_embedding
 
     def _apart(self, last: bool) -> AbstractContextManager[None]:
