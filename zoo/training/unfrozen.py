@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from zoo.backbones import Recipe, Transform
@@ -24,6 +24,7 @@ from zoo.plurals import numbered
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
+from zoo.training.averaging import averaged
 from zoo.training.history import Epoch
 from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
@@ -72,8 +73,7 @@ class Unfrozen:
         self.together = self.group.wrapped(self.model, self.compute.device)
         self.average: AveragedModel | None = None
         if self.settings.ema:
-            ema = get_ema_multi_avg_fn(self.settings.ema)
-            self.average = AveragedModel(self.model, multi_avg_fn=ema, use_buffers=True)
+            self.average = averaged(self.model, self.settings.ema)
         random = self.settings.weights == "random"
         peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
         # Adam's steps are as noisy as the square root of the batch allows.
@@ -84,9 +84,9 @@ class Unfrozen:
         """The model that is validated and kept: the averaged one where one is asked for."""
         if self.average is None:
             return self.model
-        averaged = self.average.module
-        assert isinstance(averaged, ZooModel)
-        return averaged
+        model = self.average.module
+        assert isinstance(model, ZooModel)
+        return model
 
     def steps(self) -> int:
         """Steps of one epoch; a last short batch is left out, batch norm dislikes it."""
