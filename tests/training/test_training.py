@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from tests.conftest import TINY, draw_shape
-from tests.training.conftest import SHORT
+from tests.training.conftest import SHORT, Killed, KilledAt
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
@@ -88,23 +88,6 @@ def test_a_tiny_backbone_learns_more_than_the_majority(zoo_folder: Path) -> None
     history = pd.read_csv(zoo_folder / "tiny_a" / "history.csv")
     assert history["phase"].tolist() == ["frozen"] + ["unfrozen"] * 4
     assert (history["images_per_s"] > 0).all()
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-class KilledAt(Progress):
-    """Dies when a stage whose title holds `title` begins."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title = title
-
-    def stage(self, title: str, total: int, unit: str = "img"):  # type: ignore[no-untyped-def]
-        if self.title in title:
-            raise Killed
-        return super().stage(title, total, unit)
 
 
 @pytest.mark.parametrize(

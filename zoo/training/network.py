@@ -40,6 +40,7 @@ MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "checkpoint.safetensors",
     "frozen.safetensors",
 )
+SCALER = "scaler"  # of a checkpoint; older ones have none
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,8 @@ class _Keeper:
         if not processes().agreed(path.is_file()):
             return []
         facts = load_training(path, phase.model, phase.optimizer, phase.average)
+        if scale := facts.get(SCALER):
+            phase.scaler.load_state_dict(scale)
         epochs = [Epoch(**row) for row in facts["epochs"]]
         if len(epochs) > phase.settings.epochs_unfrozen:
             raise RunError(f"{path} has more epochs than asked for")
@@ -253,8 +256,8 @@ class _Keeper:
             return
         # The order matters: a kill in between repeats epochs, and loses nothing.
         self.save_best()
-        facts = {"epochs": [asdict(e) for e in epochs]}
         phase = self.phase
+        facts = {"epochs": [asdict(e) for e in epochs], SCALER: phase.scaler.state_dict()}
         save_training(self.folder / CHECKPOINT, phase.model, phase.optimizer, phase.average, facts)
         self.saved = time.monotonic()
 

@@ -28,14 +28,13 @@ from zoo.training.averaging import averaged
 from zoo.training.history import Epoch
 from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
-from zoo.training.optimizer import learning_rate, set_rate
+from zoo.training.optimizer import learning_rate, set_rate, take_step
 from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
 from zoo.training.targets import Targets, heads_loss, heads_score
 
 RATES_ARE_FOR = 64  # pictures a step
 VALIDATION_BATCH = 64
-CLIP = 1.0  # of the gradient's norm
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,10 @@ class Unfrozen:
         self.average: AveragedModel | None = None
         if self.settings.ema:
             self.average = averaged(self.model, self.settings.ema)
+        # Gradients below fp16's least number would be 0; for other precisions it does nothing.
+        self.scaler = torch.amp.GradScaler(
+            self.compute.device.type, enabled=self.compute.precision == "fp16"
+        )
         random = self.settings.weights == "random"
         peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
         # Adam's steps are as noisy as the square root of the batch allows.
@@ -110,9 +113,10 @@ class Unfrozen:
                     drawn[:, FLIP] = 1.0
                 chances = torch.from_numpy(self.group.share(drawn))
                 own = np.random.default_rng((self.settings.seed, 3, number, index, self.group.rank))
-                loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
-                if not math.isfinite(loss):
-                    raise LossError(f"the loss became {loss} in epoch {number}, step {index + 1}")
+                try:
+                    loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
+                except LossError as error:
+                    raise LossError(f"{error} in epoch {number}, step {index + 1}") from error
                 total += loss
                 stage.advance(len(batches[index]), loss=f"{loss:.3f}")
         seconds = time.perf_counter() - start
@@ -173,8 +177,9 @@ class Unfrozen:
         if generator.random() < self.settings.cutmix:
             pictures, truths = cut_mix(pictures, truths[0][1], generator)
         loss = self._gradients(pictures, truths, progress)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
-        self.optimizer.step()
+        if not math.isfinite(loss):
+            raise LossError(f"the loss became {loss}")
+        take_step(self.model, self.optimizer, self.scaler)
         if self.average is not None:
             self.average.update_parameters(self.model)
         return loss
@@ -210,7 +215,7 @@ class Unfrozen:
                     outputs = self.together(pictures[part])
                 losses = [share * self._loss(outputs, truth, part) for share, truth in truths]
                 loss = torch.stack(losses).sum()
-                loss.backward()
+                self.scaler.scale(loss).backward()
             total += float(loss.detach())
         return total
 
