@@ -128,7 +128,7 @@ def _begin(
         )
         write_json(partial / RUN, facts)
         return facts
-    changes = _differences(facts, asked)
+    changes = _differences(facts, asked, settings)
     if changes:
         raise RunError(
             f"{partial} was begun with other settings: {'; '.join(changes)}; resume with those, "
@@ -140,12 +140,11 @@ def _begin(
     return facts
 
 
-def _differences(facts: dict[str, Any], asked: dict[str, Any]) -> list[str]:
-    before = Settings.from_dict(facts["settings"]).as_dict()
+def _differences(facts: dict[str, Any], asked: dict[str, Any], settings: Settings) -> list[str]:
+    before = Settings.from_dict(facts["settings"])
     changes = [
-        f"{name} was {before[name]!r}, now {value!r}"
-        for name, value in asked["settings"].items()
-        if before[name] != value
+        f"{name} was {getattr(before, name)!r}, now {getattr(settings, name)!r}"
+        for name in settings.changed_from(before)
     ]
     if facts["catalog"] != asked["catalog"]:
         changes.append("the catalogue is another")
