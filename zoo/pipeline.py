@@ -23,7 +23,7 @@ from zoo.errors import RunError
 from zoo.evaluation.per_query import PIXELS, keep
 from zoo.evaluation.scores import describe, score_backbone, score_baselines
 from zoo.features.extract import EMBEDDINGS
-from zoo.files import sha256_of, write_json
+from zoo.files import discard_unwritten, sha256_of, write_json
 from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
@@ -58,6 +58,7 @@ def make_run(
     """Make or finish the run of one backbone and publish it; returns its folder."""
     partial = partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
+    discard_unwritten(partial)
     facts = _begin(backbone, catalog, settings, partial, means.wish)
     work = _Work(backbone, catalog, settings, partial, progress, means)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
