@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -28,7 +27,9 @@ from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
 from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, partial_folder, read_facts
+from zoo.training.model import ZooModel
 from zoo.training.settings import Settings
+from zoo.training.stack import StackedModel
 from zoo.training.train import Trained, train
 
 BASELINES = "baselines.json"
@@ -176,14 +177,13 @@ class _Work:
         return stages[stage]()
 
     def train(self) -> dict[str, Any]:
-        started = time.perf_counter()
         compute = devices.choose(self.settings.device, self.settings.precision)
         trained = train(self.backbone, self.catalog, self.settings, self.folder, self.progress)
         return {
             "weights": asdict(trained.origin),
             "transform": asdict(trained.transform),
             "dimension": trained.model.width,
-            "parameters": _backbone_parameters(trained),
+            "parameters": _backbone_parameters(trained.model),
             "settings": self.settings.as_dict(),
             "device": compute.device.type,
             "precision": compute.precision,
@@ -191,7 +191,7 @@ class _Work:
             "machine": platform.machine(),
             "epochs": len(trained.history),
             "images_per_s": _training_rate(trained),
-            "seconds": time.perf_counter() - started,
+            "seconds": trained.seconds,
             "finished": _now(),
         }
 
@@ -229,9 +229,10 @@ class _Work:
         return {"finished": _now()}
 
 
-def _backbone_parameters(trained: Trained) -> int:
-    heads = sum(p.numel() for head in trained.model.heads for p in head.parameters())
-    return sum(p.numel() for p in trained.model.parameters()) - heads
+def _backbone_parameters(model: ZooModel | StackedModel) -> int:
+    """Those of the backbones alone: what is trained beside them differs by the settings."""
+    networks = [module for module in model.modules() if isinstance(module, ZooModel)]
+    return sum(p.numel() for network in networks for p in network.backbone.parameters())
 
 
 def _training_rate(trained: Trained) -> float | None:

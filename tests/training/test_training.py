@@ -141,6 +141,23 @@ def test_every_way_of_training_learns_and_resumes(
     assert max(e.val_accuracy for e in whole.history) > 0.5  # chance is (1/2 + 1/3) / 2
 
 
+def test_the_time_of_all_calls_counts(tiny: Backbone, catalog: Catalog, tmp_path: Path) -> None:
+    settings = replace(SHORT, networks="per-attribute", epochs_frozen=0)
+    with pytest.raises(Killed):
+        train(tiny, catalog, settings, tmp_path, KilledAt("colour: epoch 2/2"))
+    done = tmp_path / "networks/00/network.json"
+    first = json.loads(done.read_text())
+    assert first["seconds"] > sum(epoch["seconds"] for epoch in first["epochs"]) > 0
+    checkpoint = tmp_path / "networks/01/checkpoint.safetensors"
+    tensors, second = read_tensors(checkpoint)
+    assert second["seconds"] > second["epochs"][0]["seconds"] > 0
+    # As if both had been a long time at work.
+    done.write_text(json.dumps({**first, "seconds": first["seconds"] + 1000}))
+    save_tensors(checkpoint, tensors, {**second, "seconds": second["seconds"] + 2000})
+    trained = train(tiny, catalog, settings, tmp_path, Progress())
+    assert trained.seconds > 3000 + sum(epoch.seconds for epoch in trained.history)
+
+
 def test_a_finished_run_is_the_same_wherever_and_however_often_saved_it_was_made(
     tiny: Backbone, zoo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
