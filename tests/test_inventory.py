@@ -36,7 +36,8 @@ def test_every_backbone_with_its_state(zoo_folder: Path, tmp_path: Path) -> None
     assert trained["trained"]
     assert trained["image_size"] == 32
     assert trained["dimension"] == zoo.runs["tiny_a"].embeddings.shape[1]
-    assert trained["parameters"] > 0
+    own = load_plugins([PLUGINS]).get("tiny_a").network()
+    assert trained["parameters"] == sum(p.numel() for p in own.parameters())
     assert untrained["image_size"] == 224
     assert "dimension" not in untrained
 

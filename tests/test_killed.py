@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PLUGINS, TINY, draw_shape
+from tests.conftest import PLUGINS, ROOT, TINY, draw_shape
 from zoo import files, redoing, run_files
 from zoo.building import make_zoo, sole_writer
 from zoo.catalog import load_catalog
@@ -163,6 +165,26 @@ def test_another_index_does_not_cost_an_unfinished_training(place: Path) -> None
     shutil.rmtree(partial)
     make_zoo([TINY_A], catalog, TINY, place, Silence(), Means(wish=wish))
     assert opened(place).run("tiny_a").index_title == "exact search"
+
+
+UNWRITTEN = """
+import os, signal, sys
+from pathlib import Path
+from zoo.files import written_whole
+
+with written_whole(Path(sys.argv[1])) as partial:
+    partial.write_bytes(bytes(9))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_kill_left_of_a_file_does_not_stay_in_the_run(place: Path) -> None:
+    path = place / "tiny_a" / "checkpoint.safetensors"
+    subprocess.run([sys.executable, "-c", UNWRITTEN, path], cwd=ROOT, check=False)
+    (left,) = path.parent.glob(".*")
+    assert left.stat().st_size == 9
+    redoing.index(TINY_A, opened(place).catalog, place, Silence())
+    assert list(path.parent.glob(".*")) == []
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -157,12 +157,11 @@ def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path
         facts = read_facts(zoo / backbone.name)
     except RunError:
         return False  # damaged: made anew
-    return (
-        bool(facts)
-        and facts["catalog"] == catalog.fingerprint()
-        and Settings.from_dict(facts["settings"]) == settings
-        and facts["backbone"]["source"] == backbone.source
-    )
+    if not facts or facts["catalog"] != catalog.fingerprint():
+        return False
+    changed = settings.changed_from(Settings.from_dict(facts["settings"]))
+    # What computed it is no part of a run that is finished.
+    return set(changed) <= {"device"} and facts["backbone"]["source"] == backbone.source
 
 
 def discard_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:

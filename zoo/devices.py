@@ -96,7 +96,7 @@ def _cores() -> int:
 
 
 def best_precision(device: str) -> str:
-    """bf16 where the hardware multiplies it, fp32 elsewhere (emulated bf16 is slower)."""
+    """bf16 where the hardware multiplies it (emulated, it is slower); else fp32, on GPUs fp16."""
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     if device == "cpu":

@@ -47,6 +47,13 @@ def written_whole(path: Path, parents: bool = True) -> Iterator[Path]:
             partial.unlink()
 
 
+def discard_unwritten(folder: Path) -> None:
+    """Delete what killed writers left of files; for a folder that nobody else writes to."""
+    for path in list(folder.rglob(".*-????????.partial")):
+        if path.is_file():
+            path.unlink()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write one JSON document whole."""
     with written_whole(path) as partial:

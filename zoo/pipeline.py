@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -23,12 +22,14 @@ from zoo.errors import RunError
 from zoo.evaluation.per_query import PIXELS, keep
 from zoo.evaluation.scores import describe, score_backbone, score_baselines
 from zoo.features.extract import EMBEDDINGS
-from zoo.files import sha256_of, write_json
+from zoo.files import discard_unwritten, sha256_of, write_json
 from zoo.indexing import AS_BEFORE, Wish, asked_of, items_of
 from zoo.processes import processes
 from zoo.progress import Progress, Silence
 from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, partial_folder, read_facts
+from zoo.training.model import ZooModel
 from zoo.training.settings import Settings
+from zoo.training.stack import StackedModel
 from zoo.training.train import Trained, train
 
 BASELINES = "baselines.json"
@@ -58,6 +59,7 @@ def make_run(
     """Make or finish the run of one backbone and publish it; returns its folder."""
     partial = partial_folder(zoo, backbone.name)
     partial.mkdir(parents=True, exist_ok=True)
+    discard_unwritten(partial)
     facts = _begin(backbone, catalog, settings, partial, means.wish)
     work = _Work(backbone, catalog, settings, partial, progress, means)
     processes().agreed("trained" not in facts)  # followers train too, see follow_run
@@ -128,7 +130,7 @@ def _begin(
         )
         write_json(partial / RUN, facts)
         return facts
-    changes = _differences(facts, asked)
+    changes = _differences(facts, asked, settings)
     if changes:
         raise RunError(
             f"{partial} was begun with other settings: {'; '.join(changes)}; resume with those, "
@@ -140,12 +142,11 @@ def _begin(
     return facts
 
 
-def _differences(facts: dict[str, Any], asked: dict[str, Any]) -> list[str]:
-    before = Settings.from_dict(facts["settings"]).as_dict()
+def _differences(facts: dict[str, Any], asked: dict[str, Any], settings: Settings) -> list[str]:
+    before = Settings.from_dict(facts["settings"])
     changes = [
-        f"{name} was {before[name]!r}, now {value!r}"
-        for name, value in asked["settings"].items()
-        if before[name] != value
+        f"{name} was {getattr(before, name)!r}, now {getattr(settings, name)!r}"
+        for name in settings.changed_from(before)
     ]
     if facts["catalog"] != asked["catalog"]:
         changes.append("the catalogue is another")
@@ -176,14 +177,13 @@ class _Work:
         return stages[stage]()
 
     def train(self) -> dict[str, Any]:
-        started = time.perf_counter()
         compute = devices.choose(self.settings.device, self.settings.precision)
         trained = train(self.backbone, self.catalog, self.settings, self.folder, self.progress)
         return {
             "weights": asdict(trained.origin),
             "transform": asdict(trained.transform),
             "dimension": trained.model.width,
-            "parameters": _backbone_parameters(trained),
+            "parameters": _backbone_parameters(trained.model),
             "settings": self.settings.as_dict(),
             "device": compute.device.type,
             "precision": compute.precision,
@@ -191,7 +191,7 @@ class _Work:
             "machine": platform.machine(),
             "epochs": len(trained.history),
             "images_per_s": _training_rate(trained),
-            "seconds": time.perf_counter() - started,
+            "seconds": trained.seconds,
             "finished": _now(),
         }
 
@@ -229,9 +229,10 @@ class _Work:
         return {"finished": _now()}
 
 
-def _backbone_parameters(trained: Trained) -> int:
-    heads = sum(p.numel() for head in trained.model.heads for p in head.parameters())
-    return sum(p.numel() for p in trained.model.parameters()) - heads
+def _backbone_parameters(model: ZooModel | StackedModel) -> int:
+    """Those of the backbones alone: what is trained beside them differs by the settings."""
+    networks = [module for module in model.modules() if isinstance(module, ZooModel)]
+    return sum(p.numel() for network in networks for p in network.backbone.parameters())
 
 
 def _training_rate(trained: Trained) -> float | None:

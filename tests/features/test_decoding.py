@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import time
@@ -49,6 +50,20 @@ def test_processes_decode_what_threads_decode_kept_or_not(run: Run) -> None:
     for processes, cache_bytes in ((0, 1 << 20), (0, 32 * 32 * 3 * 10), (2, 1 << 20)):
         for found, one in zip(pixels(run, processes, cache_bytes), expected, strict=True):
             np.testing.assert_array_equal(found, one)
+
+
+def test_pictures_beyond_the_memory_for_them_leave_the_others_in_it(
+    run: Run, tmp_path: Path
+) -> None:
+    paths = [Path(shutil.copy(path, tmp_path)) for path in run.catalog.paths()[:12]]
+    room = 8 * run.transform.size**2 * 3
+    source = PixelSource(paths, run.transform, cache_bytes=room)
+    batches = [np.array([0, 9, 3, 11]), np.array([8, 10]), np.array([5, 1, 2, 4, 6, 7])]
+    first = [found for _, found in source.batches(batches)]
+    for path in paths[:8]:
+        path.unlink()
+    for one, (_, other) in zip(first, source.batches(batches), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_jpeg_decoded_at_reduced_scale_is_to_a_network_what_it_is_whole(run: Run) -> None:

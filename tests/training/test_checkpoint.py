@@ -38,6 +38,20 @@ def test_a_loaded_model_has_the_weights_of_its_file(zoo: Zoo) -> None:
     assert load_plugins([PLUGINS]).get("tiny_a").network()[0].weight.abs().sum() > 0
 
 
+def test_layers_that_share_a_weight_are_saved(tmp_path: Path) -> None:
+    def tied() -> nn.Module:
+        network = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+        network[1].weight = network[0].weight
+        return network
+
+    first, second = tied(), tied()
+    save_tensors(tmp_path / "model.safetensors", first.state_dict(), {})
+    second.load_state_dict(read_tensors(tmp_path / "model.safetensors")[0])
+    pictures = torch.rand(2, 3)
+    assert torch.equal(first(pictures), second(pictures))
+    assert second[1].weight is second[0].weight
+
+
 def test_weights_are_as_readable_as_any_other_file(tmp_path: Path) -> None:
     (tmp_path / "run.json").touch()
     save_tensors(tmp_path / "model.safetensors", {"weight": torch.zeros(2)}, {})

@@ -38,6 +38,28 @@ def test_a_loss_that_is_not_a_number_stops_with_a_clear_line(
         train(Exploding(), catalog, replace(SHORT, epochs_frozen=0), tmp_path, Progress())
 
 
+class Steep(Exploding):
+    """Its loss is a number, its gradient none: the slope of a root at nothing."""
+
+    def network(self) -> torch.nn.Module:
+        class Root(torch.nn.Module):
+            def forward(self, features: torch.Tensor) -> torch.Tensor:
+                return features + torch.sqrt(features * 0)
+
+        layer = torch.nn.Linear(3 * 16 * 16, 4)
+        return torch.nn.Sequential(torch.nn.Flatten(), layer, Root())
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_a_gradient_that_is_not_a_number_stops_before_it_spoils_the_weights(
+    catalog: Catalog, tmp_path: Path, precision: str
+) -> None:
+    settings = replace(SHORT, precision=precision, batch_size=4)
+    last = r"step 1;" if precision == "fp32" else r"step 17;"  # no scale was small enough
+    with pytest.raises(ZooError, match=rf"the gradient became nan in epoch 1, {last} the best"):
+        train(Steep(), catalog, settings, tmp_path, Progress())
+
+
 class SpoiltAt(Progress):
     """Makes the model's weights infinite when the stage begins whose title holds `title`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 import torch
 
 from tests.conftest import TINY, draw_shape
-from tests.training.conftest import SHORT
+from tests.training.conftest import SHORT, Killed, KilledAt
 from zoo import devices
 from zoo.backbones import Backbone
-from zoo.catalog import Catalog
+from zoo.building import make_zoo
+from zoo.catalog import Catalog, load_catalog
 from zoo.errors import RunError, ZooError
 from zoo.pipeline import make_run
 from zoo.progress import Progress, read_progress
@@ -90,23 +92,6 @@ def test_a_tiny_backbone_learns_more_than_the_majority(zoo_folder: Path) -> None
     assert (history["images_per_s"] > 0).all()
 
 
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-class KilledAt(Progress):
-    """Dies when a stage whose title holds `title` begins."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title = title
-
-    def stage(self, title: str, total: int, unit: str = "img"):  # type: ignore[no-untyped-def]
-        if self.title in title:
-            raise Killed
-        return super().stage(title, total, unit)
-
-
 @pytest.mark.parametrize(
     "moment", ["features of the val", "heads on", "epoch 1/2", "epoch 2/2", "embeddings"]
 )
@@ -117,7 +102,8 @@ def test_a_killed_training_resumes_to_the_same_weights(
     with pytest.raises(Killed):
         make_run(tiny, catalog, SHORT, tmp_path / "killed", KilledAt(moment))
     assert not (tmp_path / "killed" / tiny.name).exists()
-    resumed = make_run(tiny, catalog, SHORT, tmp_path / "killed", Progress())
+    other = replace(SHORT, save_every=60.0)  # how often it saves is nothing that the run is
+    resumed = make_run(tiny, catalog, other, tmp_path / "killed", Progress())
     expected, _ = read_tensors(whole / "model.safetensors")
     got, _ = read_tensors(resumed / "model.safetensors")
     for name, tensor in expected.items():
@@ -153,6 +139,33 @@ def test_every_way_of_training_learns_and_resumes(
     for name, tensor in resumed.model.state_dict().items():
         assert torch.equal(expected[name], tensor), name
     assert max(e.val_accuracy for e in whole.history) > 0.5  # chance is (1/2 + 1/3) / 2
+
+
+def test_the_time_of_all_calls_counts(tiny: Backbone, catalog: Catalog, tmp_path: Path) -> None:
+    settings = replace(SHORT, networks="per-attribute", epochs_frozen=0)
+    with pytest.raises(Killed):
+        train(tiny, catalog, settings, tmp_path, KilledAt("colour: epoch 2/2"))
+    done = tmp_path / "networks/00/network.json"
+    first = json.loads(done.read_text())
+    assert first["seconds"] > sum(epoch["seconds"] for epoch in first["epochs"]) > 0
+    checkpoint = tmp_path / "networks/01/checkpoint.safetensors"
+    tensors, second = read_tensors(checkpoint)
+    assert second["seconds"] > second["epochs"][0]["seconds"] > 0
+    # As if both had been a long time at work.
+    done.write_text(json.dumps({**first, "seconds": first["seconds"] + 1000}))
+    save_tensors(checkpoint, tensors, {**second, "seconds": second["seconds"] + 2000})
+    trained = train(tiny, catalog, settings, tmp_path, Progress())
+    assert trained.seconds > 3000 + sum(epoch.seconds for epoch in trained.history)
+
+
+def test_a_finished_run_is_the_same_wherever_and_however_often_saved_it_was_made(
+    tiny: Backbone, zoo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+    there = load_catalog(place)
+    other = replace(TINY, save_every=7.0, device="cpu")
+    make_zoo([tiny], there, other, place, Progress())
+    assert "tiny_a: already trained with these settings" in capsys.readouterr().err
 
 
 def test_a_stack_has_a_network_per_attribute(
@@ -226,8 +239,9 @@ def test_a_weights_file_that_is_not_there_is_refused() -> None:
 def test_settings_come_back_from_a_run_file() -> None:
     settings = replace(TINY, hidden=(64, 32), ema=0.9)
     assert Settings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings
-    # Older versions wrote one width as a number, and knew fewer settings.
-    assert Settings.from_dict({"hidden": 256, "seed": 3}) == Settings(hidden=(256,), seed=3)
+    # Older versions wrote one width as a number, knew fewer settings, and had heads alone learn.
+    earlier = Settings(hidden=(256,), seed=3, metric=0.0)
+    assert Settings.from_dict({"hidden": 256, "seed": 3}) == earlier
 
 
 def test_a_refused_write_leaves_the_old_file(tmp_path: Path) -> None:

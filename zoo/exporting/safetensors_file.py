@@ -11,6 +11,7 @@ import torch
 from zoo.errors import ExportError
 from zoo.exporting.card import as_metadata
 from zoo.files import written_whole
+from zoo.training.checkpoint import unshared
 from zoo.training.model import ZooModel
 from zoo.training.stack import StackedModel
 
@@ -20,11 +21,7 @@ Model = ZooModel | StackedModel
 def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> float:
     """Write backbone.* and heads.<number>.*; returns the difference after reading back: 0."""
     described = {**facts, "tensors": _tensors(model, facts)}
-    state = {
-        name: value.cpu().contiguous()
-        for name, value in model.state_dict().items()
-        if "proxies." not in name
-    }
+    state = unshared({n: t for n, t in model.state_dict().items() if "proxies." not in n})
     with written_whole(path) as partial:
         safetensors.torch.save_file(state, partial, metadata=as_metadata(described))
         again = safetensors.torch.load_file(partial)

@@ -55,20 +55,25 @@ class PixelSource:
         With `problems`, batches with such pictures are left out, and the pictures told there.
         """
         with decoders(self._reader, self._processes) as begin:
-            waiting: deque[tuple[np.ndarray, list[Pixels]]] = deque()
+            waiting: deque[tuple[np.ndarray, np.ndarray, list[Pixels]]] = deque()
             for rows in batches:
-                waiting.append((rows, self._begun(rows, begin)))
+                missing = ~self._are_kept(rows)
+                waiting.append((rows, missing, _begun(rows[missing], begin)))
                 if len(waiting) > AHEAD:
                     yield from self._usable(*waiting.popleft(), problems)
             while waiting:
                 yield from self._usable(*waiting.popleft(), problems)
 
     def _usable(
-        self, rows: np.ndarray, work: list[Pixels], problems: list[Problem] | None
+        self,
+        rows: np.ndarray,
+        missing: np.ndarray,
+        work: list[Pixels],
+        problems: list[Problem] | None,
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The batch; none when pictures of it cannot be used and that may be told."""
         try:
-            yield self._finished(rows, work)
+            yield rows, self._finished(rows, missing, work)
         except PictureError as error:
             if problems is None:
                 raise
@@ -76,24 +81,28 @@ class PixelSource:
             told = [(row, reason) for row, reason in found if reason is not None]
             problems += told or [(int(rows[0]), str(error))]  # readable again just now
 
-    def _begun(self, rows: np.ndarray, begin: Callable[[list[int]], Pixels]) -> list[Pixels]:
-        """What waits for those rows; nothing where all of them are kept."""
-        if self._all_kept(rows):
-            return []
-        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-        return [begin(chunk.tolist()) for chunk in chunks]
+    def _finished(self, rows: np.ndarray, missing: np.ndarray, work: list[Pixels]) -> np.ndarray:
+        """The pixels of a batch, of which `missing` (B,) bool were to be decoded; they are kept."""
+        pixels = np.empty((len(rows), *self._kept.shape[1:]), dtype=np.uint8)
+        pixels[~missing] = self._kept[rows[~missing]]
+        places = in_batches(np.flatnonzero(missing), CHUNK)
+        for at, decoded in zip(places, _all(work), strict=True):
+            pixels[at] = decoded
+        new = missing & (rows < len(self._have))
+        self._kept[rows[new]] = pixels[new]
+        self._have[rows[new]] = True
+        return pixels
 
-    def _finished(self, rows: np.ndarray, work: list[Pixels]) -> tuple[np.ndarray, np.ndarray]:
-        if not work:
-            return rows, self._kept[rows]
-        pixels = np.concatenate(_all(work))
-        keep = rows < len(self._have)
-        self._kept[rows[keep]] = pixels[keep]
-        self._have[rows[keep]] = True
-        return rows, pixels
+    def _are_kept(self, rows: np.ndarray) -> np.ndarray:
+        """Which of those rows are in memory, (B,) bool."""
+        kept = rows < len(self._have)
+        kept[kept] = self._have[rows[kept]]
+        return kept
 
-    def _all_kept(self, rows: np.ndarray) -> bool:
-        return len(rows) > 0 and rows.max() < len(self._have) and bool(self._have[rows].all())
+
+def _begun(rows: np.ndarray, begin: Callable[[list[int]], Pixels]) -> list[Pixels]:
+    """What waits for those rows."""
+    return [begin(chunk.tolist()) for chunk in in_batches(rows, CHUNK)]
 
 
 def _all(work: list[Pixels]) -> list[np.ndarray]:

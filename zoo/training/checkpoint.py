@@ -47,12 +47,27 @@ class Undrawn(TorchFunctionMode):
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> None:
     """Write tensors and a JSON document as one safetensors file."""
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    plain = unshared(tensors)
     with written_whole(path) as partial:
         try:
             safetensors.torch.save_file(plain, partial, {"facts": json.dumps(dict(facts))})
         except safetensors.SafetensorError as error:  # it wraps what the disk says
             raise OSError(str(error)) from error
+
+
+def unshared(tensors: Mapping[str, torch.Tensor]) -> State:
+    """The tensors on the CPU, as safetensors takes them: each of them has its own memory.
+
+    Those of a network may have several names, where layers share a weight.
+    """
+    plain: State = {}
+    taken = set[int]()
+    for name, tensor in tensors.items():
+        own = tensor.detach().cpu().contiguous()
+        memory = own.untyped_storage().data_ptr()
+        plain[name] = own.clone() if memory in taken else own
+        taken.add(memory)
+    return plain
 
 
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:

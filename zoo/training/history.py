@@ -1,8 +1,9 @@
-"""What each epoch did: a row of history.csv per epoch, and the best so far."""
+"""What each epoch did, a row of history.csv each; the best so far, and the time of it all."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+import time
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,18 @@ class Epoch:
     images_per_s: float  # training pictures; validation is not counted
     network: str = ""  # the attribute, when each has a network of its own
     image_size: int = 0  # pixels a side of what it was trained and validated on
+
+
+@dataclass
+class Stopwatch:
+    """Seconds that a training took, over all the calls that went on with it."""
+
+    before: float = 0.0  # of the earlier calls, as far as this one goes on from what they did
+    began: float = field(default_factory=time.perf_counter)
+
+    def seconds(self) -> float:
+        """Those until now."""
+        return self.before + time.perf_counter() - self.began
 
 
 def write_history(path: Path, epochs: list[Epoch]) -> None:

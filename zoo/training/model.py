@@ -76,11 +76,14 @@ def masked_cross_entropy(
     labels: torch.Tensor,
     smoothing: float,
     weight: torch.Tensor | None = None,
+    of: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Mean cross entropy over known labels: scores (B, C), labels (B,) with -1 unknown.
 
-    `weight` (C,) says how much a label of each class counts; left out, all alike.
+    `weight` (C,) says how much a label of each class counts; left out, all alike. `of` has the
+    labels that the mean is over, of which these are a part: the parts' losses add up to it.
     """
+    of = labels if of is None else of
     weight = None if weight is None else weight.to(scores.device)
     total = nn.functional.cross_entropy(
         scores.float(),
@@ -90,19 +93,24 @@ def masked_cross_entropy(
         reduction="sum",
         label_smoothing=smoothing,
     )
-    known = (labels >= 0).float()
-    counted = known if weight is None else known * weight[labels.clamp(min=0)]
+    known = (of >= 0).float()
+    counted = known if weight is None else known * weight[of.clamp(min=0)]
     # A batch may know nothing of an attribute; the mean over nothing would be NaN.
     return total / counted.sum().clamp(min=1e-6)
 
 
 def masked_binary_cross_entropy(
-    scores: torch.Tensor, labels: torch.Tensor, positive: torch.Tensor
+    scores: torch.Tensor,
+    labels: torch.Tensor,
+    positive: torch.Tensor,
+    of: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Mean over known cells: scores (B, C), labels (B, C) 1, 0 or -1 for unknown.
 
-    `positive` (C,) is how much a class that is there counts against one that is not.
+    `positive` (C,) is how much a class that is there counts against one that is not; `of` as in
+    `masked_cross_entropy`.
     """
+    of = labels if of is None else of
     losses = nn.functional.binary_cross_entropy_with_logits(
         scores.float(),
         (labels == 1).float(),
@@ -110,4 +118,4 @@ def masked_binary_cross_entropy(
         reduction="none",
     )
     known = (labels >= 0).float()
-    return (losses * known).sum() / known.sum().clamp(min=1)
+    return (losses * known).sum() / (of >= 0).float().sum().clamp(min=1)

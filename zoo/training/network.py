@@ -22,7 +22,7 @@ from zoo.progress import Progress
 from zoo.training.augment import sides_matter
 from zoo.training.checkpoint import load_training, read_tensors, save_tensors, save_training
 from zoo.training.frozen import frozen_features, train_heads
-from zoo.training.history import Epoch, best_epoch, write_history
+from zoo.training.history import Epoch, Stopwatch, best_epoch, write_history
 from zoo.training.model import ZooModel, embedding_width
 from zoo.training.optimizer import make_optimizer
 from zoo.training.proxies import Proxies
@@ -40,6 +40,7 @@ MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "checkpoint.safetensors",
     "frozen.safetensors",
 )
+SECONDS, SCALER = "seconds", "scaler"  # what those two know besides; older ones did not
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class TrainedNetwork(Generic[M]):
     model: M
     origin: Origin
     history: list[Epoch]
+    seconds: float  # of all calls that trained it
 
 
 def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple[ZooModel, Origin]:
@@ -106,18 +108,19 @@ def train_network(
     title: str,
 ) -> TrainedNetwork[ZooModel]:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
+    watch = Stopwatch()
     compute = devices.choose(settings.device, settings.precision)
     progress.begins(title)
     model, origin = new_model(backbone, catalog, settings)
     data = training_data(backbone, catalog, settings)
-    work = _Phases(backbone, model, data, settings, compute, folder, progress, title)
+    work = _Phases(backbone, model, data, settings, compute, folder, progress, title, watch)
     history = work.frozen()
     if model.has_trainable_backbone() and settings.epochs_unfrozen:
         history = work.unfrozen(history)
     processes().wait()  # for the first one, which writes
     state, _ = read_tensors(folder / MODEL)
     model.load_state_dict(state)
-    return TrainedNetwork(model, origin, history)
+    return TrainedNetwork(model, origin, history, watch.seconds())
 
 
 def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> TrainingData:
@@ -163,12 +166,14 @@ class _Phases:
     folder: Path
     progress: Progress
     title: str
+    watch: Stopwatch
 
     def frozen(self) -> list[Epoch]:
         """Train the heads, or take up those an earlier call trained; model is left with them."""
         if processes().agreed((self.folder / FROZEN).is_file()):
             state, facts = read_tensors(self.folder / FROZEN)
             self.model.heads.load_state_dict(state)
+            self.watch.before = facts.get(SECONDS, 0.0)
             return [Epoch(**row) for row in facts["epochs"]]
         epochs = self._train_heads() if self.settings.epochs_frozen else []
         if not processes().first:
@@ -177,7 +182,7 @@ class _Phases:
         for epoch in epochs:
             self.progress.measured(self.title, epoch.epoch, asdict(epoch))
         save_tensors(self.folder / MODEL, self.model.state_dict(), {})
-        facts = {"epochs": [asdict(e) for e in epochs]}
+        facts = {"epochs": [asdict(e) for e in epochs], SECONDS: self.watch.seconds()}
         save_tensors(self.folder / FROZEN, self.model.heads.state_dict(), facts)
         return epochs
 
@@ -223,7 +228,7 @@ class _Keeper:
 
     def __init__(self, work: _Phases, phase: Unfrozen, frozen: list[Epoch]) -> None:
         self.folder, self.every = work.folder, work.settings.save_every
-        self.progress, self.title = work.progress, work.title
+        self.progress, self.title, self.watch = work.progress, work.title, work.watch
         self.phase, self.before = phase, frozen
         self.best: dict[str, torch.Tensor] = {}
         self.saved = time.monotonic()
@@ -234,6 +239,9 @@ class _Keeper:
         if not processes().agreed(path.is_file()):
             return []
         facts = load_training(path, phase.model, phase.optimizer, phase.average)
+        self.watch.before = facts.get(SECONDS, 0.0)
+        if scale := facts.get(SCALER):
+            phase.scaler.load_state_dict(scale)
         epochs = [Epoch(**row) for row in facts["epochs"]]
         if len(epochs) > phase.settings.epochs_unfrozen:
             raise RunError(f"{path} has more epochs than asked for")
@@ -253,8 +261,12 @@ class _Keeper:
             return
         # The order matters: a kill in between repeats epochs, and loses nothing.
         self.save_best()
-        facts = {"epochs": [asdict(e) for e in epochs]}
         phase = self.phase
+        facts = {
+            "epochs": [asdict(e) for e in epochs],
+            SECONDS: self.watch.seconds(),
+            SCALER: phase.scaler.state_dict(),
+        }
         save_training(self.folder / CHECKPOINT, phase.model, phase.optimizer, phase.average, facts)
         self.saved = time.monotonic()
 

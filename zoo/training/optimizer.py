@@ -1,4 +1,4 @@
-"""The optimizer of the unfrozen phase and the rate it follows."""
+"""The optimizer of the unfrozen phase, the rate it follows and its steps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 import torch
 
+from zoo.errors import LossError
 from zoo.training.model import ZooModel
 from zoo.training.settings import Settings
 
 SCALE = "lr_scale"  # a group's rate as a share of the schedule's
+CLIP = 1.0  # of the gradient's norm
 
 
 def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
@@ -25,6 +27,22 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
     """Give every group its share of the rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate * group.get(SCALE, 1.0)
+
+
+def take_step(
+    model: ZooModel, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler
+) -> None:
+    """A step along the clipped gradients, which `scaler` scaled if it is one of fp16.
+
+    It passes over a step that its scale made infinite, and goes on with half of that; LossError
+    where the gradients are no numbers without any scale.
+    """
+    scaler.unscale_(optimizer)
+    norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP))
+    if not math.isfinite(norm) and scaler.get_scale() <= 1:
+        raise LossError(f"the gradient became {norm}")
+    scaler.step(optimizer)
+    scaler.update()
 
 
 def make_optimizer(model: ZooModel, settings: Settings) -> torch.optim.Optimizer:

@@ -35,14 +35,25 @@ class Proxies(nn.Module):
         for direction in self.directions:
             nn.init.normal_(direction, std=DEVIATION)
 
-    def loss(self, embedding: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-        """Mean over single attributes, 0 without any: embedding (B, D), labels (B, m) or -1."""
+    def loss(
+        self,
+        embedding: torch.Tensor,
+        labels: torch.Tensor,
+        smoothing: float,
+        of: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Mean over single attributes, 0 without any: embedding (B, D), labels (B, m) or -1.
+
+        With `of`, the part that these labels have in that mean over all of those.
+        """
+        whole = labels if of is None else of
         unit = nn.functional.normalize(embedding.float(), dim=1)
         losses = [
             masked_cross_entropy(
                 SCALE * unit @ nn.functional.normalize(direction, dim=1).T,
                 labels[:, column],
                 smoothing,
+                of=whole[:, column],
             )
             for column, direction in enumerate(self.directions)
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ WITHIN = {
 MOST_METRIC = 100.0
 SHARES = ("dropout", "ema", "label_smoothing", "cutmix")
 
+
+# What a run had that was made before there was the setting, where that is not today's default.
+EARLIER = {"metric": 0.0}
+WITHOUT_A_TRACE = ("save_every",)  # whatever they are, the same run comes of it
 
 # What runs are to have alike for a comparison of backbones, besides epochs, size and weights.
 ALIKE = (
@@ -116,12 +120,17 @@ class Settings:
         """The settings by name, for run.json."""
         return {**asdict(self), "hidden": list(self.hidden)}
 
+    def changed_from(self, other: Settings) -> list[str]:
+        """The names of those that are others, and would make another run."""
+        names = [f.name for f in fields(self) if f.name not in WITHOUT_A_TRACE]
+        return [name for name in names if getattr(self, name) != getattr(other, name)]
+
     @staticmethod
     def from_dict(facts: Mapping[str, Any]) -> Settings:
-        """The settings in a run.json; what a run of an older version lacks has its default."""
+        """The settings in a run.json; what a run of an older version lacks is as it was then."""
         hidden = facts.get("hidden", Settings.hidden)
         widths = (hidden,) if isinstance(hidden, int) else tuple(hidden)
-        return Settings(**{**facts, "hidden": widths})
+        return Settings(**{**EARLIER, **facts, "hidden": widths})
 
 
 def _flag(name: str) -> str:

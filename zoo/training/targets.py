@@ -56,19 +56,30 @@ def targets_of(catalog: Catalog) -> Targets:
 
 
 def heads_loss(
-    logits: Sequence[torch.Tensor], targets: Targets, smoothing: float, balance: Balance
+    logits: Sequence[torch.Tensor],
+    targets: Targets,
+    smoothing: float,
+    balance: Balance,
+    of: Targets | None = None,
 ) -> torch.Tensor:
-    """Mean over the heads of each one's loss over known labels."""
+    """Mean over the heads of each one's loss over known labels, or the part these are `of` it."""
+    whole = targets if of is None else of
     count = targets.singles.shape[1]
     weights = balance.weights or [None] * count
     losses = [
-        masked_cross_entropy(scores, targets.singles[:, column], smoothing, weights[column])
+        masked_cross_entropy(
+            scores,
+            targets.singles[:, column],
+            smoothing,
+            weights[column],
+            whole.singles[:, column],
+        )
         for column, scores in enumerate(logits[:count])
     ]
-    for scores, labels, positive in zip(
-        logits[count:], targets.multis, balance.positives, strict=True
+    for scores, labels, positive, all_labels in zip(
+        logits[count:], targets.multis, balance.positives, whole.multis, strict=True
     ):
-        losses.append(masked_binary_cross_entropy(scores, labels, positive))
+        losses.append(masked_binary_cross_entropy(scores, labels, positive, all_labels))
     return torch.stack(losses).mean()
 
 

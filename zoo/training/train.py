@@ -16,13 +16,14 @@ from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.calibration import calibrate
 from zoo.training.checkpoint import read_tensors, save_tensors
-from zoo.training.history import Epoch, write_history
+from zoo.training.history import Epoch, Stopwatch, write_history
 from zoo.training.model import ZooModel
 from zoo.training.network import (
     CHECKPOINT,
     FROZEN,
     HISTORY,
     MODEL,
+    SECONDS,
     Origin,
     TrainedNetwork,
     new_model,
@@ -50,6 +51,7 @@ class Trained:
     origin: Origin
     history: list[Epoch]
     calibration: dict[str, dict[str, float]]  # by attribute, see Calibration
+    seconds: float  # of all calls that trained it
 
 
 def build_model(
@@ -69,7 +71,8 @@ def train(
     made = _train_networks(backbone, catalog, settings, folder, progress)
     transform = backbone.transform(settings.image_size)
     if not processes().first:
-        return Trained(made.model, transform, made.origin, made.history, {})
+        return Trained(made.model, transform, made.origin, made.history, {}, made.seconds)
+    watch = Stopwatch(made.seconds)
     state, facts = read_tensors(folder / MODEL)
     made.model.load_state_dict(state)
     if CALIBRATION not in facts:
@@ -77,7 +80,8 @@ def train(
         data = training_data(backbone, catalog, settings)
         facts = {CALIBRATION: _calibrate(made.model, catalog, data, settings)}
         save_tensors(folder / MODEL, made.model.state_dict(), facts)
-    return Trained(made.model, transform, made.origin, made.history, facts[CALIBRATION])
+    found, seconds = facts[CALIBRATION], watch.seconds()
+    return Trained(made.model, transform, made.origin, made.history, found, seconds)
 
 
 def _train_networks(
@@ -110,7 +114,8 @@ def _train_stack(
         write_history(folder / HISTORY, history)
     if processes().first and not (folder / MODEL).is_file():
         save_tensors(folder / MODEL, stack.state_dict(), {})
-    return TrainedNetwork(stack, networks[0].origin, history)
+    seconds = sum(network.seconds for network in networks)
+    return TrainedNetwork(stack, networks[0].origin, history, seconds)
 
 
 def _train_once(
@@ -128,12 +133,12 @@ def _train_once(
         model, _ = new_model(backbone, catalog, replace(settings, weights="random"))
         model.load_state_dict(read_tensors(folder / MODEL)[0])
         epochs = [Epoch(**row) for row in facts["epochs"]]
-        return TrainedNetwork(model, Origin(**facts["origin"]), epochs)
+        return TrainedNetwork(model, Origin(**facts["origin"]), epochs, facts.get(SECONDS, 0.0))
     network = train_network(backbone, catalog, settings, folder, progress, title)
     if not processes().first:
         return network
-    rows = [asdict(epoch) for epoch in network.history]
-    write_json(done, {"origin": asdict(network.origin), "epochs": rows})
+    origin, rows = asdict(network.origin), [asdict(epoch) for epoch in network.history]
+    write_json(done, {"origin": origin, "epochs": rows, SECONDS: network.seconds})
     for scratch in (CHECKPOINT, FROZEN):  # as large as the networks that are still to come
         (folder / scratch).unlink(missing_ok=True)
     return network

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from zoo.backbones import Recipe, Transform
@@ -24,17 +24,17 @@ from zoo.plurals import numbered
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
+from zoo.training.averaging import averaged
 from zoo.training.history import Epoch
 from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
-from zoo.training.optimizer import learning_rate, set_rate
+from zoo.training.optimizer import learning_rate, set_rate, take_step
 from zoo.training.sampling import Balance, epoch_order
 from zoo.training.settings import Settings
 from zoo.training.targets import Targets, heads_loss, heads_score
 
 RATES_ARE_FOR = 64  # pictures a step
 VALIDATION_BATCH = 64
-CLIP = 1.0  # of the gradient's norm
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,11 @@ class Unfrozen:
         self.together = self.group.wrapped(self.model, self.compute.device)
         self.average: AveragedModel | None = None
         if self.settings.ema:
-            ema = get_ema_multi_avg_fn(self.settings.ema)
-            self.average = AveragedModel(self.model, multi_avg_fn=ema, use_buffers=True)
+            self.average = averaged(self.model, self.settings.ema)
+        # Gradients below fp16's least number would be 0; for other precisions it does nothing.
+        self.scaler = torch.amp.GradScaler(
+            self.compute.device.type, enabled=self.compute.precision == "fp16"
+        )
         random = self.settings.weights == "random"
         peak = self.recipe.scratch_lr if random else self.recipe.finetune_lr
         # Adam's steps are as noisy as the square root of the batch allows.
@@ -84,9 +87,9 @@ class Unfrozen:
         """The model that is validated and kept: the averaged one where one is asked for."""
         if self.average is None:
             return self.model
-        averaged = self.average.module
-        assert isinstance(averaged, ZooModel)
-        return averaged
+        model = self.average.module
+        assert isinstance(model, ZooModel)
+        return model
 
     def steps(self) -> int:
         """Steps of one epoch; a last short batch is left out, batch norm dislikes it."""
@@ -110,9 +113,10 @@ class Unfrozen:
                     drawn[:, FLIP] = 1.0
                 chances = torch.from_numpy(self.group.share(drawn))
                 own = np.random.default_rng((self.settings.seed, 3, number, index, self.group.rank))
-                loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
-                if not math.isfinite(loss):
-                    raise LossError(f"the loss became {loss} in epoch {number}, step {index + 1}")
+                try:
+                    loss = self._step(rows, pixels, chances, self.size_of(number), own, progress)
+                except LossError as error:
+                    raise LossError(f"{error} in epoch {number}, step {index + 1}") from error
                 total += loss
                 stage.advance(len(batches[index]), loss=f"{loss:.3f}")
         seconds = time.perf_counter() - start
@@ -173,8 +177,9 @@ class Unfrozen:
         if generator.random() < self.settings.cutmix:
             pictures, truths = cut_mix(pictures, truths[0][1], generator)
         loss = self._gradients(pictures, truths, progress)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
-        self.optimizer.step()
+        if not math.isfinite(loss):
+            raise LossError(f"the loss became {loss}")
+        take_step(self.model, self.optimizer, self.scaler)
         if self.average is not None:
             self.average.update_parameters(self.model)
         return loss
@@ -208,19 +213,20 @@ class Unfrozen:
             with self._apart(last=start + size >= count):
                 with self.compute.autocast():
                     outputs = self.together(pictures[part])
-                losses = [share * self._loss(outputs, truth[part]) for share, truth in truths]
-                loss = torch.stack(losses).sum() * (len(outputs[0]) / count)
-                loss.backward()
+                losses = [share * self._loss(outputs, truth, part) for share, truth in truths]
+                loss = torch.stack(losses).sum()
+                self.scaler.scale(loss).backward()
             total += float(loss.detach())
         return total
 
-    def _loss(self, outputs: tuple[torch.Tensor, ...], truth: Targets) -> torch.Tensor:
+    def _loss(self, outputs: tuple[torch.Tensor, ...], truth: Targets, part: slice) -> torch.Tensor:
+        """What those outputs, of a part of the step, have in its mean over all known labels."""
         embedding, *logits = outputs
-        smoothing = self.settings.label_smoothing
-        loss = heads_loss(logits, truth, smoothing, self.data.balance)
+        smoothing, own = self.settings.label_smoothing, truth[part]
+        loss = heads_loss(logits, own, smoothing, self.data.balance, truth)
         if self.model.proxies is None:
             return loss
-        of_embedding = self.model.proxies.loss(embedding, truth.singles, smoothing)
+        of_embedding = self.model.proxies.loss(embedding, own.singles, smoothing, truth.singles)
         return loss + self.settings.metric * of_embedding
 
     def _apart(self, last: bool) -> AbstractContextManager[None]:
