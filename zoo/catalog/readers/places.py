@@ -8,6 +8,8 @@ from pathlib import Path
 
 from zoo.catalog.listing import Finding
 
+IMAGES = "images"  # paths of a table may be relative to this folder beside it
+
 
 def picture_places(
     folder: Path, texts: Iterable[str], below: Sequence[str], findings: list[Finding]
@@ -34,12 +36,15 @@ def picture_places(
 
 def inside(folder: Path, text: str) -> str | None:
     """The path relative to `folder`, with forward slashes; None when it leads outside."""
-    # Tables made on Windows separate folders by backslashes.
-    text = text.replace("\\", "/")
     # By names alone, not resolved: a folder of pictures may well be a link to another disk.
     root = os.path.normpath(folder.absolute())
-    full = os.path.normpath(os.path.join(root, text))  # noqa: PTH118
+    full = os.path.normpath(os.path.join(root, with_slashes(text)))  # noqa: PTH118
     if full == root:
         return "."
     edge = root if root.endswith(os.sep) else root + os.sep
     return full[len(edge) :].replace(os.sep, "/") if full.startswith(edge) else None
+
+
+def with_slashes(text: str) -> str:
+    """A path of a table, which separates folders by backslashes where it was made on Windows."""
+    return text.replace("\\", "/")
