@@ -88,14 +88,15 @@ def torn_findings(rows: pd.DataFrame) -> list[Finding]:
 
 def _groups(rows: pd.DataFrame) -> pd.Series[int]:
     """What is never torn apart: pictures of one product, near-duplicates, and what these join."""
-    near = pd.factorize(rows["near_group"])[0]
+    groups: pd.Series[int] = pd.Series(pd.factorize(rows["near_group"])[0], index=rows.index)
     if "identity" not in rows:
-        return pd.Series(near, index=rows.index)
+        return groups
     product = pd.factorize(rows["identity"])[0]  # -1 where it is not known
-    first, known = int(near.max(initial=-1)) + 1, product >= 0
+    near, known = groups.to_numpy(), product >= 0
+    first = int(near.max(initial=-1)) + 1
     pairs = np.stack([near[known], first + product[known]], axis=1)
     joined = groups_of(pairs, first + int(product.max(initial=-1)) + 1)
-    return pd.Series(joined[near], index=rows.index)
+    return groups.map(lambda group: joined[group])
 
 
 def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
