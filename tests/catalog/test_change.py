@@ -115,6 +115,17 @@ def test_listed_pictures_that_cannot_be_used_now_stay(tmp_path: Path) -> None:
     assert mended.catalog.table["split"][mended.catalog.row_of(str(ids[broken]))] == "test"
 
 
+def test_pictures_in_a_folder_that_cannot_be_entered_stay(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
+    pictures = labels.parent / "images"
+    pictures.rename(tmp_path / "elsewhere")
+    pictures.symlink_to(pictures)  # to itself: what is in it cannot even be looked at
+    change = synchronisation(catalog)
+    assert not change.is_one
+    assert [f.kind for f in change.findings] == ["unreadable picture"] * 30
+
+
 def test_what_the_data_lists_and_lacks_is_told(tmp_path: Path) -> None:
     labels = write_shapes(tmp_path / "shop", each=5)
     catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
