@@ -129,7 +129,7 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
         added=len(checked) - changed,
         changed=changed,
         removed=len(catalog) - len(keep) - changed,
-        findings=(*relabelled, *renamed, *unread, *findings, *listing.findings),
+        findings=(*unread, *findings, *relabelled, *renamed, *listing.findings),
     )
 
 
