@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.compare import open_zoo
 from zoo.outputs.documents import evaluate_report
-from zoo.outputs.texts import RETRIEVAL, blended, processed, verdicts
+from zoo.outputs.texts import RETRIEVAL, baselines, blended, processed, verdicts
 
 
 def print_retrieval(entries: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     report = evaluate_report(zoo)
     attributes = report["catalog"]["attributes"]
     backbones = report["backbones"]
-    print_retrieval({**backbones, **blended(backbones), **report["baselines"]})
+    print_retrieval({**backbones, **blended(backbones), **baselines(report)})
     print()
     print_retrieval(processed(backbones))
     print()

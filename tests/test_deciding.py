@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from zoo.evaluation.per_query import FOLDER, PIXELS, keep, kept
 from zoo.outputs.documents import full_report
 from zoo.outputs.texts import evaluate_text
 from zoo.outputs.verdict import headline, pair_text, reasons
+from zoo.page.leaderboard.verdict import verdict_html
+from zoo.page.titles import titles
 from zoo.pipeline import pixels_scores
 
 TITLES = {"a": "Net A", "b": "Net B"}
@@ -66,6 +69,25 @@ def test_the_report_compares_every_two(zoo: Zoo) -> None:
     assert headline(report, {n: n for n in zoo.runs}) in text
     index = report["backbones"]["tiny_a"]["index"]
     assert f"tiny_a  Annoy  {index['recall@10']:.3f}      {index['query_ms']:.2f} ms" in text
+
+
+def test_a_backbone_called_as_a_baseline_is_told_apart_from_it(old: Zoo) -> None:
+    old.runs = {"pixels": old.runs["tiny_a"], "tiny_b": old.runs["tiny_b"]}
+    report = full_report(old)
+    own, baseline = (report[of]["pixels"] for of in ("backbones", "baselines"))
+    text = evaluate_text(report)
+    for row, scores in (("pixels", own), ("pixels (baseline)", baseline)):
+        (line,) = re.findall(rf"^{re.escape(row)}  +(0\.\d+) \[", text, re.M)
+        assert float(line) == pytest.approx(scores["retrieval"][MATCH], abs=1e-3)
+    told = verdict_html(report, titles(old))
+    assert "Tiny A and the pixels baseline" in told
+    assert "Tiny A and Tiny B" in told or "Tiny B and Tiny A" in told
+
+
+def test_titles_that_several_have_say_the_name_too(zoo: Zoo) -> None:
+    assert titles(zoo) == {"tiny_a": "Tiny A", "tiny_b": "Tiny B"}
+    zoo.runs = {"one": zoo.runs["tiny_a"], "two": zoo.runs["tiny_a"], "tiny_b": zoo.runs["tiny_b"]}
+    assert titles(zoo) == {"one": "Tiny A (one)", "tiny_b": "Tiny B", "two": "Tiny A (two)"}
 
 
 def pair(difference: float, half: float) -> dict[str, Any]:

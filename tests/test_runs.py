@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,14 @@ import pytest
 import torch
 
 from tests.conftest import PLUGINS, TINY
+from zoo import devices
 from zoo.catalog import load_catalog
 from zoo.compare import open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
+from zoo.features.encoder import Encoder
+from zoo.features.runtime import TorchRuntime
 from zoo.indexing import Wish
+from zoo.pictures import open_picture
 from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
@@ -88,6 +93,28 @@ def test_opening_a_network_draws_no_random_weights(zoo_folder: Path) -> None:
     first, second = run.load_model().state_dict(), run.load_model().state_dict()
     assert torch.equal(torch.get_rng_state(), state)
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize(
+    ("device", "precision", "exact"),
+    [("cpu", "bf16", False), ("cpu", "fp32", True), ("cuda", "bf16", True), (None, "bf16", True)],
+)
+def test_queries_are_as_precise_as_the_catalogue_unless_it_was_embedded_elsewhere(
+    zoo_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    device: str | None,
+    precision: str,
+    exact: bool,
+) -> None:
+    monkeypatch.setattr(devices, "available", lambda: ["cpu"])
+    monkeypatch.setattr(devices, "best_precision", lambda device: "bf16")
+    run = open_zoo(zoo_folder, [PLUGINS]).run("tiny_a")
+    embedded = {**run.facts["embedded"], "device": device, "precision": precision}
+    run = replace(run, facts={**run.facts, "embedded": embedded})
+    pixels = np.stack([run.transform.pixels(open_picture(run.catalog.path(0)))])
+    whole = TorchRuntime(run.load_model(), run.transform, devices.choose(precision="fp32"))
+    expected = Encoder(whole, len(run.catalog.singles))(pixels).embeddings
+    assert np.array_equal(run.encoder(pixels).embeddings, expected) is exact
 
 
 def test_changed_weights_are_noticed_before_they_are_used(copy: Path) -> None:

@@ -9,10 +9,9 @@ from zoo.catalog.listing import Finding
 from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
 from zoo.catalog.readers.entries import is_utf8, not_a_picture, not_utf8
+from zoo.catalog.readers.places import IMAGES, with_slashes
 from zoo.errors import ZooError
 from zoo.pictures import EXTENSIONS, UNREAD
-
-IMAGES = "images"  # paths of a CSV may be relative to this folder beside it
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,6 @@ def _of_csv(file: Path) -> PictureTable:
 
 def _located(folder: Path, text: str) -> Path:
     """The picture beside the table or in its images/ folder; the first, where neither is one."""
-    # Tables made on Windows separate folders by backslashes.
-    inside = text.replace("\\", "/")
+    inside = with_slashes(text)
     places = (folder / inside, folder / IMAGES / inside)
     return next((place for place in places if place.is_file()), places[0])

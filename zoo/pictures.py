@@ -63,16 +63,6 @@ def open_picture(path: Path, at_least: int | None = None) -> Image.Image:
     return decode(read_bytes(path), name=str(path), at_least=at_least)
 
 
-def shorter_side(path: Path) -> int:
-    """Pixels of a picture file's shorter side, by its header alone; PictureError without one."""
-    try:
-        file = io.BytesIO(read_bytes(path)) if addresses.is_address(path) else path
-        with Image.open(file) as image:
-            return min(image.size)
-    except OSError as error:
-        raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
 def decode(
     data: bytes, name: str = "picture", at_least: int | None = None, box: Box | None = None
 ) -> Image.Image:

@@ -146,8 +146,19 @@ class Run:
     @cached_property
     def encoder(self) -> Encoder:
         """The model as a function from pixels to features, on the best device there is."""
-        runtime = TorchRuntime(self.model, self.transform, devices.choose())
+        runtime = TorchRuntime(self.model, self.transform, self._compute())
         return Encoder(runtime, len(self.catalog.singles))
+
+    def _compute(self) -> devices.Compute:
+        """The best device; its best precision only where the catalogue was embedded in it there."""
+        best, embedded = devices.choose(), self.facts["embedded"]
+        # Below fp32 nothing else says that this network gives what it gives in fp32.
+        known = (embedded.get("device"), embedded.get("precision"))
+        return (
+            best
+            if known == (best.device.type, best.precision)
+            else devices.choose(precision="fp32")
+        )
 
 
 def read_predictions(folder: Path, embeddings: np.ndarray) -> Features:

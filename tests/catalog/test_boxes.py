@@ -86,3 +86,12 @@ def test_the_network_sees_the_box(listing: Make) -> None:
 def test_a_margin_that_is_none(listing: Make, margin: float) -> None:
     with pytest.raises(CatalogError, match="is not within 0..10"):
         build_catalog(halves(listing), CatalogSettings(box_margin=margin))
+
+
+def test_of_a_boxed_picture_only_what_is_used_has_to_be_large(listing: Make) -> None:
+    source = listing({"tone": ["warm"] * 3})
+    for path, size in zip(source.rows["path"], ((400, 300), (400, 300), (300, 40)), strict=True):
+        Image.new("RGB", size, "white").save(source.root / path, "PNG")
+    boxes = pd.Series([[100, 100, 140, 200], None, None], dtype=object)
+    rows, _ = check_pictures(replace(source, rows=source.rows.assign(box=boxes)), None, 0.1)
+    assert rows["shorter_side"].tolist() == [48, 300, 40]

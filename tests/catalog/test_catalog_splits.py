@@ -122,6 +122,20 @@ def test_near_duplicates_stay_together() -> None:
     assert findings == []
 
 
+def test_near_duplicates_of_different_products_stay_together_with_both() -> None:
+    # Products of two pictures; the second of every other one looks like the first of the next.
+    products: list[str | None] = [f"product{n // 2:02}" for n in range(118)] + [None, None]
+    rows = items(
+        ["warm", "cold"] * 60,
+        groups=[n - 1 if n % 4 == 2 else n for n in range(119)] + [3],
+        identity=products,
+    )
+    splits, _ = assign_splits(rows, ["tone"], seed=0)
+    for column in ("identity", "near_group"):
+        assert splits.groupby(rows[column]).nunique().eq(1).all()
+    assert set(splits) == {"train", "val", "test"}
+
+
 def test_a_near_duplicate_joins_the_given_split_but_a_copy_goes_before_it() -> None:
     rows = items(
         ["warm"] * 4, files=[1, 2, 3, 2], groups=[7] * 4, split=["test", "val", None, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.conftest import write_shapes
 from zoo.catalog import Catalog, CatalogSettings, load_catalog, read_catalog
 from zoo.catalog.change import addition, synchronisation
 from zoo.catalog.listing import Finding
+from zoo.pictures import MAX_BYTES
 
 ABSTRACT, PRINT = (LABELS.index(label) for label in ("abstract 1", "abstract print 1"))
 
@@ -67,6 +69,71 @@ def test_a_text_in_place_of_a_list_is_unknown(
     assert found.detail.startswith("texture=abstract counts as unknown")
     after = kept(change.catalog, tmp_path / "zoo")
     assert after.multi_labels("texture")[-2:].tolist() == [[-1], [-1]]
+
+
+def test_lists_of_labels_and_boxes_are_brought_up_to_date(
+    several: Catalog, rows: list[Row], tmp_path: Path
+) -> None:
+    assert not synchronisation(several).is_one
+    (first, category, labels, _, split), second, third, *others = rows
+    labels = [
+        -labels[place] if place == ABSTRACT else labels[place] for place in range(len(labels))
+    ]
+    boxed = (*third[:3], "20 20 40 40", third[4])
+    listed = [(first, category, labels, "10 10 50 50", split), second, boxed, *others]
+    coarse(tmp_path / "shop", rows=listed)
+    change = synchronisation(several)
+    assert (change.added, change.changed, change.removed, change.relabelled) == (0, 1, 0, 1)
+    said = "abstract" if labels[ABSTRACT] == 1 else "none"
+    assert Finding("label changed", first, f"texture is {said}") in change.findings
+    after = kept(change.catalog, tmp_path / "zoo")
+    (anew,) = (change.origin < 0).nonzero()[0]
+    assert after.table["item_id"][anew] == third[0]
+    assert after.boxes()[anew] == (18, 18, 42, 42)
+    assert after.table["split"][anew] == third[4]
+    assert after.labels_of(after.row_of(first))["texture"] == [said] * (said != "none")
+    assert not synchronisation(after).is_one
+
+
+def test_listed_pictures_that_cannot_be_used_now_stay(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
+    large, broken = catalog.rows("test")[:2]
+    os.truncate(catalog.path(large), MAX_BYTES + 1)
+    whole = catalog.path(broken).read_bytes()
+    catalog.path(broken).write_bytes(whole[:40])
+    change = synchronisation(catalog)
+    assert not change.is_one
+    ids = catalog.table["item_id"]
+    assert [(f.kind, f.subject) for f in change.findings] == [
+        ("unreadable picture", ids[large]),
+        ("unreadable picture", ids[broken]),
+    ]
+    catalog.path(broken).write_bytes(catalog.path(0).read_bytes())
+    mended = synchronisation(catalog)
+    assert (mended.changed, mended.removed) == (1, 0)
+    assert mended.catalog.table["split"][mended.catalog.row_of(str(ids[broken]))] == "test"
+
+
+def test_pictures_in_a_folder_that_cannot_be_entered_stay(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
+    pictures = labels.parent / "images"
+    pictures.rename(tmp_path / "elsewhere")
+    pictures.symlink_to(pictures)  # to itself: what is in it cannot even be looked at
+    change = synchronisation(catalog)
+    assert not change.is_one
+    assert [f.kind for f in change.findings] == ["unreadable picture"] * 30
+
+
+def test_what_the_data_lists_and_lacks_is_told(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
+    gone = str(catalog.table["path"][3])
+    catalog.path(3).unlink()
+    change = synchronisation(catalog)
+    assert change.removed == 1
+    assert change.findings == (Finding("row without picture", gone, "no such file"),)
 
 
 def numbered(labels: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from zoo.catalog import Attribute, Catalog
 from zoo.catalog.near_duplicates import pixel_embeddings
+from zoo.evaluation import retrieval
 from zoo.evaluation.intervals import bootstrap_interval
 from zoo.evaluation.rankings import BlendOrder, CosineOrder, RandomOrder
 from zoo.evaluation.retrieval import (
@@ -19,6 +21,7 @@ from zoo.evaluation.retrieval import (
     identity_recalls,
     key_hits,
 )
+from zoo.evaluation.scores import describe
 from zoo.features.encoder import Features
 
 LABELS = np.array([[0, 0], [0, 0], [0, 1], [1, 0], [0, -1]])
@@ -84,6 +87,23 @@ def test_metrics_of_one_query_by_hand(thumbnails: np.ndarray) -> None:
     assert result.metrics["attribute_match@5"] == pytest.approx(3 / 4)
     assert result.metrics["map@10"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
     assert (result.queries, result.database, result.near_duplicates) == (1, 4, 0)
+
+
+def test_of_very_many_queries_some_are_drawn_and_that_is_said(
+    thumbnails: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = toy(thumbnails)
+    catalog = replace(catalog, table=catalog.table.assign(split=["test"] * 3 + ["val", "train"]))
+    order = CosineOrder(pixel_embeddings(thumbnails))
+    whole = evaluate_retrieval(catalog, order)
+    assert (whole.queries, whole.drawn_from, "drawn_from" in describe(whole)) == (3, 3, False)
+    monkeypatch.setattr(retrieval, "MOST_QUERIES", 2)
+    some, again = (evaluate_retrieval(catalog, order) for _ in range(2))
+    assert (some.queries, describe(some)["drawn_from"]) == (2, 3)
+    assert some.per_query.items.tolist() == again.per_query.items.tolist()
+    assert set(some.per_query.items) < set("qrs")
+    published = replace(catalog, table=catalog.table.assign(role=["query"] * 3 + ["gallery"] * 2))
+    assert evaluate_retrieval(published, order).queries == 3
 
 
 def test_the_blend_knows_the_database_and_not_the_query(thumbnails: np.ndarray) -> None:

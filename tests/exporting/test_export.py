@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from safetensors import safe_open
 from tests.conftest import ROOT
 from zoo.compare import Zoo
 from zoo.errors import ExportError
+from zoo.exporting import onnx_file
 from zoo.exporting.card import card
 from zoo.exporting.export import export
 from zoo.exporting.graph import Graph
@@ -122,6 +124,28 @@ def test_a_missing_package_is_one_line(
         export(zoo.run("tiny_a"), "onnx", tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
     export(zoo.run("tiny_a"), "safetensors", tmp_path / "a.safetensors")
+
+
+def test_a_network_that_no_onnx_file_holds_is_one_line(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_file, "MOST_BYTES", 1000)
+    with pytest.raises(ExportError, match="do not go into one ONNX file.*to safetensors instead"):
+        export(zoo.run("tiny_a"), "onnx", tmp_path / "a.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_one_line(zoo: Zoo, tmp_path: Path) -> None:
+    run = zoo.run("tiny_a")
+    assert run.model
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(ExportError, match=r"cannot write .*a\.safetensors: .*File too large"):
+            export(run, "safetensors", tmp_path / "a.safetensors")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_format_is_one_line(zoo: Zoo) -> None:

@@ -34,8 +34,10 @@ def run(zoo: object) -> Run:
 
 
 def pixels(run: Run, processes: int, cache_bytes: int) -> list[np.ndarray]:
+    boxes = [(row % 8, 0, 40, 40 - row % 8) if row % 3 else None for row in range(len(run.catalog))]
+    digests = run.catalog.table["sha256"].tolist()
     source = PixelSource(
-        run.catalog.paths(), run.transform, cache_bytes=cache_bytes, processes=processes
+        run.catalog.paths(), run.transform, cache_bytes, boxes, digests, processes=processes
     )
     first = [found for _, found in source.batches(ROWS)]
     again = [found for _, found in source.batches(ROWS)]

@@ -17,6 +17,7 @@ from tests.conftest import PLUGINS
 from zoo import redoing
 from zoo.backbones import Transform
 from zoo.catalog import Catalog
+from zoo.cluster.network import Forwarder, NetworkJob
 from zoo.compare import Zoo
 from zoo.devices import Compute
 from zoo.errors import RunError, ZooError
@@ -208,6 +209,51 @@ def test_a_runtime_that_fails_on_the_way_is_followed_by_the_next(
     monkeypatch.setattr(accepted.openvino_runtime, "OpenVinoRuntime", failing)
     facts = embedded_again(zoo_folder, catalog, tmp_path / "zoo")
     assert facts["runtime"] == "torch"
+
+
+def test_an_embedding_that_a_lower_precision_cannot_hold_is_made_in_a_higher_one(
+    zoo_folder: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Overflowing(TorchRuntime):
+        name = "openvino"
+
+        def stream(self, batches: Any) -> Iterator[Outputs]:
+            for embedding, *heads in super().stream(batches):
+                norms = torch.tensor([1.0] * (len(embedding) - 1) + [float("inf")])
+                yield embedding * norms[:, None], *heads
+
+    def overflowing(module: torch.nn.Module, transform: Transform, precision: str) -> Overflowing:
+        runtime = Overflowing(module, transform, Compute(CPU, "fp32"))
+        runtime.precision = "fp16"
+        return runtime
+
+    monkeypatch.setattr(accepted.openvino_runtime, "OpenVinoRuntime", overflowing)
+    facts = embedded_again(zoo_folder, catalog, tmp_path / "zoo")
+    assert facts["runtime"] == "torch"
+
+
+def test_on_a_cluster_too(run: Run, pixels: np.ndarray) -> None:
+    class Bright(torch.nn.Module):
+        """Its answer to a white picture is beyond what fp16 holds."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(3, 4, bias=False)
+            torch.nn.init.constant_(self.layer.weight, 3e4)
+
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            answer: torch.Tensor = self.layer(pictures.mean(dim=(2, 3)))
+            return answer
+
+    grey, white = np.full_like(pixels, 100), np.full_like(pixels, 255)
+    job = NetworkJob(Bright(), run.transform, 0, len(pixels), grey, "torch", "cpu", "fp16")
+    forwarder = Forwarder(job)
+    assert forwarder.prepare().facts["precision"] == "fp16"
+    shard = forwarder.embed(grey, white)
+    assert shard.problems == ()
+    assert "zero or not finite" in shard.said[0]
+    assert shard.features is not None
+    assert len(shard.features) == 2 * len(pixels)
 
 
 def test_an_item_that_cannot_be_embedded_is_no_reason_to_try_another(

@@ -10,6 +10,7 @@ import pytest
 
 from zoo.errors import RunError
 from zoo.indexes import GONE, TARGET_RECALL, Place
+from zoo.search import annoy_index
 from zoo.search.annoy_index import build_index, open_index
 from zoo.search.exact import similarities, top_rows
 
@@ -66,6 +67,24 @@ def test_the_recall_is_of_others_than_the_probe(tmp_path: Path) -> None:
     facts = build_index(pairs, tmp_path / "index.ann", seed=0)
     assert (facts.recall, facts.probes) == (1.0, 10)
     assert facts.exact_ms > 0
+
+
+def test_of_many_copies_any_is_a_true_neighbour(tmp_path: Path) -> None:
+    copies = np.repeat(unit_rows(5, 8), 40, axis=0)
+    facts = build_index(copies, tmp_path / "index.ann", seed=0)
+    assert facts.recall == 1.0
+    assert facts.search_k < len(copies)
+
+
+def test_tuning_ends_where_exact_search_is_quicker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(annoy_index, "CHEAP_MS", 0.0)
+    rows = unit_rows(2000, 64)
+    facts = build_index(rows, tmp_path / "index.ann", seed=0, asked=1.0)
+    assert facts.query_ms >= facts.exact_ms
+    assert facts.search_k < len(rows)
+    assert not open_index(tmp_path / "index.ann", facts, "repair").pays
 
 
 def test_annoy_pays_where_it_was_faster(tmp_path: Path) -> None:

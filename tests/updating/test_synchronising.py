@@ -47,7 +47,10 @@ def test_sync_takes_over_what_changed(
     counted, zoo = Counted(monkeypatch), opened(place)
     change = synchronisation(zoo.catalog)
     assert (change.added, change.changed, change.removed) == (1, 1, 1)
-    assert [(f.kind, f.subject) for f in change.findings] == [("label changed", relabelled[0])]
+    assert [(f.kind, f.subject) for f in change.findings] == [
+        ("label changed", relabelled[0]),
+        ("row without picture", gone[0]),
+    ]
     splits = zoo.catalog.table.set_index("item_id")["split"]
     update(zoo, change, Progress())
     assert counted.pictures == 2

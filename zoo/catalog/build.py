@@ -145,7 +145,7 @@ def _used(rows: pd.DataFrame, listing: Listing, clean: bool) -> tuple[pd.DataFra
     """The rows with `use` when they are to be cleaned; CatalogError when training has none left."""
     if not clean:
         return rows, []
-    use, findings = worth_learning(rows, listing.root)
+    use, findings = worth_learning(rows)
     if not (use & (rows["split"] == "train")).any():
         raise CatalogError(
             f"{listing.source}: cleaning leaves nothing to train on; leave --clean out "

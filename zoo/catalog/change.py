@@ -6,7 +6,7 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -17,19 +17,19 @@ import numpy as np
 import pandas as pd
 
 from zoo.addresses import located
-from zoo.catalog.boxes import MARGIN
 from zoo.catalog.catalog import Attribute, Catalog, split_counts
-from zoo.catalog.cells import stacked
+from zoo.catalog.cells import as_list
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
-from zoo.catalog.near_duplicates import extended_groups
-from zoo.catalog.pictures_check import WORKERS, Step, usable_pictures
+from zoo.catalog.new_rows import box_margin, checked_rows, extended_table
+from zoo.catalog.pictures_check import WORKERS, Step, used_part
 from zoo.catalog.readers import read_listing
 from zoo.errors import CatalogError, PictureError
-from zoo.pictures import digest, read_bytes
+from zoo.pictures import Box, digest, read_bytes
 
 SELECTED_BY = ("limit", "categories", "category_types")  # settings that leave listed rows out
 RENAMED = {"path": "picture moved", "title": "title changed"}  # columns, and what is found of each
+Seen = tuple[str, Box | None]  # sha256 of a file and the part of the picture that is used
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, step: Step | None = None) -> 
     Classes the catalogue does not have count as unknown. An item that is there already is left as
     it is; an id that another picture has is a finding, and that row is left out.
     """
-    checked, findings = _checked(catalog, rows, step)
+    checked, findings = checked_rows(catalog, rows, step)
     known = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
     fresh = []
     columns = (checked[name] for name in ("item_id", "sha256", "path"))
@@ -95,7 +95,7 @@ def addition(catalog: Catalog, rows: pd.DataFrame, step: Step | None = None) -> 
         else:
             findings.append(Finding("already in the catalogue", item_id))
     added = checked.iloc[fresh].reset_index(drop=True)
-    table = _extended(catalog.table, added)
+    table = extended_table(catalog.table, added)
     origin = np.concatenate([np.arange(len(catalog)), np.full(len(added), -1)])
     return Change(_dated(catalog, table), origin, added=len(added), findings=tuple(findings))
 
@@ -103,24 +103,25 @@ def addition(catalog: Catalog, rows: pd.DataFrame, step: Step | None = None) -> 
 def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
     """As the data it was made of lists it now: new, changed, moved and vanished pictures, labels.
 
-    Items that came by `addition` stay. CatalogError when the catalogue is a selection of its data,
-    or its pictures are not files there.
+    Items that came by `addition` stay, and so do those whose picture is listed but cannot be used
+    now. CatalogError when the catalogue is a selection of its data, or its pictures are not files
+    there.
     """
     listing = _source(catalog)
-    rows = listing.rows.drop_duplicates("item_id").set_index("item_id", drop=False)
+    rows, seen, unread = _looked_at(catalog, listing)
     theirs = ~catalog.table["path"].map(lambda path: Path(path).is_absolute()).to_numpy(dtype=bool)
-    digests = _digests(listing, rows)
     old = catalog.table["item_id"]
-    stays = ~theirs | old.isin(digests).to_numpy()
-    same = catalog.table["sha256"] == old.map(digests)
-    keep = np.flatnonzero(stays & (same.to_numpy() | ~theirs))
+    same = _same(catalog, seen, "box" in rows)
+    known = {*old[~theirs], *old[same], *(finding.subject for finding in unread)}
+    anew = rows[~rows.index.isin(known)].reset_index(drop=True)
+    checked, findings = checked_rows(catalog, anew, step)
+    # A picture that cannot be used now may be mended: its item keeps its split until then.
+    replaced = old.isin(checked["item_id"]).to_numpy()
+    keep = np.flatnonzero(~theirs | (old.isin(rows.index).to_numpy() & ~replaced))
     kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
     kept, renamed = _renamed(kept, rows, theirs[keep])
-    known = set(old[keep])
-    anew = [item for item in digests if item not in known]
-    checked, findings = _checked(catalog, rows.loc[anew].reset_index(drop=True), step)
     before = catalog.table.set_index("item_id")["split"]
-    table = _extended(kept.reset_index(drop=True), checked, before)
+    table = extended_table(kept.reset_index(drop=True), checked, before)
     changed = int(checked["item_id"].isin(old).sum())
     return Change(
         _dated(catalog, table),
@@ -128,7 +129,7 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
         added=len(checked) - changed,
         changed=changed,
         removed=len(catalog) - len(keep) - changed,
-        findings=(*relabelled, *renamed, *findings),
+        findings=(*unread, *findings, *relabelled, *renamed, *listing.findings),
     )
 
 
@@ -149,91 +150,44 @@ def _source(catalog: Catalog) -> Listing:
     return listing
 
 
-def _digests(listing: Listing, rows: pd.DataFrame) -> dict[str, str]:
-    """sha256 of each listed picture that can be read, by item."""
+def _looked_at(
+    catalog: Catalog, listing: Listing
+) -> tuple[pd.DataFrame, dict[str, Seen], list[Finding]]:
+    """The rows whose pictures are there, what each is, by item, and which cannot be read."""
+    rows = listing.rows.drop_duplicates("item_id").set_index("item_id", drop=False)
+    if "box" not in catalog.table:  # whole pictures were embedded, and will be
+        rows = rows.drop(columns="box", errors="ignore")
+    found = dict(zip(rows["item_id"], _seen(listing, rows, box_margin(catalog)), strict=True))
+    seen = {item: what for item, what in found.items() if isinstance(what, tuple)}
+    unread = [
+        Finding("unreadable picture", item, str(error))
+        for item, error in found.items()
+        if isinstance(error, PictureError)
+    ]
+    return rows[[what is not None for what in found.values()]], seen, unread
 
-    def of(path: str) -> str | None:
+
+def _seen(listing: Listing, rows: pd.DataFrame, margin: float) -> list[Seen | PictureError | None]:
+    """What each picture is, why it cannot be read, or None where there is none any more."""
+
+    def of(path: str, box: Any) -> Seen | PictureError | None:
         try:
-            return digest(read_bytes(listing.root / path))
-        except PictureError:
-            return None
+            data = read_bytes(listing.root / path)
+            part, _ = used_part(data, listing.root / path, as_list(box), margin)
+        except PictureError as error:
+            return None if isinstance(error.__cause__, FileNotFoundError) else error
+        return digest(data), part
 
+    boxes = rows["box"] if "box" in rows else [None] * len(rows)
     with ThreadPoolExecutor(WORKERS) as threads:
-        found = threads.map(of, rows["path"])
-        return {i: sha for i, sha in zip(rows["item_id"], found, strict=True) if sha is not None}
+        return list(threads.map(of, rows["path"], boxes))
 
 
-def _checked(
-    catalog: Catalog, rows: pd.DataFrame, step: Step | None
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """The usable rows with what a table needs of each picture, labels the catalogue knows."""
-    names = tuple(a.name for a in catalog.attributes)
-    listing = Listing(catalog.name, "change", catalog.root, catalog.root, names, (), rows)
-    margin = float(catalog.provenance.get("box_margin", MARGIN))
-    checked, findings = usable_pictures(listing, step, margin)
-    for attribute in catalog.singles:
-        if attribute.name not in checked:
-            continue
-        strange = checked[attribute.name].notna() & ~checked[attribute.name].isin(attribute.classes)
-        findings += [
-            Finding("unknown class", item, f"{attribute.name}={value} counts as unknown")
-            for item, value in zip(
-                checked["item_id"][strange], checked[attribute.name][strange], strict=True
-            )
-        ]
-        checked = checked.assign(**{attribute.name: checked[attribute.name].mask(strange)})
-    for attribute in catalog.multis:
-        if attribute.name not in checked:
-            continue
-        listed = checked[attribute.name]
-        findings += _strange_in_lists(checked["item_id"], listed, attribute)
-        checked = checked.assign(**{attribute.name: only_classes(listed, attribute)})
-    return checked, findings
-
-
-def _strange_in_lists(
-    items: pd.Series[str], listed: pd.Series[Any], attribute: Attribute
-) -> Iterator[Finding]:
-    """A finding for each label that is no class of a multi attribute, and for what is no list."""
-    name = attribute.name
-    for item, has in zip(items, listed, strict=True):
-        if isinstance(has, list):
-            for label in sorted(set(has).difference(attribute.classes)):
-                yield Finding("unknown class", item, f"{name}={label} is left out")
-        elif not pd.isna(has):
-            detail = f"{name}={has} counts as unknown; {name} takes lists, which a CSV cannot hold"
-            yield Finding("unknown class", item, detail)
-
-
-def _extended(
-    kept: pd.DataFrame,
-    checked: pd.DataFrame,
-    before: pd.Series[str] | None = None,
-) -> pd.DataFrame:
-    """The kept rows and the checked ones after them; `before` has splits of changed pictures."""
-    if checked.empty:
-        return kept
-    count = len(checked)
-    split = checked["item_id"].map(before) if before is not None else pd.Series([None] * count)
-    fresh = split.isna().to_numpy()
-    columns: dict[str, object] = {
-        name: checked[name] if name in checked else pd.Series([None] * count, dtype=object)
-        for name in kept.columns
-    }
-    columns["split"] = split.fillna("train")
-    columns["use"] = ~fresh
-    if "near_group" in kept:
-        columns["near_group"] = -1  # found below
-    used = kept["use"] if "use" in kept else np.ones(len(kept), dtype=bool)
-    parts = [kept.assign(use=used), pd.DataFrame(columns)]
-    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    for name in kept.columns:  # texts stay texts, where a column of the new rows was all missing
-        if kept[name].dtype != object:
-            table[name] = table[name].astype(kept[name].dtype)
-    if "near_group" in kept:
-        known = kept["near_group"].to_numpy(dtype=np.int64)
-        table["near_group"] = extended_groups(known, stacked(table["thumbnail"]))
-    return table
+def _same(catalog: Catalog, seen: Mapping[str, Seen], boxed: bool) -> np.ndarray:
+    """Whose file, and whose part of it where boxes are listed, are those embedded, (N,) bool."""
+    boxes = catalog.boxes() if boxed else [None] * len(catalog)
+    whole = zip(catalog.table["item_id"], catalog.table["sha256"], boxes, strict=True)
+    return np.array([seen.get(item) == (sha256, box) for item, sha256, box in whole], dtype=bool)
 
 
 def _relabelled(
@@ -241,18 +195,32 @@ def _relabelled(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The kept rows with the labels that are listed now, where the catalogue knows the class."""
     findings = []
-    for attribute in catalog.singles:
+    for attribute in catalog.attributes:
         if attribute.name not in rows:
             continue
-        listed = kept["item_id"].map(rows[attribute.name])
-        new = listed.isin(attribute.classes) & (listed != kept[attribute.name])
+        listed = kept["item_id"].map(only_classes(rows[attribute.name], attribute))
+        new = _others(kept[attribute.name], listed, attribute)
         findings += [
-            Finding("label changed", item, f"{attribute.name} is {value}")
-            for item, value in zip(kept["item_id"][new], listed[new], strict=True)
+            Finding("label changed", item, f"{attribute.name} is {_said(label)}")
+            for item, label in zip(kept["item_id"][new], listed[new], strict=True)
         ]
-        labels = kept[attribute.name].mask(new, listed)
-        kept = kept.assign(**{attribute.name: labels})
+        kept = kept.assign(**{attribute.name: kept[attribute.name].mask(new, listed)})
     return kept, findings
+
+
+def _others(has: pd.Series[Any], listed: pd.Series[Any], attribute: Attribute) -> np.ndarray:
+    """Where the known classes listed now are others, (n,) bool; lists are compared as sets."""
+    if attribute.kind == "single":
+        return np.asarray(listed.notna() & (listed != has), dtype=bool)
+    pairs = zip(has, listed, strict=True)
+    changed = [
+        isinstance(b, list) and (not isinstance(a, list) or set(a) != set(b)) for a, b in pairs
+    ]
+    return np.array(changed, dtype=bool)
+
+
+def _said(label: str | list[str]) -> str:
+    return label if isinstance(label, str) else ", ".join(label) or "none"
 
 
 def _renamed(

@@ -40,6 +40,7 @@ class Checked:
     sha256: str
     phash: int  # 64 bits
     thumbnail: bytes
+    shorter_side: int  # pixels, of the part that is used
     box: Box | None = None  # the part that is used, margin included
     bad_box: str | None = None  # what is wrong with a box that was ignored
 
@@ -58,7 +59,7 @@ def check_pictures(
 def usable_pictures(
     listing: Listing, step: Step | None, box_margin: float
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The listing's usable rows, in order, with sha256, phash and thumbnail; findings for others.
+    """The listing's usable rows, in order, with what `Checked` has of each; findings for others.
 
     Boxes get their margin, a share of their sides; bad ones are found and ignored. Exact copies
     are kept and found.
@@ -79,6 +80,7 @@ def usable_pictures(
         sha256=[result.sha256 for result in usable],
         phash=np.array([result.phash for result in usable], dtype=np.uint64),
         thumbnail=[result.thumbnail for result in usable],
+        shorter_side=np.array([result.shorter_side for result in usable], dtype=np.int64),
     )
     if "box" in rows:
         crops = [None if result.box is None else list(result.box) for result in usable]
@@ -105,18 +107,27 @@ def _check_all(
 def _check(path: Path, box: list[int] | None, margin: float) -> Checked | PictureError:
     try:
         data = read_bytes(path)
-        crop, bad_box = _crop(data, path, box, margin)
+        crop, bad_box = used_part(data, path, box, margin)
         picture = decode(data, name=str(path), at_least=DECODED, box=crop)
+        side = _shorter_side(data, path, crop)
     except PictureError as error:
         return error
     thumbnail = thumbnail_pixels(picture).tobytes()
-    return Checked(digest(data), perceptual_hash(picture), thumbnail, crop, bad_box)
+    return Checked(digest(data), perceptual_hash(picture), thumbnail, side, crop, bad_box)
 
 
-def _crop(
+def _shorter_side(data: bytes, path: Path, crop: Box | None) -> int:
+    """Of what is used of a picture, in its own pixels: it may have been decoded smaller."""
+    if crop is None:
+        return min(upright_size(data, str(path)))
+    left, top, right, bottom = crop
+    return min(right - left, bottom - top)
+
+
+def used_part(
     data: bytes, path: Path, box: list[int] | None, margin: float
 ) -> tuple[Box | None, str | None]:
-    """The part of a picture to use, and what is wrong with its box."""
+    """The part of a picture to use, None for all of it, and what is wrong with its box."""
     if box is None:
         return None, None
     try:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoo.catalog.listing import Finding
+from zoo.catalog.near_duplicates import groups_of
 from zoo.catalog.shares import SHARES
 from zoo.plurals import numbered
 
@@ -85,10 +86,17 @@ def torn_findings(rows: pd.DataFrame) -> list[Finding]:
     return [*_torn_copies(rows, given), *_torn_groups(rows, given)]
 
 
-def _groups(rows: pd.DataFrame) -> pd.Series[str]:
-    """What is never torn apart: the pictures of one product, or near-duplicates."""
-    near = "near " + rows["near_group"].astype(str)
-    return rows["identity"].fillna(near) if "identity" in rows else near
+def _groups(rows: pd.DataFrame) -> pd.Series[int]:
+    """What is never torn apart: pictures of one product, near-duplicates, and what these join."""
+    groups: pd.Series[int] = pd.Series(pd.factorize(rows["near_group"])[0], index=rows.index)
+    if "identity" not in rows:
+        return groups
+    product = pd.factorize(rows["identity"])[0]  # -1 where it is not known
+    near, known = groups.to_numpy(), product >= 0
+    first = int(near.max(initial=-1)) + 1
+    pairs = np.stack([near[known], first + product[known]], axis=1)
+    joined = groups_of(pairs, first + int(product.max(initial=-1)) + 1)
+    return groups.map(lambda group: joined[group])
 
 
 def _torn_copies(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
@@ -125,7 +133,7 @@ def _made(name: str, count: int) -> Finding:
 
 def _dealt(
     rows: pd.DataFrame,
-    groups: pd.Series[str],
+    groups: pd.Series[int],
     strata: Sequence[str],
     shares: Mapping[str, float],
     seed: int,
@@ -137,7 +145,7 @@ def _dealt(
     heads = in_order[~groups.loc[in_order.index].duplicated()]
     order = groups.loc[heads.index].iloc[_stratified_order(heads, strata, seed)]
     given = dict.fromkeys(shares, 0)
-    dealt: dict[str, str] = {}
+    dealt: dict[int, str] = {}
     for group in order:
         # The split furthest behind its share: exact on the whole, and near it in every stratum.
         split = _furthest_behind(shares, given, sum(given.values()) + int(sizes[group]))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
 
 from zoo.catalog.cells import stacked
 from zoo.catalog.hashing import is_blank
 from zoo.catalog.listing import Finding
-from zoo.pictures import shorter_side
 
 TINY_SIDE = 48  # pixels; below it networks see mostly what resizing made up
 
 
-def worth_learning(rows: pd.DataFrame, root: Path) -> tuple[pd.Series[bool], list[Finding]]:
-    """Whether each row (path, split, thumbnail, near_group) is to be trained on, and why not.
+def worth_learning(rows: pd.DataFrame) -> tuple[pd.Series[bool], list[Finding]]:
+    """Whether each row (split, thumbnail, shorter_side, near_group) is to be trained on; why not.
 
     Only the train split is judged. Of copies and near-duplicates in it the first is kept, and none
     of those whose twin is in val or test, which given splits allow.
@@ -30,8 +26,7 @@ def worth_learning(rows: pd.DataFrame, root: Path) -> tuple[pd.Series[bool], lis
     twin = train["near_group"].map(held["item_id"] + " in " + held["split"]).dropna()
     reasons[twin.index] = "shows the same as " + twin
     reasons[is_blank(stacked(train["thumbnail"]))] = "nearly one colour"
-    small = [shorter_side(root / path) < TINY_SIDE for path in train["path"]]
-    reasons[np.array(small, dtype=bool)] = f"shorter side under {TINY_SIDE} px"
+    reasons[train["shorter_side"] < TINY_SIDE] = f"shorter side under {TINY_SIDE} px"
     findings = [
         Finding("not trained on", str(train.at[row, "item_id"]), str(reason))
         for row, reason in reasons.dropna().items()

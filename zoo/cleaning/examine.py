@@ -19,8 +19,8 @@ class Examined:
     """What there is to find things in.
 
     `rows` are the usable pictures with their labels as they stand in the data, sha256, phash,
-    thumbnail and near_group; `attributes` are those with one class a picture, in which two can
-    disagree; `findings` say what the reader and the picture check left out.
+    thumbnail, shorter_side and near_group; `attributes` are those with one class a picture, in
+    which two can disagree; `findings` say what the reader and the picture check left out.
     """
 
     name: str

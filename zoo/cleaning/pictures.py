@@ -13,7 +13,6 @@ from zoo.catalog.splits import torn_findings
 from zoo.catalog.worth_learning import TINY_SIDE
 from zoo.cleaning.examine import Examined
 from zoo.cleaning.section import Card, Section
-from zoo.pictures import shorter_side
 
 
 def left_out(examined: Examined) -> Section:
@@ -27,9 +26,9 @@ def left_out(examined: Examined) -> Section:
 
 
 def tiny(examined: Examined) -> Section:
-    """Pictures whose shorter side is under TINY_SIDE."""
-    sides = [shorter_side(examined.path(row)) for row in range(len(examined.rows))]
-    rows = [row for row, side in enumerate(sides) if side < TINY_SIDE]
+    """Pictures whose shorter side, where there is a box that of what it leaves, is small."""
+    sides = examined.rows["shorter_side"].to_numpy()
+    rows = np.flatnonzero(sides < TINY_SIDE).tolist()
     details = [f"shorter side {sides[row]} px, under {TINY_SIDE}" for row in rows]
     why = f"The shorter side is under {TINY_SIDE} pixels."
     return _singles("Tiny pictures", "tiny picture", why, examined, rows, details)

@@ -88,14 +88,14 @@ class Forwarder:
                 for features in self._encoder.stream(np.array(pixels) for pixels in batches):
                     parts.append(features)
                 return EmbeddedShard(Features.join(parts), (), self._told())
-            except EmbeddingError as error:
-                place = sum(map(len, parts)) + error.place
-                return EmbeddedShard(None, ((place, str(error)),), self._told())
-            except RuntimeError as error:
+            except (EmbeddingError, RuntimeError) as error:
+                if isinstance(error, EmbeddingError) and self._encoder.precision == "fp32":
+                    place = sum(map(len, parts)) + error.place
+                    return EmbeddedShard(None, ((place, str(error)),), self._told())
                 self._go_on(error)
                 parts = []
 
-    def _go_on(self, error: RuntimeError) -> None:
+    def _go_on(self, error: Exception) -> None:
         self._said.append(f"a runtime failed: {error}")
         following = next(self._runtimes, None)
         if following is None:

@@ -20,6 +20,7 @@ MATCH_DEPTH = 5
 RECALLS = (1, 5, 10)
 IDENTITY_RECALLS = (1, 10, 20, 30, 40, 50)  # as published for DeepFashion's in-shop retrieval
 BLOCK = 256  # queries a step
+MOST_QUERIES = 20_000  # of a larger test split so many are drawn: each is compared with all items
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -32,6 +33,7 @@ class Retrieval:
     intervals: dict[str, tuple[float, float]]
     per_attribute: dict[str, float]  # share of equal attributes over the first five
     queries: int
+    drawn_from: int  # the queries that there are; more than `queries` where some were drawn
     database: int
     near_duplicates: int  # pairs left out
     per_query: PerQuery = field(repr=False)
@@ -45,13 +47,15 @@ def evaluate_retrieval(
 ) -> Retrieval:
     """Rank the database for each query by `score(query_rows, database_rows) -> (q, n)`.
 
-    Queries and database are rows of the catalogue; left out, the test split and the rest.
+    Queries and database are rows of the catalogue; left out, the test split, or MOST_QUERIES drawn
+    from it, and the rest.
 
     Near-duplicates of the query are left out, unless the data itself says what is searched for in
     what: then that is the published protocol, and nothing is. Where products have identities,
     identity_recall@k counts queries with a picture of the same product among the first k.
     """
-    queries = catalog.query_rows() if queries is None else queries
+    every = catalog.query_rows() if queries is None else queries
+    queries = _drawn(catalog, every) if queries is None else queries
     database = catalog.database_rows() if database is None else database
     products = identities(catalog)
     depth = DEPTH if products is None else max(IDENTITY_RECALLS)
@@ -62,7 +66,14 @@ def evaluate_retrieval(
     items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
     scored = _scored(catalog, queries, ranking.first[:, :DEPTH], ranking.relevant)
     measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
-    return _summary(measured, len(database), ranking.duplicates)
+    return _summary(measured, len(every), len(database), ranking.duplicates)
+
+
+def _drawn(catalog: Catalog, queries: np.ndarray) -> np.ndarray:
+    """As many of the queries as are asked, always the same; all where the data gives them."""
+    if len(queries) <= MOST_QUERIES or "role" in catalog.table:
+        return queries
+    return np.sort(np.random.default_rng(0).choice(queries, MOST_QUERIES, replace=False))
 
 
 class _Ranking(NamedTuple):
@@ -128,7 +139,7 @@ def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(applies, values.astype(float), np.nan)
 
 
-def _summary(measured: PerQuery, database: int, duplicates: int) -> Retrieval:
+def _summary(measured: PerQuery, drawn_from: int, database: int, duplicates: int) -> Retrieval:
     known = {name: values[~np.isnan(values)] for name, values in measured.metrics.items()}
     shares = {name: values[~np.isnan(values)] for name, values in measured.attributes.items()}
     return Retrieval(
@@ -136,6 +147,7 @@ def _summary(measured: PerQuery, database: int, duplicates: int) -> Retrieval:
         intervals={k: bootstrap_interval(v) for k, v in known.items()},
         per_attribute={name: float(v.mean()) for name, v in shares.items() if len(v)},
         queries=len(measured.items),
+        drawn_from=drawn_from,
         database=database,
         near_duplicates=duplicates,
         per_query=measured,

@@ -65,6 +65,7 @@ def score_baselines(catalog: Catalog) -> dict[str, Retrieval]:
 
 def describe(retrieval: Retrieval) -> dict[str, Any]:
     """A Retrieval as JSON: the metrics by name, and what they rest on."""
+    drawn = {"drawn_from": retrieval.drawn_from} if retrieval.drawn_from > retrieval.queries else {}
     return {
         **retrieval.metrics,
         "intervals": {k: list(v) for k, v in retrieval.intervals.items()},
@@ -72,4 +73,5 @@ def describe(retrieval: Retrieval) -> dict[str, Any]:
         "queries": retrieval.queries,
         "database": retrieval.database,
         "near_duplicates": retrieval.near_duplicates,
+        **drawn,
     }

@@ -18,16 +18,23 @@ from zoo.files import written_whole
 
 OPSET = 18
 TOLERANCE = 1e-3  # most difference of any output from torch's
+MOST_BYTES = 1536 << 20  # of weights in the file itself; torch writes more into a second one
 EXTRA = "pip install 'fashion-model-zoo[export]'"
 
 
 def write_onnx(graph: Graph, facts: dict[str, Any], pictures: np.ndarray, path: Path) -> float:
     """Write the file; returns the largest difference from torch on `pictures`.
 
-    pictures (n, 3, S, S) uint8, two or more. ExportError, and no file, when a package is missing
-    or the difference is over TOLERANCE.
+    pictures (n, 3, S, S) uint8, two or more. ExportError, and no file, when a package is missing,
+    the weights do not go into one file, or the difference is over TOLERANCE.
     """
     _require_packages()
+    weights = sum(value.numel() * value.element_size() for value in graph.state_dict().values())
+    if weights > MOST_BYTES:
+        raise ExportError(
+            f"{path}: weights of {weights / 1e9:.1f} GB do not go into one ONNX file, which holds "
+            f"{MOST_BYTES / 1e9:.1f}; export to safetensors instead"
+        )
     graph = graph.cpu().eval()
     attributes = list(facts["attributes"])
     outputs = [EMBEDDING, *(output_of(name) for name in attributes)]

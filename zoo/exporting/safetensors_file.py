@@ -7,6 +7,7 @@ from typing import Any
 
 import safetensors.torch
 import torch
+from safetensors import SafetensorError
 
 from zoo.errors import ExportError
 from zoo.exporting.card import as_metadata
@@ -23,7 +24,10 @@ def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> float:
     described = {**facts, "tensors": _tensors(model, facts)}
     state = unshared({n: t for n, t in model.state_dict().items() if "proxies." not in n})
     with written_whole(path) as partial:
-        safetensors.torch.save_file(state, partial, metadata=as_metadata(described))
+        try:
+            safetensors.torch.save_file(state, partial, metadata=as_metadata(described))
+        except SafetensorError as error:  # a full disk, too
+            raise ExportError(f"cannot write {path}: {error}") from error
         again = safetensors.torch.load_file(partial)
         wrong = [name for name in state if not torch.equal(state[name], again[name])]
         if wrong:

@@ -61,6 +61,12 @@ class PictureReader:
         """(n, S, S, 3) uint8; errors as in `pixels`."""
         return np.stack([self.pixels(row) for row in rows])
 
+    def some(self, rows: Sequence[int]) -> PictureReader:
+        """Of the pictures in a few rows."""
+        boxes = None if self.boxes is None else [self.boxes[row] for row in rows]
+        digests = None if self.digests is None else [self.digests[row] for row in rows]
+        return PictureReader([self.paths[row] for row in rows], self.transform, boxes, digests)
+
     def problem(self, row: int) -> str | None:
         """Why a picture cannot be used; None when it can."""
         try:
@@ -87,8 +93,9 @@ def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[i
         nonlocal begun
         begun += 1
         if not team:  # only now: of pictures that are kept none is decoded
-            team.extend(_Process(reader) for _ in range(processes))
-        return team[begun % processes].begin(rows)
+            team.extend(_Process() for _ in range(processes))
+        # With the work, what it needs: of a large catalogue all paths would be long under way.
+        return team[begun % processes].begin(reader.some(rows))
 
     try:
         yield begin
@@ -104,21 +111,21 @@ class _Process:
     an answer, that is noticed at once. An executor's processes share a pipe, which stays open.
     """
 
-    def __init__(self, reader: PictureReader) -> None:
+    def __init__(self) -> None:
         # Not forked: a GPU and torch's own threads may be at work in this process.
         spawned = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawned.Pipe()
-        self._process = spawned.Process(target=_decode, args=(theirs, reader), daemon=True)
+        self._process = spawned.Process(target=_decode, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        self._size = reader.transform.size
-        self._waiting: deque[list[int]] = deque()
+        self._waiting: deque[PictureReader] = deque()
         self._asked = 0
 
-    def begin(self, rows: list[int]) -> Pixels:
-        self._waiting.append(rows)
+    def begin(self, pictures: PictureReader) -> Pixels:
+        self._waiting.append(pictures)
         self._ask()
-        return lambda: self._answer(len(rows))
+        size = pictures.transform.size
+        return lambda: self._answer().reshape(len(pictures.paths), size, size, 3)
 
     def _ask(self) -> None:
         """Few pieces at a time: were both pipes full, each side would wait for the other."""
@@ -127,7 +134,7 @@ class _Process:
                 self._pipe.send(self._waiting.popleft())
             self._asked += 1
 
-    def _answer(self, count: int) -> np.ndarray:
+    def _answer(self) -> np.ndarray:
         try:
             error = self._pipe.recv()
             pixels = self._pipe.recv_bytes() if error is None else b""
@@ -140,7 +147,7 @@ class _Process:
         self._ask()
         if error is not None:
             raise error
-        return np.frombuffer(pixels, np.uint8).reshape(count, self._size, self._size, 3)
+        return np.frombuffer(pixels, np.uint8)
 
     def stop(self) -> None:
         self._process.kill()
@@ -148,14 +155,14 @@ class _Process:
         self._pipe.close()
 
 
-def _decode(pipe: Connection, reader: PictureReader) -> None:
+def _decode(pipe: Connection) -> None:
     """Answer until nobody asks any more; Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):  # the parent has ended
         while True:
-            rows = pipe.recv()
+            pictures: PictureReader = pipe.recv()
             try:
-                pixels = reader.stack(rows)
+                pixels = pictures.stack(range(len(pictures.paths)))
             except Exception as error:
                 pipe.send(error)
             else:

@@ -83,6 +83,11 @@ class Encoder:
         """Pictures of a batch that suit the runtime."""
         return self._runtime.batch
 
+    @property
+    def precision(self) -> str:
+        """The runtime's: fp32, bf16 or fp16."""
+        return self._runtime.precision
+
     def __call__(self, pixels: np.ndarray) -> Features:
         """(B, S, S, 3) uint8 -> features; RunError when an embedding is not finite or zero."""
         return self._features(self._runtime(pixels))

@@ -38,7 +38,7 @@ def extract(
     Shards that an earlier call finished are taken as they are, damaged ones are made again.
     Returns images/s, None when every shard was there already. UnusableError when pictures cannot be
     used, after all shards without such; RunError names the picture whose embedding is zero or not
-    finite.
+    finite, RuntimeError where another precision may still give one.
     """
     missing = missing_shards(folder, items, progress)
     started, done = time.perf_counter(), sum(map(len, missing))
@@ -91,6 +91,8 @@ def _encoded(
             yield under_way.popleft(), features
     except EmbeddingError as error:
         path = source.path(int(under_way[0][error.place]))
+        if encoder.precision != "fp32":
+            raise RuntimeError(f"{path}: {error}") from error
         raise RunError(f"{path}: {error}") from error
 
 

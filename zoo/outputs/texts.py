@@ -43,7 +43,7 @@ def evaluate_text(report: dict[str, Any]) -> str:
     """The leaderboard, best first, baselines among the backbones."""
     catalog, backbones = report["catalog"], report["backbones"]
     blends, others = blended(backbones), processed(backbones)
-    rankings = {**backbones, **blends, **others, **report["baselines"]}
+    rankings = {**backbones, **blends, **others, **baselines(report)}
     best_first = sorted(
         rankings, key=lambda n: (rankings[n]["retrieval"]["attribute_match@5"], n), reverse=True
     )
@@ -81,6 +81,12 @@ def blended(backbones: dict[str, Any]) -> dict[str, Any]:
         for name, scores in backbones.items()
         if "blend" in scores
     }
+
+
+def baselines(report: dict[str, Any]) -> dict[str, Any]:
+    """The scores of the baselines, by a name for the row that no backbone has."""
+    taken = report["backbones"]
+    return {f"{n} (baseline)" if n in taken else n: s for n, s in report["baselines"].items()}
 
 
 def processed(backbones: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +143,7 @@ def accuracy_text(report: dict[str, Any]) -> str:
 
 def identity_text(report: dict[str, Any]) -> str:
     """Recall of the same product, where the data says which pictures show one."""
-    entries = {**report["backbones"], **report["baselines"]}
+    entries = {**report["backbones"], **baselines(report)}
     metrics = [m for m in report["baselines"]["random"]["retrieval"] if m.startswith("identity_")]
     rows = [[n, *(_share(s["retrieval"].get(m)) for m in metrics)] for n, s in entries.items()]
     return table(["same product", *(m.removeprefix("identity_") for m in metrics)], rows)
@@ -199,6 +205,11 @@ def verdicts(report: dict[str, Any]) -> list[str]:
         notes.append(
             f"measured before the catalogue changed ({', '.join(happened)}); zoo compact measures "
             "anew"
+        )
+    if "drawn_from" in pixels:
+        notes.append(
+            f"{pixels['queries']:,} of the {pixels['drawn_from']:,} test pictures were drawn at "
+            "random as queries"
         )
     if 0 < pixels["queries"] < FEW_QUERIES:
         queries = numbered(pixels["queries"], "query", "queries")

@@ -13,6 +13,7 @@ from zoo.search.exact import similarities, top_rows
 
 PROBES = 200
 TIMED = 20  # exact searches that are timed
+TIE = 1e-6  # of cosines: so much may differ by how they are computed
 AT_ONCE = 1 << 18  # rows whose cosines with all probes are in memory together
 
 
@@ -23,6 +24,8 @@ class Probes:
     rows: np.ndarray  # (p,) int64
     queries: np.ndarray  # (p, D)
     truth: list[set[int]]  # the ten nearest to each, itself left out
+    least: np.ndarray  # (p,) the cosine of the farthest of those
+    embeddings: np.ndarray  # (N, D) that they were drawn from
 
     @staticmethod
     def drawn(embeddings: np.ndarray, seed: int, count: int = PROBES) -> Probes:
@@ -44,12 +47,22 @@ class Probes:
             set(near[:found].tolist()) or {int(row)}
             for row, (_, near) in zip(rows, best, strict=True)
         ]
-        return Probes(rows, queries, truth)
+        least = np.array([scores[found - 1] for scores, _ in best])
+        return Probes(rows, queries, truth, least, embeddings)
 
     def recall(self, found: Sequence[Iterable[int]]) -> float:
-        """The mean share of the true neighbours; `found` (n,) rows of each probe."""
-        shares = [len(t & set(f)) / len(t) for t, f in zip(self.truth, found, strict=False)]
-        return float(np.mean(shares))
+        """The mean share of the true neighbours; `found` (p,) rows of each probe.
+
+        A row that is as near as the farthest of them is as good: of many copies any will do.
+        """
+        probes = zip(range(len(self.rows)), found, strict=True)
+        return float(np.mean([self._share(place, rows) for place, rows in probes]))
+
+    def _share(self, place: int, found: Iterable[int]) -> float:
+        truth, rows = self.truth[place], {*found}
+        others = np.array(sorted(rows - truth - {int(self.rows[place])}), dtype=np.int64)
+        ties = self.embeddings[others] @ self.queries[place] >= self.least[place] - TIE
+        return min(len(truth & rows) + int(ties.sum()), len(truth)) / len(truth)
 
 
 def _merged(

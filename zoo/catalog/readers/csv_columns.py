@@ -18,9 +18,8 @@ ID_NAMES = ("item_id", "id")
 TITLE_NAMES = ("title", "name")
 SPLIT_COLUMNS = ("split",)
 LABEL_NAMES = ("category_label", "category", "label", "class", "category_id", "class_id", "target")
-RESERVED = frozenset(
-    {"item_id", "path", "title", "split", "sha256", "thumbnail", "phash", "near_group", *OPTIONAL}
-)
+MADE = ("sha256", "thumbnail", "phash", "shorter_side", "near_group")  # of the pictures themselves
+RESERVED = frozenset({"item_id", "path", "title", "split", *MADE, *OPTIONAL})
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null"})
 MOST_CLASSES = 200
 ROWS_PER_CLASS = 20  # beyond the classes above, a table may have one for so many rows

@@ -19,12 +19,10 @@ from zoo.catalog.readers.csv_columns import (
 )
 from zoo.catalog.readers.entries import STYLES, catalogue_name, visible
 from zoo.catalog.readers.label_map import TABLES, integer_label, read_label_map
-from zoo.catalog.readers.places import picture_places
+from zoo.catalog.readers.places import IMAGES, picture_places
 from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
 from zoo.plurals import numbered
-
-IMAGES = "images"
 
 
 class Table:

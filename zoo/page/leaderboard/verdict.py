@@ -21,19 +21,18 @@ def verdict_html(report: dict[str, Any], titles: dict[str, str]) -> str:
 
 
 def _pairs(decision: dict[str, Any], titles: dict[str, str]) -> str:
-    names = {**titles, "pixels": _("the pixels baseline")}
+    pairs = [(pair, titles[pair["second"]]) for pair in decision["pairs"]]
+    pairs += [(pair, _("the pixels baseline")) for pair in decision["against_pixels"]]
     rows = [
         [
-            _("{first} and {second}").format(
-                first=names[pair["first"]], second=names[pair["second"]]
-            ),
+            _("{first} and {second}").format(first=titles[pair["first"]], second=second),
             escape(pair["metric"]),
             f"{pair['difference']:+.3f}",
             _("{low} to {high}").format(low=f"{pair['low']:+.3f}", high=f"{pair['high']:+.3f}"),
             _("yes") if pair["apart"] else _("no"),
             f"{pair['queries']:,}",
         ]
-        for pair in [*decision["pairs"], *decision["against_pixels"]]
+        for pair, second in pairs
     ]
     header = [
         _("pair"), _("by"), _("difference"), _("95 % interval"), _("can be told apart"),
