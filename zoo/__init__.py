@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zoo.compare import open_zoo
     from zoo.search.ask import Ask
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Ask",
     "Backbone",
