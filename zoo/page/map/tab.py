@@ -66,8 +66,11 @@ def map_tab(shared: Shared) -> Fill:
 
     # The board tells when it is first looked at, and when somebody asks for missing maps.
     show(board.focus(lambda: True, None, seen, **HIDDEN))
-    board.submit(do.make, [left, right], [progress, clock], **HIDDEN)
-    clock.tick(do.look, None, [progress, clock], **HIDDEN).then(do.there, None, there, **HIDDEN)
+    # Somebody else may have made them meanwhile: then there is nothing to make, but all to show.
+    asked = board.submit(do.make, [left, right], [progress, clock], **HIDDEN)
+    looked = clock.tick(do.look, None, [progress, clock], **HIDDEN)
+    for event in (asked, looked):
+        event.then(do.there, None, there, **HIDDEN)
     show(there.change(lambda: None, None, None, **HIDDEN))
 
     def fill(event: Any) -> Any:
