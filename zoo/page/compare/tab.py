@@ -22,6 +22,7 @@ def compare_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
     do, finding, picked = CompareHandlers(shared.state), QueryFinder(shared.state), shared.picked
     asked, kept = gr.State(None), in_browser(KEY)  # what is on screen; what was saved of it
+    known = gr.State([])  # backbones that this visitor could choose from
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             uploads = gr.Gallery(
@@ -87,6 +88,8 @@ def compare_tab(shared: Shared) -> Fill:
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
+    # All of them at once are no removal, only a change.
+    uploads.change(do.emptied, [uploads, picked], [answer, asked, history], **HIDDEN)
     ask_again(photo.input(do.added, [uploads, photo], [uploads, photo, picked], **HIDDEN))
     draw.click(finding.random_item, [filters, picked], picked, **HIDDEN)
     shuffle.click(finding.others, words, picks, **HIDDEN)
@@ -98,7 +101,7 @@ def compare_tab(shared: Shared) -> Fill:
         note(control.input(do.compare, inputs, answer, **compared))
 
     def fill(event: Any) -> Any:
-        chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
+        chosen = event.then(do.choices, [backbones, known], [backbones, filters, known], **HIDDEN)
         # Another backbone may have come; the first query of a visitor is answered as any other.
         ask_again(chosen).then(
             finding.restored, [uploads, picked], inputs[1:], api_visibility="private"
