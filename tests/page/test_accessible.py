@@ -18,35 +18,31 @@ GRAVE = {"serious", "critical"}
 ALL = {"exclude": [["[aria-label='Empty value']"]]}
 
 
-def details(page: Page) -> list[str]:
+def details(page: Page) -> None:
     page.get_by_text("How alike are the answers?").click()
     page.locator(".tile button.details").first.click()
     page.locator(f"{PANEL} .heat img").first.wait_for()
-    return ["#details", ".overlap"]
 
 
-def confusions(page: Page) -> list[str]:
+def confusions(page: Page) -> None:
     page.get_by_text("Where does it go wrong?").click()
     page.locator("#confusions table.heat").wait_for()
-    return ["#confusions"]
 
 
-def ballot(page: Page) -> list[str]:
+def ballot(page: Page) -> None:
     page.get_by_role("button", name="Start").click()
     page.wait_for_selector("#judge .blind")
-    return ["#judge"]
 
 
-def set_of_items(page: Page) -> list[str]:
+def set_of_items(page: Page) -> None:
     page.locator("#use-picks button").first.click()
     page.locator("#use-items button").first.wait_for()
     page.click("#use-button")
     page.locator("#use-fits li").first.wait_for()
-    return ["#use-result"]
 
 
-# What a tab shows once it has been used: uses it, and says where that is shown.
-LATER = {"Compare": details, "Leaderboard": confusions, "Judge": ballot, "Use": set_of_items}
+# What else a tab shows once it has been used.
+USED = {"Compare": details, "Leaderboard": confusions, "Judge": ballot, "Use": set_of_items}
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
@@ -54,19 +50,15 @@ def test_axe_finds_nothing_serious(browser: Browser, address: str, theme: str, w
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(browser, f"{address}?__theme={theme}", width, 1000)
     found = []
-
-    def look(where: str, context: dict[str, list[list[str]]]) -> None:
-        for violation in axe.run(page, context=context).response["violations"]:
-            if violation["impact"] in GRAVE:
-                nodes = [node["html"][:200] for node in violation["nodes"]][:3]
-                found.append((where, violation["id"], violation["help"], nodes))
-
     for _, tab, _ in TABS:
         open_tab(page, tab)
         page.get_by_role("tabpanel").locator("visible=true").first.wait_for()
-        look(tab, ALL)
-        if tab in LATER:
-            look(f"{tab}, used", {"include": [[place] for place in LATER[tab](page)]})
-            page.keyboard.press("Escape")
+        if tab in USED:
+            USED[tab](page)
+        for violation in axe.run(page, context=ALL).response["violations"]:
+            if violation["impact"] in GRAVE:
+                nodes = [node["html"][:200] for node in violation["nodes"]][:3]
+                found.append((tab, violation["id"], violation["help"], nodes))
+        page.keyboard.press("Escape")  # the details go
     page.close()
     assert not found, "\n".join(map(str, found))

@@ -53,9 +53,10 @@ def theme() -> gr.themes.Base:
         c600=indigo.c700,
         name="darker_indigo",
     )
-    return gr.themes.Soft(
+    soft = gr.themes.Soft(
         primary_hue=darker, neutral_hue="slate", font=fonts, font_mono=["monospace"]
     )
+    return soft.set(button_primary_background_fill_hover="*primary_600")  # by itself paler
 
 
 def build(state: PageState) -> gr.Blocks:
