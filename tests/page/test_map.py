@@ -144,6 +144,7 @@ def flat(browser: Browser, address: str, hidden: list[Path]) -> Iterator[Page]:
 
 
 def test_without_webgl_a_plain_canvas_draws(flat: Page, hidden: list[Path]) -> None:
+    flat.wait_for_selector(".backbone .tile")  # by then the page has looked for maps
     open_tab(flat, "Map")
     flat.locator(".map-make").first.wait_for()
     for path in hidden:  # somebody makes them meanwhile

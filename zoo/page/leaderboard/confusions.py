@@ -143,11 +143,11 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
         "A row is a true class, a column what is said; the stronger the colour, the larger the "
         "share of its row."
     )
-    table = scrolling(
+    heat = scrolling(
         _("True class by predicted class"),
         f'<table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>',
     )
-    return f'<p class="quiet">{how}</p>{table}'
+    return f'<p class="quiet">{how}</p>{heat}'
 
 
 def _cell(
