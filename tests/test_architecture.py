@@ -15,7 +15,7 @@ from zoo.cli import app
 
 # From top to bottom: a room imports only from rooms above it, or from itself.
 ROOMS = [
-    ("errors", "plurals"),
+    ("errors", "plurals", "ending"),
     ("hookspecs", "files", "addresses", "pictures"),
     ("weights", "backbones", "indexes"),
     ("plugins", "progress", "processes"),

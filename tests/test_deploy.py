@@ -17,6 +17,8 @@ import yaml
 from tests.conftest import ROOT
 from zoo.catalog import Catalog, load_catalog
 from zoo.cli import app
+from zoo.page.serving.door import MOST_UPLOADED
+from zoo.page.serving.uploads_folder import LEAST_FREE
 
 DEPLOY = ROOT / "deploy"
 SPACE = DEPLOY / "space"
@@ -62,6 +64,14 @@ def test_the_image_runs_our_command_without_rights() -> None:
     assert "/healthz" in said["HEALTHCHECK"]
 
 
+def assert_uploads_are_bounded(service: dict[str, Any]) -> None:
+    """A tmpfs is memory, and without a size it is half of the machine's."""
+    (folder,) = service["tmpfs"]
+    place, _, size = folder.partition(":size=")
+    assert place == "/tmp"
+    assert int(size.removesuffix("g")) * 1024**3 > LEAST_FREE + MOST_UPLOADED
+
+
 def test_compose_names_what_there_is() -> None:
     zoo, caddy = compose()["services"]["zoo"], compose()["services"]["caddy"]
     assert (DEPLOY / zoo["build"]["context"] / zoo["build"]["dockerfile"]).is_file()
@@ -69,6 +79,7 @@ def test_compose_names_what_there_is() -> None:
     subnet = compose()["networks"]["inside"]["ipam"]["config"][0]["subnet"]
     assert f"--proxy {subnet}" in zoo["command"]
     assert "ports" not in zoo  # reached through the proxy alone
+    assert_uploads_are_bounded(zoo)
     assert (DEPLOY / caddy["volumes"][0].split(":")[0]).is_file()
     assert "zoo:7860" in (DEPLOY / "Caddyfile").read_text()
     assert "proxy_buffering off" in (DEPLOY / "nginx.conf").read_text()
@@ -91,6 +102,7 @@ def test_several_pages_share_what_they_only_read() -> None:
         assert writable == ["/cache"]
         assert "--cache /cache" in page["command"]
         assert "ports" not in page
+        assert_uploads_are_bounded(page)
     assert (DEPLOY / caddy["volumes"][0].split(":")[0]).is_file()
     assert "lb_policy cookie" in proxied
     assert "hash $remote_addr" in (DEPLOY / "nginx.conf").read_text()

@@ -13,13 +13,14 @@ import pytest
 from tests.conftest import draw_shape
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
+from zoo.pictures import digest
 from zoo.search.ask import Ask
 from zoo.style import (
     Profile,
     current,
     from_json,
     histogram,
-    items_of_pictures,
+    items_of_files,
     profile_of,
     profile_of_items,
     recommend_for,
@@ -38,9 +39,9 @@ def uploads(tmp_path: Path) -> list[Path]:
 
 def looked(zoo: Zoo, paths: list[Path]) -> Profile:
     (seen,) = zoo.look(paths, "tiny_a")
-    data = [path.read_bytes() for path in paths]
+    digests = [digest(path.read_bytes()) for path in paths]
     tags = zoo.tags_of([path.name for path in paths], seen.features)  # type: ignore[union-attr]
-    return profile_of(zoo.run("tiny_a"), tags, items_of_pictures(zoo, data), seen.features)  # type: ignore[union-attr]
+    return profile_of(zoo.run("tiny_a"), tags, items_of_files(zoo, digests), seen.features)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.4])

@@ -19,6 +19,7 @@ from zoo.commands.running import doctor, plugins, serve
 from zoo.commands.tagging import count, features, tag
 from zoo.commands.training import train
 from zoo.commands.updating import add, remove, sync
+from zoo.ending import requests_to_end
 from zoo.errors import ZooError
 
 __all__ = ["app", "main", "serve", "train"]
@@ -75,7 +76,7 @@ def _stopped(arguments: list[str]) -> str:
 def main(command: Callable[..., Any] | None = None) -> NoReturn:
     """Run the commands, or one of them; an expected failure is one line and exit status 1."""
     # A request to end is Ctrl-C by another name; shells switch Ctrl-C off for background jobs.
-    for request in (signal.SIGINT, signal.SIGTERM):
+    for request in requests_to_end():
         signal.signal(request, signal.default_int_handler)
     try:
         (app if command is None else _alone(command))()

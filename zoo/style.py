@@ -13,7 +13,6 @@ from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
 from zoo.features.encoder import Features
-from zoo.pictures import digest
 from zoo.runs import Run
 from zoo.search.ask import Answer, Ask, Query
 from zoo.search.exact import unit_mean
@@ -55,11 +54,11 @@ def model_of(run: Run) -> str:
     return str(run.facts["files"][MODEL]["sha256"])[:16]
 
 
-def items_of_pictures(zoo: Zoo, pictures: Sequence[bytes]) -> tuple[str, ...]:
-    """Per picture file the id of the catalogue's item that is the same file, "" for none."""
+def items_of_files(zoo: Zoo, digests: Sequence[str]) -> tuple[str, ...]:
+    """Per sha256 of a picture file the catalogue's item that is the same file, "" for none."""
     table = zoo.catalog.table
     known = dict(zip(table["sha256"], table["item_id"].astype(str), strict=True))
-    return tuple(known.get(digest(data), "") for data in pictures)
+    return tuple(known.get(digest, "") for digest in digests)
 
 
 def profile_of(run: Run, tags: Sequence[Tags], items: Sequence[str], features: Features) -> Profile:

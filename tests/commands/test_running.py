@@ -29,6 +29,7 @@ def test_a_page_that_trains_is_not_for_everybody(tmp_path: Path) -> None:
     assert "leave out one of them" in told(*manage, "--share")
     assert "ask for a login with --auth" in told(*manage, "--host", "0.0.0.0")
     assert "by the proxy" in told(*manage, "--proxy", "10.0.0.0/8")
+    assert "give it with --share" in told("serve", "--runs", tmp_path, "--public")
     assert "'caddy' is no address" in told("serve", "--runs", tmp_path, "--proxy", "caddy")
 
 

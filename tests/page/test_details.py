@@ -131,11 +131,23 @@ def test_details_by_keyboard(page: Page) -> None:
         " return i && i.src !== before && /red|green|blue/.test(i.alt); }",
         arg=before,
     )
+    for attribute in ("category", "colour"):  # the last one is drawn
+        panel.get_by_role("radio", name=attribute).check()
+    page.wait_for_function(
+        "() => /red|green|blue/.test(document.querySelector('#details-heat img')?.alt)"
+    )
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
     assert page.evaluate("document.activeElement.className").startswith("details")
     button.click()  # the same again
     panel.wait_for()
+    page.keyboard.press("Escape")
+    for name in ("Tiny A", "Tiny B"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    page.get_by_text("no backbone is chosen").first.wait_for()
+    button.click()
+    page.wait_for_selector(".details.asked")
+    page.wait_for_function("() => !document.querySelector('.details.asked')")
 
 
 def test_the_reasons_add_up_on_the_page(browser: Browser, address: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 import socket
+import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +96,14 @@ def test_logins() -> None:
         login_for("me:", share=False, public=False)
 
 
+def test_public_is_said_of_a_share_without_a_login() -> None:
+    here = Path()
+    assert ServeOptions(here, share=True, public=True).login() is None
+    for more in ({}, {"auth": "me:secret"}, {"auth": "me:secret", "share": True}):
+        with pytest.raises(ZooError, match="give it with --share, and without --auth"):
+            ServeOptions(here, public=True, **more)
+
+
 def test_managing_is_for_those_who_are_known() -> None:
     here = Path()
     assert ServeOptions(here, manage=True).hosts() is not None
@@ -169,6 +181,26 @@ def test_bodies_are_bounded_whatever_they_say() -> None:
     assert behind_door(room=lambda: False).post("/gradio_api/upload").status_code == 507
 
 
+def test_uploads_are_counted_beside_what_else_goes_on() -> None:
+    counting: list[int] = []
+
+    def room() -> bool:
+        counting.append(threading.get_ident())
+        return True
+
+    async def answers() -> int:
+        """The thread that answers, once an upload has been let in."""
+        transport = httpx.ASGITransport(behind_door(room=room).app)
+        async with httpx.AsyncClient(transport=transport, base_url=OWN) as visitor:
+            await visitor.post("/gradio_api/upload", content=b"right")
+        return threading.get_ident()
+
+    with ThreadPoolExecutor(1) as own:  # a browser of other tests has this thread's loop
+        answering = own.submit(asyncio.run, answers()).result()
+    assert answering not in counting
+    assert len(counting) == 1
+
+
 def test_busy_is_said_in_words() -> None:
     answer = behind_door().post("/gradio_api/queue/join", json={})
     assert answer.status_code == 503
@@ -194,6 +226,10 @@ def test_the_uploads_folder_is_bounded_and_goes(monkeypatch: pytest.MonkeyPatch)
     (uploads.folder / "big").write_bytes(bytes(20))
     uploads._counted -= 10  # seconds
     assert not uploads.has_room()
+    free = shutil.disk_usage(uploads.folder).free
+    full = UploadsFolder(least_free=free + 1024**3)
+    assert not full.has_room()
+    full.remove()
     uploads.remove()
     assert not uploads.folder.exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import Image
 
 from tests.conftest import draw_shape
 from tests.page.conftest import serve
+from zoo.ending import requests_to_end
 
 
 @pytest.fixture(scope="module")
@@ -198,14 +200,30 @@ def test_a_share_that_cannot_be_had_is_said_and_a_password_is_made(
     assert "no share link: the tunnel " in said or "shared: https" in said
 
 
-def test_auth_and_public_and_host(page_folder: Path, plugins: Path) -> None:
+def test_auth_and_host_and_the_end_of_a_terminal(
+    page_folder: Path, plugins: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     process, address = serve(
         page_folder.parent, "--runs", str(page_folder), "--plugins", str(plugins),
-        "--host", "127.0.0.1", "--auth", "me:secret", "--share", "--public",
+        "--host", "127.0.0.1", "--auth", "me:secret",
     )  # fmt: skip
     try:
         own = Client(address, auth=("me", "secret"), verbose=False, analytics_enabled=False)
         assert own.predict(api_name="/models")["backbones"]
+        assert list(tmp_path.glob("zoo-page-*"))
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(timeout=20) == 0
+    assert not list(tmp_path.glob("zoo-page-*"))
+
+
+def test_a_terminal_that_closes_is_ignored_where_somebody_wished_so() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        assert requests_to_end() == [signal.SIGINT, signal.SIGTERM]
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert signal.SIGHUP in requests_to_end()
+    finally:
+        signal.signal(signal.SIGHUP, before)

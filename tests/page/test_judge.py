@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from tests.conftest import PLUGINS, draw_shape
 from tests.page.conftest import open_tab
 from zoo.compare import open_zoo
-from zoo.evaluation.votes import VOTES
+from zoo.evaluation.votes import VOTES, append_vote, vote_now
+from zoo.judging import item_duel, query_rows
 from zoo.page.judge import start
+from zoo.page.judge.kept_votes import KeptVotes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -50,10 +53,13 @@ def test_names_come_after_the_vote(page: Page, votes: Path) -> None:
     assert not votes.exists()
     page.get_by_role("button", name="Left is better").click()
     page.wait_for_selector("#judge .named")
+    page.wait_for_function("() => document.activeElement.matches('#judge .vote.next')")
     names = page.locator("#judge .side h3").all_text_contents()
     assert sorted(names) == ["Tiny A", "Tiny B"]
     assert names[0] in page.locator("#judge .side.won").inner_text()
     assert f"You preferred {names[0]}" in page.locator("#judge .asked").inner_text()
+    heard = page.get_by_role("status").filter(has_text="You preferred").inner_text()
+    assert heard.endswith(f"Left: {names[0]}; Right: {names[1]}.")
     (kept,) = lines(votes)
     assert kept["vote"] == "left"
     assert kept["left"]["backbone"] == names[0].lower().replace(" ", "_")
@@ -65,6 +71,12 @@ def test_names_come_after_the_vote(page: Page, votes: Path) -> None:
 
 def test_keys_vote_once_and_go_on(page: Page, votes: Path) -> None:
     judging(page)
+    page.wait_for_function("() => document.activeElement.matches('#judge .asked')")
+    keys = page.get_by_role("checkbox", name="Answer by keys")
+    keys.uncheck()
+    page.keyboard.press("1")  # nobody's
+    keys.check()
+    page.click("#judge .asked")
     page.keyboard.press("3")
     page.keyboard.press("3")
     page.get_by_text("You found them equally good").wait_for()
@@ -130,6 +142,20 @@ def test_it_fits_a_phone(phone: Page, votes: Path) -> None:
     assert vote is not None
     assert vote["y"] + vote["height"] <= 844  # all votes are in sight without scrolling
     assert vote["height"] >= 44
+
+
+def test_votes_are_read_again_when_there_are_others(page_folder: Path, votes: Path) -> None:
+    zoo, kept = open_zoo(page_folder, [PLUGINS]), KeptVotes(page_folder)
+    assert kept.votes() == []
+    assert kept.report(zoo)["votes"] == 0
+    duel = item_duel(zoo, query_rows(zoo, "all"), [], random.Random(0))
+    assert duel is not None
+    append_vote(page_folder, vote_now(duel, "tie"))
+    assert [vote.choice for vote in kept.votes()] == ["tie"]
+    assert kept.report(zoo)["votes"] == 1
+    assert kept.votes() is kept.votes()
+    assert kept.report(zoo) is kept.report(zoo)
+    assert kept.report(open_zoo(page_folder, [PLUGINS])) is not kept.report(zoo)
 
 
 def test_where_nobody_can_vote_it_says_why(page_folder: Path, votes: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,9 +16,11 @@ from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.saved import QUERIES, Saved
-from zoo.page.kept import KeptKind, things
+from zoo.page.kept import MOST_BYTES, KeptKind, things
+from zoo.page.serving.door import MOST_ASKED
 from zoo.page.state import PageState
 from zoo.page.use.handlers import PROFILES
+from zoo.style import MOST_PICTURES, profile_of_items, to_json
 
 
 @pytest.fixture
@@ -49,6 +53,23 @@ def test_what_a_browser_keeps_is_bounded(
         for act in (kind.chosen, kind.removed):
             with pytest.raises(ZooError, match=none_chosen):
                 act(things(value), other)
+
+
+def test_what_is_kept_can_always_be_sent_and_removed(zoo: Zoo) -> None:
+    ids = zoo.catalog.table["item_id"].astype(str).tolist()
+    profile = profile_of_items(zoo, ids[:MOST_PICTURES], "tiny_a")
+    tags = tuple(replace(one, path=one.path + "é" * 300) for one in profile.tags)
+    large = to_json(replace(profile, tags=tags))
+    few = MOST_BYTES // len(json.dumps(large, ensure_ascii=False).encode())
+    assert 1 < few < PROFILES.most
+    kept: dict[str, Any] = {}
+    for number in range(few):
+        kept = PROFILES.added(kept, str(number), large)
+    with pytest.raises(ZooError, match="is too large beside what is kept already; remove"):
+        PROFILES.added(kept, "one more", large)
+    assert len(json.dumps(kept, ensure_ascii=False).encode()) < MOST_ASKED
+    smaller = PROFILES.removed(kept, "0")
+    assert PROFILES.added(smaller, "again", large).keys() == {*smaller, "again"}
 
 
 def test_saved_queries_are_of_one_catalogue(saved: Saved, zoo: Zoo) -> None:

@@ -30,6 +30,7 @@ from zoo.errors import ReplacedError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import swap_in, write_json
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.launch import health
 from zoo.page.state import PageState
 from zoo.page.told import told
 from zoo.picture_tables import pictures_in
@@ -322,6 +323,16 @@ def test_a_page_goes_on_while_its_zoo_is_away_and_with_what_it_has(
     assert after.catalog.table["item_id"].str.startswith(NEXT).all()
     for run in after.runs.values():  # opened before it was taken up
         assert {"recommender", "encoder"} <= vars(run).keys()
+
+
+def test_a_probe_has_another_version_opened_and_does_not_wait(shelf: Shelf, tmp_path: Path) -> None:
+    state = PageState(shelf.link, [PLUGINS], None, read_only=True, cache=tmp_path / "cache")
+    probe = health(state)
+    before, after = (open_zoo(f, [PLUGINS]).version for f in (shelf.first, shelf.second))
+    assert probe()["version"] == before  # the first one is waited for
+    shelf.switch(shelf.second)
+    assert probe()["version"] == before
+    until(lambda: probe()["version"] == after)  # though no visitor asks
 
 
 def test_a_question_that_met_a_replaced_run_is_asked_again() -> None:

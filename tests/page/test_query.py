@@ -147,6 +147,11 @@ def test_uploaded_pictures_are_not_brought_back(page: Page, tmp_path: Path) -> N
     step(page, "forward")
     page.get_by_text("uploaded pictures cannot be brought back").wait_for()
     assert query(page) == first
+    page.click("#random")
+    wait_for_address(page, "items=")
+    page.locator("#uploads input[type=file]").first.set_input_files(tmp_path / "mine.png")
+    page.wait_for_function("!location.search.includes('items=')")  # one that comes later stays
+    wait_for_query(page, "mine.png")
 
 
 def wait_for_query_anew(page: Page, title: str) -> None:
@@ -227,6 +232,10 @@ def test_files_hold_what_is_on_screen(page: Page, tmp_path: Path) -> None:
     with Image.open(got["sheet"].path()) as sheet:
         assert sheet.format == "PNG"
         assert sheet.width > 5 * 160
+    page.locator("#uploads").get_by_label("Clear").click()
+    page.locator("#answer .empty").wait_for()
+    page.click("#take-csv")  # not of what is gone
+    page.get_by_text("nothing is asked yet").wait_for()
 
 
 def test_queries_are_saved_in_the_browser(page: Page, tmp_path: Path) -> None:

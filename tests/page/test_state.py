@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,11 @@ import gradio as gr
 import pytest
 
 from tests.conftest import PLUGINS, TINY
-from zoo.building import make_zoo
+from zoo.building import RUNS, SAMPLE, make_zoo
 from zoo.catalog import load_catalog
 from zoo.deciding import MATCH
 from zoo.errors import ZooError
+from zoo.page import launch
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
 from zoo.page.serving.options import ServeOptions
@@ -113,6 +115,18 @@ def test_maps_are_made_for_who_may_only(tmp_path: Path) -> None:
 
 def test_there_may_be_nothing_to_warm_up(tmp_path: Path) -> None:
     PageState(tmp_path, [PLUGINS], None).warm_up()
+
+
+def test_the_sample_zoo_is_known_by_its_whole_path_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(launch, "sample_command", lambda _: [sys.executable, "-c", ""])
+    for folder in (RUNS / SAMPLE, tmp_path / RUNS / SAMPLE):
+        job = launch._sample_job(ServeOptions(folder))
+        assert job is not None
+        job._process.wait(30)
+    assert launch._sample_job(ServeOptions(tmp_path / RUNS / "another")) is None
 
 
 def test_a_visitor_is_not_told_where_the_zoo_lies(zoo_folder: Path, tmp_path: Path) -> None:

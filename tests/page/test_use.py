@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,10 +128,16 @@ def test_the_result_fits_a_phone(phone: Page, pictures: list[str]) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_no_picture_is_told(page: Page) -> None:
+def test_no_picture_is_told(page: Page, pictures: list[str]) -> None:
     at_use(page)
     page.click("#use-button")
     page.get_by_text("no picture; upload some, or click pictures").wait_for()
+    bad = next(path for path in pictures if "bad" in path)
+    page.locator("#use-files input[type=file]").set_input_files(bad)
+    page.locator("#use-files").get_by_text("bad").first.wait_for()
+    page.click("#use-button")
+    page.get_by_text("no picture can be used").wait_for()
+    page.wait_for_function("() => !document.querySelector('#use-progress .job')")
 
 
 # Without a browser.
@@ -171,6 +178,21 @@ def test_no_usable_picture_is_one_line_without_folders(zoo: Zoo, pictures: list[
     with pytest.raises(ZooError, match="no picture can be used") as told:
         list(look(zoo, {"bad <b>.png": Path(bad)}, "tiny_a"))
     assert str(Path(bad).parent) not in str(told.value)
+
+
+def test_the_contents_of_a_set_are_not_held_together(zoo: Zoo, tmp_path: Path) -> None:
+    for number in range(8):
+        draw_shape("red", "disc", 640 + number, 1000).save(tmp_path / f"{number}.bmp")
+    files = {path.name: path for path in tmp_path.glob("*.bmp")}
+    size = next(iter(files.values())).stat().st_size
+    zoo.run("tiny_a").encoder  # noqa: B018  opened before
+    tracemalloc.start()
+    *_, last = look(zoo, files, "tiny_a")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(last, Looked)
+    assert len(last.pictures) == 8
+    assert most < 4 * size
 
 
 def test_names_from_outside_are_escaped(zoo: Zoo, state: PageState) -> None:

@@ -15,7 +15,7 @@ from zoo.page.leaderboard.tab import leaderboard_tab
 from zoo.page.map.tab import map_tab
 from zoo.page.models.tab import models_tab
 from zoo.page.programs.tab import programs_tab
-from zoo.page.shared import COMPARE, HIDDEN, Fill, Shared
+from zoo.page.shared import COMPARE, HIDDEN, NOTHING, Fill, Shared
 from zoo.page.state import PageState
 from zoo.page.under_way import progress_of
 from zoo.page.use.tab import use_tab
@@ -24,7 +24,6 @@ FOLDER = Path(__file__).parent
 TITLE = marked("Fashion model zoo")
 POLL = 2.0  # seconds
 LOOKS_EVERY = 0.01  # seconds
-NOTHING = "() => []"  # an event that only begins a chain need not ask the server
 MOST_WAITING = 64  # requests; further visitors are told that the page is busy
 TABS = (
     (COMPARE, marked("Compare"), compare_tab),
@@ -54,9 +53,10 @@ def theme() -> gr.themes.Base:
         c600=indigo.c700,
         name="darker_indigo",
     )
-    return gr.themes.Soft(
+    soft = gr.themes.Soft(
         primary_hue=darker, neutral_hue="slate", font=fonts, font_mono=["monospace"]
     )
+    return soft.set(button_primary_background_fill_hover="*primary_600")  # by itself paler
 
 
 def build(state: PageState) -> gr.Blocks:

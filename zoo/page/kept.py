@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from zoo.page.language import _
 
 # Not there to hide anything: without one of its own gradio could not read what it kept before.
 SECRET = "fashion-model-zoo"
+# Every request about them carries all of them, and the door lets 1 MiB in.
+MOST_BYTES = 700_000
 Things = dict[str, Any]  # name -> thing, as JSON values
 
 
@@ -32,7 +35,11 @@ class KeptKind:
             raise ZooError(_(self.bad_name).format(n=self.longest))
         if name not in things and len(things) >= self.most:
             raise ZooError(_(self.full).format(n=self.most))
-        return {**things, name: thing}
+        more = {**things, name: thing}
+        if len(json.dumps(more, ensure_ascii=False).encode()) > MOST_BYTES:
+            large = _("{name} is too large beside what is kept already; remove something first")
+            raise ZooError(large.format(name=repr(name)))
+        return more
 
     def chosen(self, things: Things, name: str | None) -> Any:
         """The thing of that name."""

@@ -25,6 +25,7 @@ from starlette.middleware import Middleware
 
 from zoo.building import RUNS, SAMPLE, sole_writer
 from zoo.catalog import load_catalog
+from zoo.ending import requests_to_end
 from zoo.errors import ZooError
 from zoo.page.app import build, css, theme
 from zoo.page.job import Job, sample_command, stop_all
@@ -84,7 +85,8 @@ def launch(asked: ServeOptions) -> None:
     _wait()
     uploads.remove()
     _forget(asked, cache)
-    print("stopped", flush=True)
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        print("stopped", flush=True)
     os._exit(0)  # gradio's server threads would keep the process alive
 
 
@@ -131,7 +133,7 @@ def start(
             )
     except OSError as error:
         raise asked.cannot_listen(error) from error
-    app.router.routes.insert(0, APIRoute("/healthz", _health(state), methods=["GET"]))
+    app.router.routes.insert(0, APIRoute("/healthz", health(state), methods=["GET"]))
     return Served(app, local, link, said.getvalue())
 
 
@@ -174,9 +176,9 @@ def _introduce(asked: ServeOptions, served: Served, login: Login | None, job: Jo
         )
 
 
-def _health(state: PageState) -> Any:
+def health(state: PageState) -> Any:
     def healthz() -> dict[str, Any]:
-        zoo = state.zoo()
+        zoo = state.at_hand()  # a proxy that had to wait for another version would pass us by
         return {
             "status": "ok",
             "backbones": sorted(zoo.runs) if zoo else [],
@@ -189,7 +191,7 @@ def _health(state: PageState) -> Any:
 def _sample_job(asked: ServeOptions) -> Job | None:
     """The job that makes or finishes the sample zoo; None when there is nothing to do."""
     folder = asked.folder
-    if folder != RUNS / SAMPLE or asked.only_reads():
+    if folder.resolve() != (RUNS / SAMPLE).resolve() or asked.only_reads():
         return None
     if all((folder / name / RUN).is_file() for name in shipped()):
         return None
@@ -202,14 +204,14 @@ def _sample_job(asked: ServeOptions) -> Job | None:
 
 
 def _wait() -> None:
-    """Sleep until Ctrl-C or a request to end, and end what was begun."""
+    """Sleep until somebody asks to end, and end what was begun."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
         ended.set()
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    for request in requests_to_end():
+        signal.signal(request, end)
     while not ended.wait(1.0):
         pass
     stop_all()

@@ -12,6 +12,7 @@ from zoo.page.state import PageState
 
 COMPARE = "compare"  # the tab that answers a query
 HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+NOTHING = "() => []"  # an event that only begins a chain need not ask the server
 # The element of HTML with data-item that was clicked on, told to the server as {"item": its id}.
 PICK_ITEM = """
 element.addEventListener('click', (event) => {

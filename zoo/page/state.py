@@ -66,6 +66,10 @@ class PageState:
         """The zoo as it is now; None while its catalogue is still being made."""
         return self._watched.zoo()
 
+    def at_hand(self) -> Zoo | None:
+        """The zoo that is open, at once: another version is seen, but not waited for."""
+        return self._watched.at_hand()
+
     def trained(self) -> Zoo:
         """The zoo with a trained backbone at least; ZooError while there is none."""
         zoo = self.zoo()

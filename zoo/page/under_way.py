@@ -6,7 +6,7 @@ import hashlib
 from html import escape
 from typing import Any
 
-from zoo.page.bar import bar_html
+from zoo.page.bar import bar_html, share_of
 from zoo.page.language import _, ngettext
 from zoo.page.state import PageState
 
@@ -30,9 +30,7 @@ def progress_html(progress: dict[str, Any] | None, failure: str | None, remedy: 
         )
     if progress is None:
         return ""
-    total = max(1, progress["total"])
-    share = min(1.0, progress["done"] / total)
-    left = progress["seconds_left"]
+    share, left = share_of(progress), progress["seconds_left"]
     remains = _(", {s} s left in this step").format(s=f"{left:.0f}") if left else ""
     pace = f"{progress['rate']:.0f} {progress['unit']}/s{remains}. " if progress["rate"] else ""
     asked, ready = progress.get("backbones"), progress.get("ready", ())

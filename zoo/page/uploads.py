@@ -13,8 +13,15 @@ MOST_PICTURES = 32
 
 
 def contents(paths: Sequence[str]) -> dict[str, bytes]:
-    """Uploaded files by name; their folders are the server's own business."""
-    return {name: read_bytes(path) for name, path in named(few(paths)).items()}
+    """Uploaded files by name; ZooError, without the server's folders, for one that has gone."""
+    return {name: _content(name, path) for name, path in named(few(paths)).items()}
+
+
+def _content(name: str, path: Path) -> bytes:
+    if not path.is_file():  # uploads are kept for a day, and go with the page
+        gone = _("this upload has expired; choose it again: {name}")
+        raise ZooError(gone.format(name=name))
+    return read_bytes(path)
 
 
 def few(paths: Sequence[str]) -> Sequence[str]:

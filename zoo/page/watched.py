@@ -50,6 +50,15 @@ class Watched:
                 self._opening.release()
         return self._now.zoo
 
+    def at_hand(self) -> Zoo | None:
+        """The zoo that is answered from now; another version is opened beside, without a wait."""
+        now = self._now
+        if now.zoo is None:
+            return self.zoo()
+        if self._on_disk() != now.version and not self._opening.locked():
+            threading.Thread(target=self.zoo, daemon=True).start()
+        return now.zoo
+
     def version(self) -> Version:
         """Changes whenever the catalogue or a run that is answered from does."""
         self.zoo()

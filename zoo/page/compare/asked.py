@@ -78,6 +78,9 @@ class Asked:
         if not self.backbones:
             raise ZooError(_("no backbone is chosen; tick at least one"))
         ready = [name for name in self.backbones if name in zoo.runs]
+        if not ready:  # an empty list would ask all of them
+            gone = _("none of the chosen backbones is there any more; tick at least one")
+            raise ZooError(gone)
         if pictures:
             return zoo.recommend(pictures, self.ask(zoo.catalog), ready, encode)
         rows = [zoo.catalog.row_of(item) for item in self.items]

@@ -33,6 +33,9 @@ element.addEventListener('click', (event) => {
   trigger('select', {about: button.dataset.details});
 });
 """
+# The button that nothing came of does not go on waiting.
+NOT_ASKED = """() => document.querySelectorAll('.details.asked').forEach(
+  (button) => button.classList.remove('asked'))"""
 OPENING = Path(__file__).with_name("details.js")
 Answers = Callable[[Zoo, Asked], dict[str, Result]]
 
@@ -98,8 +101,12 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
     drawn = (do.heat, [about, head, inputs[0], inputs[2]], heat)
     asked = answer.select(_about, None, about, **HIDDEN)
     opened = asked.then(do.opened, [about, head, *inputs], [said, head, heat], **searched)
-    opened.success(*drawn, **searched)
-    head.input(drawing, None, heat, **HIDDEN).then(*drawn, **searched)
+    opened.failure(None, js=NOT_ASKED, **HIDDEN)
+    chosen = head.input(drawing, None, heat, trigger_mode="always_last", **HIDDEN)
+    for event in (opened.success, chosen.then):
+        # Who chooses another attribute before there is a map gets that of the last.
+        seen = event(*drawn, trigger_mode="always_last", **searched)
+        seen.failure(lambda: "", None, heat, **HIDDEN)
 
 
 def _about(event: gr.EventData) -> str:

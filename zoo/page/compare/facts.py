@@ -36,9 +36,10 @@ def facts(zoo: Zoo, results: Mapping[str, Result], subject: Subject) -> str:
     ]
     unlabelled = _("Not labelled: nobody knows which of them is right.")
     note = "" if known else f'<p class="quiet">{unlabelled}</p>'
+    table = board(_("What is said of the picture"), header, rows)
     return (
         f'<div class="about"><img src="{data_address(picture)}" alt="{escape(subject.name)}">'
-        f'<div class="sayings">{_badges(zoo.catalog, subject)}{board(header, rows)}{note}'
+        f'<div class="sayings">{_badges(zoo.catalog, subject)}{table}{note}'
         "</div></div>"
     )
 

@@ -32,9 +32,9 @@ class CompareHandlers:
 
     @told
     def compare(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
-        """The answer of every chosen backbone, side by side; nothing new without a query."""
+        """The answer of every chosen backbone, side by side; how to ask, where nothing is."""
         if not uploads and not picked:
-            return gr.skip()
+            return empty_html()
         zoo = self._state.trained()
         asked = Asked.of(uploads, picked, *controls)
         results = self.answers(zoo, asked)
@@ -57,6 +57,10 @@ class CompareHandlers:
         """The answer to an item; uploads, which take an item's place, are answered as they come."""
         return self.compare(uploads, picked, *controls) if picked else gr.skip()
 
+    def emptied(self, uploads: list[Any] | None, picked: list[str]) -> list[Any]:
+        """No answer, nothing that was asked and no link, once all uploads have been cleared."""
+        return [gr.skip()] * 3 if uploads or picked else [empty_html(), None, ""]
+
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
         labels = zoo.catalog.labels_of(rows[0]) if len(rows) == 1 else {}
@@ -78,12 +82,18 @@ class CompareHandlers:
         return [*(uploads or []), *([(photo, None)] if photo else [])], None, []
 
     @told
-    def choices(self) -> tuple[Any, Any]:
-        """The backbones and filter values there are, for their components."""
+    def choices(self, ticked: list[str], known: list[str]) -> tuple[Any, Any, list[str]]:
+        """The backbones and filter values there are, for their components.
+
+        What a visitor ticked stays, and those are ticked that were not `known` to him yet.
+        """
         zoo = self._state.zoo()
         if zoo is None:
-            return gr.CheckboxGroup(choices=[], value=[]), gr.Dropdown(choices=[])
+            return gr.CheckboxGroup(choices=[], value=[]), gr.Dropdown(choices=[]), []
+        names = sorted(zoo.runs)
+        chosen = [name for name in names if name in ticked or name not in known]
         return (
-            gr.CheckboxGroup(choices=choices(zoo), value=sorted(zoo.runs)),
+            gr.CheckboxGroup(choices=choices(zoo), value=chosen),
             gr.Dropdown(choices=list(filter_texts(zoo.catalog))),
+            names,
         )

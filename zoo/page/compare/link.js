@@ -44,7 +44,8 @@ watch('value', () => {
 });
 
 window.onpopstate = () => {
-  gone.add(location.href);
+  // That of uploads is not brought back, and others like it may come.
+  if (new URLSearchParams(location.search).has('items')) gone.add(location.href);
   bring();
 };
 

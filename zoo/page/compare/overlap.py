@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from zoo.compare import Result, Zoo
+from zoo.page.board import scrolling
 from zoo.page.language import _, marked
 from zoo.search.overlap import PERSISTENCE, jaccard, rank_biased_overlap
 
@@ -33,11 +34,15 @@ def overlap(zoo: Zoo, results: Mapping[str, Result]) -> str:
         + "</tr>"
         for one in rows
     )
-    how = _(HOW).format(p=PERSISTENCE)
+    how, title = _(HOW).format(p=PERSISTENCE), _("How alike are the answers?")
+    table = scrolling(
+        title,
+        f'<table class="pairs"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>",
+    )
     return (
-        f'<details class="overlap"><summary>{_("How alike are the answers?")}</summary>'
-        f'<p>{_(WHAT)}</p><div class="scroll"><table class="pairs"><thead><tr><td></td>{head}</tr>'
-        f'</thead><tbody>{body}</tbody></table></div><p class="quiet">{how}</p></details>'
+        f'<details class="overlap"><summary>{title}</summary><p>{_(WHAT)}</p>{table}'
+        f'<p class="quiet">{how}</p></details>'
     )
 
 

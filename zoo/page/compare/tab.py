@@ -6,48 +6,24 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.page.compare.camera import camera
 from zoo.page.compare.details import ASK_DETAILS, details_panel
 from zoo.page.compare.finding import QueryFinder
 from zoo.page.compare.handlers import CompareHandlers, empty_html
+from zoo.page.compare.layout import source
 from zoo.page.compare.ranking import ranking
 from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.kept import in_browser
-from zoo.page.language import _
-from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared, show_answer
+from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared, show_answer
 
 
 def compare_tab(shared: Shared) -> Fill:
     """Lay the tab out and wire it; it is filled by what is returned."""
     do, finding, picked = CompareHandlers(shared.state), QueryFinder(shared.state), shared.picked
     asked, kept = gr.State(None), in_browser(KEY)  # what is on screen; what was saved of it
-    with gr.Row():
-        with gr.Column(scale=2, min_width=300):
-            uploads = gr.Gallery(
-                label=_("Your pictures (several make a style profile)"),
-                type="filepath",
-                sources=["upload", "clipboard"],
-                file_types=["image"],
-                interactive=True,
-                height=210,
-                columns=4,
-                object_fit="contain",
-                elem_id="uploads",
-            )
-            with gr.Row():
-                draw = gr.Button(_("Random query"), variant="primary", elem_id="random")
-                shuffle = gr.Button(_("Other pictures"), elem_id="shuffle")
-            with gr.Accordion(_("Camera, saved queries"), open=False, elem_id="more-queries"):
-                photo = camera()
-                saved_place = gr.Column()
-        with gr.Column(scale=3, min_width=300):
-            words = gr.Textbox(
-                label=_("Or click a picture of the catalogue"),
-                placeholder=_("Search titles, ids and labels"),
-                elem_id="find",
-            )
-            picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="picks")
+    known = gr.State([])  # backbones that this visitor could choose from
+    given = source()
+    uploads, words, picks = given.uploads, given.words, given.picks
     backbones, sliders, boxes, filters = ranking()
     top, alpha, diversity = sliders
     same, exact, apart = boxes
@@ -74,7 +50,7 @@ def compare_tab(shared: Shared) -> Fill:
     def ask_again(event: Any) -> Any:
         return note(event.then(do.compare, inputs, answer, **compared))
 
-    with saved_place:
+    with given.saved:
         fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
@@ -86,10 +62,16 @@ def compare_tab(shared: Shared) -> Fill:
     ask_again(gone.success(show_answer, None, shared.tabs, **HIDDEN))
     ask_again(uploads.upload(lambda: [], None, picked, **HIDDEN))
     # A picture is still among the uploads when its removal is told.
-    ask_again(uploads.delete(lambda: None, None, None, **HIDDEN))
-    ask_again(photo.input(do.added, [uploads, photo], [uploads, photo, picked], **HIDDEN))
-    draw.click(finding.random_item, [filters, picked], picked, **HIDDEN)
-    shuffle.click(finding.others, words, picks, **HIDDEN)
+    ask_again(uploads.delete(None, None, None, js=NOTHING, **HIDDEN))
+    # All of them at once are no removal, only a change.
+    uploads.change(do.emptied, [uploads, picked], [answer, asked, history], **HIDDEN)
+    ask_again(
+        given.photo.input(
+            do.added, [uploads, given.photo], [uploads, given.photo, picked], **HIDDEN
+        )
+    )
+    given.draw.click(finding.random_item, [filters, picked], picked, **HIDDEN)
+    given.shuffle.click(finding.others, words, picks, **HIDDEN)
     words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
@@ -98,7 +80,7 @@ def compare_tab(shared: Shared) -> Fill:
         note(control.input(do.compare, inputs, answer, **compared))
 
     def fill(event: Any) -> Any:
-        chosen = event.then(do.choices, None, [backbones, filters], **HIDDEN)
+        chosen = event.then(do.choices, [backbones, known], [backbones, filters, known], **HIDDEN)
         # Another backbone may have come; the first query of a visitor is answered as any other.
         restored = ask_again(chosen).then(
             finding.restored, [uploads, picked], inputs[1:], api_visibility="private"

@@ -80,7 +80,7 @@ def _parts(catalog: Catalog, found: Explanation, row: int, true: np.ndarray) -> 
     singles = catalog.singles
     rows = [_row(singles[p.column], p, bool(true[row, p.column])) for p in found.parts]
     rows.append([_("together"), "", "", f"<b>{found.soft_match:.3f}</b>"])
-    table = board(["", _("query"), _("this item"), _("adds")], rows)
+    table = board(_("Match by attribute"), ["", _("query"), _("this item"), _("adds")], rows)
     opened = "" if found.alpha == 1 else " open"
     match = _("match {number} by attribute").format(number=f"{found.soft_match:.3f}")
     how = _(

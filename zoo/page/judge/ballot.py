@@ -52,8 +52,9 @@ def blind_html(ballot: Ballot) -> str:
         '<button type="button" class="plain" data-next="skip" data-key="s">'
         f"{_('Skip this one')}<kbd>S</kbd></button>"
     )
+    question = escape(_("Which answer do you like better?"))
     return (
-        f'<div class="ballot blind">{_query(ballot, _("Which answer do you like better?"))}{sides}'
+        f'<div class="ballot blind">{_query(ballot, question)}{sides}'
         f'<div class="votes">{buttons}{skip}</div></div>'
     )
 
@@ -66,16 +67,22 @@ def revealed_html(zoo: Zoo, ballot: Ballot, choice: Choice, matches: tuple[float
     return (
         f'<div class="ballot">{_query(ballot, _verdict(zoo, ballot, choice))}{sides}'
         '<div class="votes after"><button type="button" class="vote next" data-next="next" '
-        f'data-key="enter n">{_("Next")}<kbd>{_("Enter")}</kbd></button></div></div>'
+        f'data-key="enter n" aria-describedby="judge-said">{_("Next")}<kbd>{_("Enter")}</kbd>'
+        "</button></div></div>"
     )
 
 
 def _verdict(zoo: Zoo, ballot: Ballot, choice: Choice) -> str:
+    """What was voted; with the names, for who hears it rather than sees them above the sides."""
+    titles = {side: _title(zoo, _side(ballot, side)) for side in SIDES}
     if choice == "tie":
-        return _("You found them equally good.")
-    if choice == "bad":
-        return _("You found both bad.")
-    return _("You preferred {backbone}.").format(backbone=_title(zoo, _side(ballot, choice)))
+        said = _("You found them equally good.")
+    elif choice == "bad":
+        said = _("You found both bad.")
+    else:
+        said = _("You preferred {backbone}.").format(backbone=titles[choice])
+    names = "; ".join(f"{_(SIDES[side])}: {title}" for side, title in titles.items())
+    return f'{escape(said)} <span class="heard">{escape(names)}.</span>'
 
 
 def _title(zoo: Zoo, side: Side) -> str:
@@ -111,8 +118,12 @@ def _side(ballot: Ballot, side: str) -> Side:
 
 
 def _query(ballot: Ballot, said: str) -> str:
+    """The query, and HTML that goes before the sides; keys.js goes there once it is another."""
     shown = picture(ballot.query, _("the query"))
-    return f'<div class="asked">{shown}<div><h3>{_("Query")}</h3><p>{escape(said)}</p></div></div>'
+    return (
+        f'<div class="asked" tabindex="-1">{shown}<div><h3>{_("Query")}</h3>'
+        f'<p id="judge-said" role="status">{said}</p></div></div>'
+    )
 
 
 def _tiles(ballot: Ballot, side: Side, linked: bool) -> str:

@@ -9,17 +9,12 @@ import gradio as gr
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
-from zoo.evaluation.votes import (
-    CHOICES,
-    Duel,
-    append_vote,
-    read_votes,
-    vote_now,
-)
+from zoo.evaluation.votes import CHOICES, Duel, append_vote, vote_now
 from zoo.judging import item_duel, pair_of, query_rows, upload_duel
-from zoo.outputs.votes import side_matches, votes_report
+from zoo.outputs.votes import side_matches
 from zoo.page.judge import start
 from zoo.page.judge.ballot import Ballot, blind_html, revealed_html
+from zoo.page.judge.kept_votes import KeptVotes
 from zoo.page.judge.results import results_html
 from zoo.page.language import _, ngettext
 from zoo.page.state import PageState
@@ -38,6 +33,7 @@ class JudgeHandlers:
     def __init__(self, state: PageState) -> None:
         self._state = state
         self._chance = random.Random()
+        self._votes = KeptVotes(state.folder)
 
     @told
     def opening(self, ballot: Ballot | None) -> Any:
@@ -57,7 +53,7 @@ class JudgeHandlers:
         if pool == UPLOAD:
             return self._draw_upload(zoo, upload, ballot)
         rows = query_rows(zoo, pool, ballot.duel if ballot else None)
-        duel = item_duel(zoo, rows, read_votes(zoo.folder).votes, self._chance)
+        duel = item_duel(zoo, rows, self._votes.votes(), self._chance)
         if duel is None:
             return start.alike(), None
         row = zoo.catalog.row_of(duel.query["item"])
@@ -69,8 +65,7 @@ class JudgeHandlers:
         ((name, data),) = contents([upload]).items()
         again = ballot is not None and ballot.duel.query == {"sha256": digest(data)}
         done = ballot.done | {pair_of(ballot.duel)} if ballot and again else frozenset()
-        votes = read_votes(zoo.folder).votes
-        duel = upload_duel(zoo, name, data, votes, self._chance, done)
+        duel = upload_duel(zoo, name, data, self._votes.votes(), self._chance, done)
         if duel is None:
             return start.done(), ballot
         return self._shown(zoo, duel, inline(data), done)
@@ -113,7 +108,7 @@ class JudgeHandlers:
         zoo = self._state.zoo()
         if zoo is None or len(zoo.runs) < 2:
             return gr.Accordion(visible=False), ""
-        report = votes_report(zoo)
+        report = self._votes.report(zoo)
         votes = report["votes"]
         label = ngettext("Results so far ({n} vote)", "Results so far ({n} votes)", votes)
         label = label.format(n=f"{votes:,}")

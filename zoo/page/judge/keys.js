@@ -1,4 +1,5 @@
 // Clicks and keys of the ballot. data-vote, data-next: what a button does; data-key: its keys.
+const off = () => document.querySelector('#judge-keys input')?.checked === false;
 const busy = (event) => {
   const at = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return true;
@@ -10,16 +11,26 @@ const busy = (event) => {
   if (event.key === 'Enter') return at.tagName === 'BUTTON' || at.tagName === 'A';
   return arrows && Boolean(at.closest('[role=tablist]'));
 };
+// The button that was pressed goes with its ballot: who was on it goes on with the next one.
+let followed = false;
+new MutationObserver(() => {
+  if (!followed || document.activeElement !== document.body) return;
+  const next = element.querySelector('.vote.next') || element.querySelector('.asked');
+  if (!next) return;
+  followed = false;
+  next.focus({preventScroll: true});
+}).observe(element, {childList: true, subtree: true});
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-vote], [data-next], [data-item]');
   if (!button) return;
+  followed = !button.dataset.item;
   if (button.dataset.vote) trigger('select', {vote: button.dataset.vote});
   else if (button.dataset.item) trigger('click', {item: button.dataset.item});
   else trigger('submit', {});
 });
 const pressed = (event) => {
   if (!element.isConnected) return document.removeEventListener('keydown', pressed);
-  if (!element.offsetParent || busy(event)) return undefined;
+  if (!element.offsetParent || off() || busy(event)) return undefined;
   const button = [...element.querySelectorAll('[data-key]')].find((each) =>
     each.dataset.key.split(' ').includes(event.key.toLowerCase()));
   if (!button) return undefined;

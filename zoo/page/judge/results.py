@@ -55,7 +55,7 @@ def _table(report: dict[str, Any], titles: dict[str, str]) -> str:
         for name, b in by_strength(report)
     ]
     header = [_("win rate"), _("won – tied – lost"), _("both bad"), _("strength"), *METRICS]
-    return board(["", *header], rows)
+    return board(_("Results so far"), ["", *header], rows)
 
 
 def _pairs(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -68,7 +68,8 @@ def _pairs(report: dict[str, Any], titles: dict[str, str]) -> str:
         for pair in report["pairs"]
         if sum(pair["wins"]) + pair["ties"] + pair["both_bad"]
     ]
-    return board(["", _("first won – tied – second won"), _("both bad")], rows)
+    header = ["", _("first won – tied – second won"), _("both bad")]
+    return board(_("Pair by pair"), header, rows)
 
 
 def _interval(value: float | None, interval: Sequence[float] | None, form: str) -> str:

@@ -34,6 +34,14 @@ def judge_tab(shared: Shared) -> Fill:
         upload = gr.UploadButton(
             _("Choose a picture"), file_types=["image"], visible=False, elem_id="judge-upload"
         )
+        # Single letters are keys of some people's own tools: then they are to be let alone.
+        gr.Checkbox(
+            label=_("Answer by keys"),
+            value=True,
+            interactive=True,
+            container=False,
+            elem_id="judge-keys",
+        )
     shown = gr.HTML(js_on_load=KEYS, elem_id="judge")
     with gr.Accordion(_("Results so far"), open=False, elem_id="judge-results") as fold:
         results = gr.HTML()

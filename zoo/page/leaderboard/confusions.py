@@ -15,7 +15,7 @@ from zoo.evaluation.confusion import (
     with_rest,
     worst_confusions,
 )
-from zoo.page.board import sortable
+from zoo.page.board import scrolling, sortable
 from zoo.page.language import _, ngettext
 from zoo.page.picks import captioned
 from zoo.page.state import PageState
@@ -143,11 +143,11 @@ def _heat_map(counts: np.ndarray, classes: tuple[str, ...]) -> str:
         "A row is a true class, a column what is said; the stronger the colour, the larger the "
         "share of its row."
     )
-    return (
-        f'<p class="quiet">{how}</p>'
-        '<div class="scroll"><table class="heat"><thead><tr><td></td>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    heat = scrolling(
+        _("True class by predicted class"),
+        f'<table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>',
     )
+    return f'<p class="quiet">{how}</p>{heat}'
 
 
 def _cell(
@@ -181,4 +181,4 @@ def _per_class(labels: np.ndarray, said: np.ndarray, classes: tuple[str, ...]) -
         for s in class_scores(labels, said, len(classes))
     ]
     header = [_("class"), _("test pictures"), _("predicted"), _("precision"), _("recall"), _("F1")]
-    return f'<div class="tall">{sortable(header, rows)}</div>'
+    return f'<div class="tall">{sortable(_("Per class"), header, rows)}</div>'

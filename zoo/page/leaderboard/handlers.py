@@ -85,6 +85,11 @@ class LeaderboardHandlers:
         """The queries on which the two differ most."""
         return gaps_html(self._state, self._state.trained(), (first, second), metric)
 
+    def again(self, confused: bool, apart: bool, *chosen: str) -> list[Any]:
+        """The confusions and the gaps of the zoo as it is now, where they are unfolded."""
+        confusions = self.confusions(*chosen[:2]) if confused else (gr.skip(), gr.skip())
+        return [*confusions, self.gaps(*chosen[2:]) if apart else gr.skip()]
+
 
 def _offer(offered: Sequence[tuple[str, str]], before: str | None, place: int) -> Any:
     names = [name for __, name in offered]

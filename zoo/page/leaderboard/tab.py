@@ -5,6 +5,8 @@ What takes a while or much room is made when it is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -35,21 +37,45 @@ def leaderboard_tab(shared: Shared) -> Fill:
     with gr.Row():
         accuracy = gr.Plot(elem_id="accuracy-plot", **PLOT)
         learning = gr.Plot(elem_id="learning-plot", **PLOT)
-    choose_confusions = _confusions(do, shared)
-    choose_gaps = _gaps(do, shared)
+    folds = [_confusions(do, shared), _gaps(do, shared)]
 
     def fill(event: Any) -> Any:
         plots = [retrieval, accuracy, learning]
         filled = event.then(do.board, None, [board, *plots], **HIDDEN)
-        choices = [*choose_confusions, *choose_gaps]
-        filled.then(do.choices, choices, choices, **HIDDEN)
+        choices = [choice for fold in folds for choice in fold.chosen]
+        chosen = filled.then(do.choices, choices, choices, **HIDDEN)
+        unfolded = [fold.unfolded for fold in folds]
+        shown = [html for fold in folds for html in fold.shown]
+        chosen.then(do.again, [*unfolded, *choices], shown, **HIDDEN)
         return filled.then(do.verdict, None, [verdict, speed], **HIDDEN)
 
     return fill
 
 
-def _confusions(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
-    """Per class and confusion matrix of one backbone; returns what chooses it."""
+@dataclass(frozen=True)
+class Fold:
+    """What is made when it is unfolded, and anew with the zoo as long as it stays so."""
+
+    unfolded: gr.State
+    chosen: list[Any]  # what chooses it
+    shown: list[gr.HTML]
+
+
+def _fold(
+    part: gr.Accordion, make: Callable[..., Any], chosen: list[Any], shown: list[gr.HTML]
+) -> Fold:
+    """Wire one: `make` turns what is chosen into what is shown."""
+    unfolded = gr.State(False)
+    part.expand(lambda: True, None, unfolded, **HIDDEN)
+    part.collapse(lambda: False, None, unfolded, **HIDDEN)
+    part.expand(make, chosen, shown, **ASKED)
+    for control in chosen:
+        control.input(make, chosen, shown, **ASKED)
+    return Fold(unfolded, chosen, shown)
+
+
+def _confusions(do: LeaderboardHandlers, shared: Shared) -> Fold:
+    """Per class and confusion matrix of one backbone."""
     with gr.Accordion(_("Where does it go wrong? Classes and confusions"), open=False) as part:
         with gr.Row():
             backbone = gr.Dropdown(label=_("Backbone"), choices=[], elem_id="confused-backbone")
@@ -57,25 +83,18 @@ def _confusions(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
         cell = gr.HTML(js_on_load=PICK_ITEM, elem_id="cell")
         table = gr.HTML(js_on_load=PICK_CELL + SORT, elem_id="confusions")
     chosen = [backbone, attribute]
-    part.expand(do.confusions, chosen, [table, cell], **ASKED)
-    for control in chosen:
-        control.input(do.confusions, chosen, [table, cell], **ASKED)
     table.click(do.cell, chosen, cell, **ASKED)
     shared.ask_on_click(cell)
-    return chosen
+    return _fold(part, do.confusions, chosen, [table, cell])
 
 
-def _gaps(do: LeaderboardHandlers, shared: Shared) -> list[Any]:
-    """Where two backbones differ most; returns what chooses them."""
+def _gaps(do: LeaderboardHandlers, shared: Shared) -> Fold:
+    """Where two backbones differ most."""
     with gr.Accordion(_("Where do two backbones differ most?"), open=False) as part:
         with gr.Row():
             first = gr.Dropdown(label=_("This backbone"), choices=[], elem_id="gap-first")
             second = gr.Dropdown(label=_("and that one"), choices=[], elem_id="gap-second")
             metric = gr.Dropdown(label=_("by"), choices=[], elem_id="gap-metric")
         gaps = gr.HTML(js_on_load=PICK_ITEM, elem_id="gaps")
-    chosen = [first, second, metric]
-    part.expand(do.gaps, chosen, gaps, **ASKED)
-    for control in chosen:
-        control.input(do.gaps, chosen, gaps, **ASKED)
     shared.ask_on_click(gaps)
-    return chosen
+    return _fold(part, do.gaps, [first, second, metric], [gaps])

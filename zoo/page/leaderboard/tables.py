@@ -62,7 +62,7 @@ def _retrieval_table(report: dict[str, Any], titles: dict[str, str]) -> str:
             low, high = entries[name]["intervals"][metric]
             cells.append(f"{entries[name][metric]:.3f} <small>{low:.3f}–{high:.3f}</small>")
         rows.append([name, *cells])
-    return sortable(["", *RETRIEVAL], rows)
+    return sortable(_("Retrieval"), ["", *RETRIEVAL], rows)
 
 
 def _rankings(report: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _accuracy_table(report: dict[str, Any], titles: dict[str, str]) -> str:
     if ceilings:
         said = [_ceiling(ceilings[a]) if a in ceilings else "" for a in attributes]
         rows.append([_("Label ceiling"), *said])
-    return sortable([_("accuracy"), *attributes], rows)
+    return sortable(_("Predicted attributes, test split"), [_("accuracy"), *attributes], rows)
 
 
 def _ceiling(found: dict[str, Any]) -> str:
@@ -126,7 +126,7 @@ def _multi_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         return ""
     header = ["", _("mAP"), _("top-3 recall"), _("mAP by chance")]
     title = _("Attributes with several classes, test split")
-    return f"<h3>{title}</h3>{sortable(header, rows)}"
+    return f"<h3>{title}</h3>{sortable(title, header, rows)}"
 
 
 def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
@@ -155,4 +155,4 @@ def _cost_table(report: dict[str, Any], titles: dict[str, str]) -> str:
         _("embedding images/s"), _("index"), _("index recall@10"), _("index query"),
         _("exact query"), _("index size"),
     ]  # fmt: skip
-    return sortable(header, rows)
+    return sortable(_("Cost"), header, rows)

@@ -43,4 +43,5 @@ def _pairs(decision: dict[str, Any], titles: dict[str, str]) -> str:
         "its interval a paired bootstrap over these queries. Where the interval holds 0, the "
         "queries do not say which is better."
     )
-    return f'<p class="quiet">{how}</p>{sortable(header, rows)}'
+    table = sortable(_("Every two backbones, query by query"), header, rows)
+    return f'<p class="quiet">{how}</p>{table}'

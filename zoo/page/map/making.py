@@ -10,7 +10,7 @@ from typing import Any
 
 from zoo.errors import ZooError
 from zoo.mapping.maps import WORK
-from zoo.page.bar import bar_html
+from zoo.page.bar import bar_html, share_of
 from zoo.page.job import Job, zoo_command
 from zoo.page.language import _
 from zoo.page.state import PageState
@@ -59,10 +59,11 @@ class Making:
 
 def _progress(progress: dict[str, Any] | None) -> str:
     if progress is None:
-        starting = f"<b>{_('Making maps')}</b> <span>{_('starting')}</span>"
-        return f'<div class="job" role="status">{starting}</div>'
-    share = min(1.0, progress["done"] / max(1, progress["total"]))
+        starting = f"<b role='status'>{_('Making maps')}</b> <span>{_('starting')}</span>"
+        return f'<div class="job">{starting}</div>'
     left = progress["seconds_left"]
     remains = _("about {s} s left for this one; ").format(s=f"{left:.0f}") if left else ""
     goes_on = _("it goes on when you leave this page, and all visitors will see it.")
-    return bar_html(_("Making maps"), share, escape(progress["title"]), remains + goes_on)
+    return bar_html(
+        _("Making maps"), share_of(progress), escape(progress["title"]), remains + goes_on
+    )

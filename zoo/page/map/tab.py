@@ -10,7 +10,7 @@ import gradio as gr
 from zoo.page.language import _, script_of
 from zoo.page.map.board import board_html
 from zoo.page.map.handlers import MapHandlers
-from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
+from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("grid.js", "painters.js", "plot.js", "board.js")  # each uses those before it
@@ -66,9 +66,12 @@ def map_tab(shared: Shared) -> Fill:
 
     # The board tells when it is first looked at, and when somebody asks for missing maps.
     show(board.focus(lambda: True, None, seen, **HIDDEN))
-    board.submit(do.make, [left, right], [progress, clock], **HIDDEN)
-    clock.tick(do.look, None, [progress, clock], **HIDDEN).then(do.there, None, there, **HIDDEN)
-    show(there.change(lambda: None, None, None, **HIDDEN))
+    # Somebody else may have made them meanwhile: then there is nothing to make, but all to show.
+    asked = board.submit(do.make, [left, right], [progress, clock], **HIDDEN)
+    looked = clock.tick(do.look, None, [progress, clock], **HIDDEN)
+    for event in (asked, looked):
+        event.then(do.there, None, there, **HIDDEN)
+    show(there.change(None, None, None, js=NOTHING, **HIDDEN))
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, [left, right, by], [left, right, by], **HIDDEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -70,15 +71,17 @@ def training_controls(state: PageState) -> Fill:
         return work_html(state.job), gr.Button(interactive=not busy), gr.Button(interactive=busy)
 
     @told
-    def fill() -> list[Any]:
+    def fill(before: list[Any], *now: Any) -> list[Any]:
         titles = [(b.title, name) for name, b in sorted(state.registry.backbones.items())]
-        return [gr.Dropdown(choices=titles), *_beginnings(state)]
+        begun = _beginnings(state)
+        return [gr.Dropdown(choices=titles), begun, *kept(before, now, begun)]
 
-    seen = [work, start, cancel]
+    seen, form = [work, start, cancel], [weights, *numbers]
+    begun = gr.State([])  # what the form began with
     start.click(begin, [task, backbone, weights, restart, *numbers], seen, **HIDDEN)
     cancel.click(end, None, seen, **HIDDEN)
     gr.Timer(POLL).tick(look, None, seen, queue=False, **HIDDEN)
-    return lambda event: event.then(fill, None, [backbone, weights, *numbers], **HIDDEN)
+    return lambda event: event.then(fill, [begun, *form], [backbone, begun, *form], **HIDDEN)
 
 
 def work_html(job: Job | None) -> str:
@@ -92,7 +95,8 @@ def work_html(job: Job | None) -> str:
         verb = _("Cancelled")
     else:
         verb = _("Failed") if job.failure() else _("Done")
-    return f'<div class="work" role="status"><b>{verb}: {escape(job.title)}</b>{said}</div>'
+    # The output below is another every two seconds: it is not read out.
+    return f'<div class="work"><b role="status">{verb}: {escape(job.title)}</b>{said}</div>'
 
 
 def _ordered(
@@ -107,6 +111,15 @@ def _beginnings(state: PageState) -> list[Any]:
     settings = usual(state)
     weights = settings.weights if settings.weights in WEIGHTS else WEIGHTS[0]
     return [weights, *(getattr(settings, name) or 0 for name in NUMBERS)]
+
+
+def kept(before: Sequence[Any], now: Sequence[Any], begun: Sequence[Any]) -> list[Any]:
+    """The form as it begins now, but for what a visitor has changed `before`."""
+    if not before:
+        return list(begun)
+    return [
+        new if value == old else value for old, value, new in zip(before, now, begun, strict=True)
+    ]
 
 
 def usual(state: PageState) -> Settings:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,7 +69,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        refusal = self._refusal(scope) or await self._no_room(scope)
         if refusal is not None:
             await refusal.response()(scope, receive, send)
             return
@@ -93,8 +94,6 @@ class Door:
         if not length.isdecimal() or int(length) > _most(path):
             large = _("the request is over the limit of {most} bytes")
             return Refusal(413, large.format(most=_most(path)))
-        if path.startswith(UPLOAD) and not self._rules.room():
-            return Refusal(507, _("there is no room for uploads now; try again later"))
         if _is_login(scope):
             wait = self._rules.attempts.wait(_address(scope))
             if wait:
@@ -102,6 +101,14 @@ class Door:
                     429, _("too many tries; again in {s} s").format(s=f"{wait:.0f}"), wait
                 )
         return None
+
+    async def _no_room(self, scope: Scope) -> Refusal | None:
+        """Why nothing can be uploaded; a folder is counted beside all else that goes on."""
+        if scope["method"] != "POST" or not scope["path"].startswith(UPLOAD):
+            return None
+        if await run_in_threadpool(self._rules.room):
+            return None
+        return Refusal(507, _("there is no room for uploads now; try again later"))
 
     def _is_served(self, name: str) -> bool:
         path = Path(name)

@@ -41,6 +41,11 @@ class ServeOptions:
             )
         if self.proxy is not None:
             _check_network(self.proxy)
+        if self.public and (not self.share or self.auth is not None):
+            raise ZooError(
+                "--public leaves the password of --share away: give it with --share, and without "
+                "--auth"
+            )
         if self.manage and self.share:
             raise ZooError(
                 "--manage lets visitors train and --share lets strangers in; leave out one of them"

@@ -24,7 +24,7 @@ from zoo.style import (
     Profile,
     attribute_names,
     features_of_items,
-    items_of_pictures,
+    items_of_files,
     model_of,
     profile_of,
     profile_of_items,
@@ -49,6 +49,7 @@ def look(zoo: Zoo, files: Mapping[str, Path], backbone: str) -> Iterator[int | L
     """Look at uploads, batch after batch: how many are done, and in the end what was seen."""
     names = {str(path): name for name, path in files.items()}
     seen: list[Seen] = []
+    shown: list[tuple[str, str]] = []
     skipped: list[tuple[str, str]] = []
     done = 0
     for part in zoo.look(files.values(), backbone):
@@ -57,23 +58,24 @@ def look(zoo: Zoo, files: Mapping[str, Path], backbone: str) -> Iterator[int | L
             done += 1
             continue
         seen.append(part)
+        shown += [_shown(path) for path in part.paths]
         done += len(part.paths)
         yield done
     if not seen:
         name, reason = skipped[0]
         none = _("no picture can be used; {name}: {reason}")
         raise ZooError(none.format(name=name, reason=reason))
-    paths = [path for part in seen for path in part.paths]
-    data = [read_bytes(Path(path)) for path in paths]
     features = Features.join([part.features for part in seen])
-    tags = zoo.tags_of([names[path] for path in paths], features)
-    yield Looked(
-        profile_of(zoo.run(backbone), tags, items_of_pictures(zoo, data), features),
-        tuple(inline(one, SIDE) for one in data),
-        tuple(digest(one) for one in data),
-        features,
-        tuple(skipped),
-    )
+    tags = zoo.tags_of([names[path] for part in seen for path in part.paths], features)
+    digests, small = zip(*shown, strict=True)
+    profile = profile_of(zoo.run(backbone), tags, items_of_files(zoo, digests), features)
+    yield Looked(profile, small, digests, features, tuple(skipped))
+
+
+def _shown(path: str) -> tuple[str, str]:
+    """The sha256 of a picture file, and its small picture; what the file holds is not kept."""
+    data = read_bytes(Path(path))
+    return digest(data), inline(data, SIDE)
 
 
 def _reason(skipped: Skipped, name: str) -> str:

@@ -13,6 +13,10 @@ from zoo.page.use.handlers import KEY, PROFILES, UseHandlers
 from zoo.page.use.layout import Source, keeping, recommended, source, tagged
 
 ASKED: dict[str, Any] = {"api_visibility": "private", "concurrency_id": "search"}
+# Minutes of work at most: one at a time, and not in the place of those who search.
+LOOKED: dict[str, Any] = {
+    "api_visibility": "private", "concurrency_id": "use-look", "concurrency_limit": 1
+}  # fmt: skip
 
 
 def use_tab(shared: Shared) -> Fill:
@@ -51,7 +55,9 @@ def use_tab(shared: Shared) -> Fill:
         told.then(do.fits, wanted, fit.fits, **ASKED)
 
     _one_source(given, do, chosen)
-    answer(button.click(do.look, [given.files, chosen, backbone], [progress, looked], **ASKED))
+    looking = button.click(do.look, [given.files, chosen, backbone], [progress, looked], **LOOKED)
+    looking.failure(lambda: "", None, progress, **HIDDEN)
+    answer(looking)
     answer(old.load.click(do.open_kept, [old.names, browser], looked, **ASKED))
     # By the keyboard a slider is never released: what it was last set to is shown.
     seen.threshold.change(

@@ -8,6 +8,7 @@ from html import escape
 
 from zoo.compare import Tags, Zoo
 from zoo.page.badges import ORIGINS, badge
+from zoo.page.board import scrolling
 from zoo.page.language import _, ngettext
 from zoo.page.picks import item_button, picture
 from zoo.page.use.looked import Looked, unsure_cells
@@ -62,10 +63,11 @@ def matrix(looked: Looked, threshold: float) -> str:
         + "</tr>"
         for tags, url in zip(looked.profile.tags, looked.pictures, strict=True)
     )
-    return (
-        '<div class="scroll matrix"><table class="board"><thead><tr>'
-        f'<th scope="col">{_("picture")}</th>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return scrolling(
+        _("What is predicted of each picture"),
+        f'<table class="board"><thead><tr><th scope="col">{_("picture")}</th>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>",
+        "scroll matrix",
     )
 
 
