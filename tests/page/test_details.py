@@ -20,14 +20,14 @@ TOPS = """() => [...document.querySelectorAll('.backbone')].map(column =>
 PANEL = "#details:popover-open"
 
 
-def test_a_rank_is_a_row_on_a_desktop(page: Page) -> None:
-    one, other = page.evaluate(TOPS)
+def test_a_rank_is_a_row_on_a_desktop(one_page: Page) -> None:
+    one, other = one_page.evaluate(TOPS)
     assert one == other
     assert one == sorted(set(one))
 
 
-def test_a_rank_is_a_strip_on_a_phone(phone: Page) -> None:
-    one, other = phone.evaluate(TOPS)
+def test_a_rank_is_a_strip_on_a_phone(one_phone: Page) -> None:
+    one, other = one_phone.evaluate(TOPS)
     assert len(set(one)) == len(set(other)) == 1
     assert one[0] < other[0]
 
@@ -45,8 +45,8 @@ def test_many_columns_scroll_within_the_answer(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440
 
 
-def test_a_tile_says_what_matches_and_what_differs(page: Page) -> None:
-    for tile in page.locator(".tile").all():
+def test_a_tile_says_what_matches_and_what_differs(one_page: Page) -> None:
+    for tile in one_page.locator(".tile").all():
         text = tile.inner_text()
         found = re.search(r"match (\d) of 2", text)
         assert found
@@ -83,42 +83,42 @@ def test_the_query_stands_before_the_item_in_any_script(zoo_folder: Path, page: 
     assert wanted["x"] + wanted["width"] < found["x"]
 
 
-def test_long_names_stay_within_their_tile(phone: Page) -> None:
-    phone.evaluate(
+def test_long_names_stay_within_their_tile(one_phone: Page) -> None:
+    one_phone.evaluate(
         """() => document.querySelectorAll('.facts bdi, .facts b, .query .badge')
         .forEach(one => { one.textContent = 'length_of_the_sleeve_from_the_shoulder_seam'; })"""
     )
     wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
-    assert phone.locator(".facts, .query").evaluate_all(wide) == 0
+    assert one_phone.locator(".facts, .query").evaluate_all(wide) == 0
     picture, text = (
-        phone.locator(f".query {part}").bounding_box() for part in ("img", ".strip ~ div")
+        one_phone.locator(f".query {part}").bounding_box() for part in ("img", ".strip ~ div")
     )
     assert picture
     assert text
     assert picture["x"] + picture["width"] <= text["x"]
 
 
-def test_overlap_of_the_answers(page: Page) -> None:
-    page.get_by_text("How alike are the answers?").click()
-    table = page.locator(".overlap table")
+def test_overlap_of_the_answers(one_page: Page) -> None:
+    one_page.get_by_text("How alike are the answers?").click()
+    table = one_page.locator(".overlap table")
     assert table.locator("tbody tr").count() == 2
     shown = [
         {t.get_attribute("data-item") for t in column.locator(".more").all()}
-        for column in page.locator(".backbone").all()
+        for column in one_page.locator(".backbone").all()
     ]
     share = len(shown[0] & shown[1]) / len(shown[0] | shown[1])
     assert f"{share:.0%} shared" in table.inner_text()
 
 
-def test_details_by_keyboard(page: Page) -> None:
-    button = page.locator(".tile button.details").nth(1)
-    name = page.locator(".tile b").nth(1).inner_text()
+def test_details_by_keyboard(one_page: Page) -> None:
+    button = one_page.locator(".tile button.details").nth(1)
+    name = one_page.locator(".tile b").nth(1).inner_text()
     button.focus()
-    page.keyboard.press("Enter")
-    panel = page.locator(PANEL)
+    one_page.keyboard.press("Enter")
+    panel = one_page.locator(PANEL)
     panel.wait_for()
     assert name in panel.locator("h2").inner_text()
-    assert page.evaluate("document.activeElement.className") == "close"
+    assert one_page.evaluate("document.activeElement.className") == "close"
     header = panel.locator(".about thead th").all_inner_texts()
     assert header == ["Catalogue", "Tiny A", "Tiny B"]
     assert "rank 2" in panel.locator(".why").first.inner_text()
@@ -126,28 +126,28 @@ def test_details_by_keyboard(page: Page) -> None:
     assert panel.locator(".heat img").count() == 2
     before = panel.locator(".heat img").first.get_attribute("src")
     panel.get_by_role("radio", name="colour").check()
-    page.wait_for_function(
+    one_page.wait_for_function(
         "before => { const i = document.querySelector('.heat img');"
         " return i && i.src !== before && /red|green|blue/.test(i.alt); }",
         arg=before,
     )
     for attribute in ("category", "colour"):  # the last one is drawn
         panel.get_by_role("radio", name=attribute).check()
-    page.wait_for_function(
+    one_page.wait_for_function(
         "() => /red|green|blue/.test(document.querySelector('#details-heat img')?.alt)"
     )
-    page.keyboard.press("Escape")
+    one_page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
-    assert page.evaluate("document.activeElement.className").startswith("details")
+    assert one_page.evaluate("document.activeElement.className").startswith("details")
     button.click()  # the same again
     panel.wait_for()
-    page.keyboard.press("Escape")
+    one_page.keyboard.press("Escape")
     for name in ("Tiny A", "Tiny B"):
-        page.get_by_role("checkbox", name=name).uncheck()
-    page.get_by_text("no backbone is chosen").first.wait_for()
+        one_page.get_by_role("checkbox", name=name).uncheck()
+    one_page.get_by_text("no backbone is chosen").first.wait_for()
     button.click()
-    page.wait_for_selector(".details.asked")
-    page.wait_for_function("() => !document.querySelector('.details.asked')")
+    one_page.wait_for_selector(".details.asked")
+    one_page.wait_for_function("() => !document.querySelector('.details.asked')")
 
 
 def test_the_reasons_add_up_on_the_page(browser: Browser, address: str) -> None:
@@ -181,12 +181,12 @@ def test_details_of_an_upload(page: Page, tmp_path: Path) -> None:
     panel.locator(".heat img").nth(1).wait_for()
 
 
-def test_details_fit_a_phone(phone: Page) -> None:
-    phone.locator(".tile button.details").first.click()
-    phone.locator(f"{PANEL} .heat").first.wait_for()
-    width, inner = phone.evaluate(
+def test_details_fit_a_phone(one_phone: Page) -> None:
+    one_phone.locator(".tile button.details").first.click()
+    one_phone.locator(f"{PANEL} .heat").first.wait_for()
+    width, inner = one_phone.evaluate(
         "(p => [p.clientWidth, p.scrollWidth])(document.getElementById('details'))"
     )
     assert inner <= width <= 390
-    phone.get_by_role("button", name="Close the details").click()
-    phone.locator(PANEL).wait_for(state="hidden")
+    one_phone.get_by_role("button", name="Close the details").click()
+    one_phone.locator(PANEL).wait_for(state="hidden")

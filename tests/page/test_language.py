@@ -231,7 +231,7 @@ def test_the_page_is_shown_in_the_language_that_was_chosen(
     page.keyboard.press("Escape")
     ready = {
         "Leaderboard": "#verdict table", "Judge": "#judge .empty", "Use": "#use-picks button",
-        "Map": ".map-missing button", "Models": ".card", "API": ".cm-content",
+        "Map": ".map-frame", "Models": ".card", "API": ".cm-content",
     }  # fmt: skip
     for _, tab, _ in TABS[1:]:
         open_tab(page, wanted(tab))

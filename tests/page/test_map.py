@@ -61,9 +61,9 @@ def open_maps(page: Page) -> None:
 
 
 @pytest.fixture
-def maps(page: Page) -> Page:
-    open_maps(page)
-    return page
+def maps(one_page: Page) -> Page:
+    open_maps(one_page)
+    return one_page
 
 
 def colours_drawn(page: Page) -> int:
