@@ -27,6 +27,8 @@ async function copied(text) {
 
 const gone = new Set();  // addresses gone back or forward to, their comparisons on their way
 const bring = () => trigger('select', {query: location.search.slice(1)});
+// An address of uploads is not brought back, and others like it may come.
+const hasItems = () => new URLSearchParams(location.search).has('items');
 
 // Another query is another step of the history; another setting of the same one is none.
 function keep(now) {
@@ -39,13 +41,15 @@ watch('value', () => {
   if (!element.querySelector('.copy')) return;
   const now = address();
   if (now === location.href) gone.clear();
-  else if (gone.has(now)) bring();  // the browser has gone on meanwhile
-  else keep(now);
+  // The browser has gone on meanwhile, or two steps at once came to something of both: once more.
+  else if (gone.delete(now) || gone.delete(location.href)) {
+    if (hasItems()) bring();
+    else gone.clear();
+  } else keep(now);
 });
 
 window.onpopstate = () => {
-  // That of uploads is not brought back, and others like it may come.
-  if (new URLSearchParams(location.search).has('items')) gone.add(location.href);
+  if (hasItems()) gone.add(location.href);
   bring();
 };
 
