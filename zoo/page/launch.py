@@ -129,11 +129,14 @@ def start(
                 ssr_mode=False,
                 run_history=False,
                 mcp_server=asked.mcp,
-                app_kwargs={"middleware": _middleware(state, asked, uploads)},
+                app_kwargs={
+                    "middleware": _middleware(state, asked, uploads),
+                    # Before those of gradio, and there as soon as anything answers.
+                    "routes": [APIRoute("/healthz", health(state), methods=["GET"])],
+                },
             )
     except OSError as error:
         raise asked.cannot_listen(error) from error
-    app.router.routes.insert(0, APIRoute("/healthz", health(state), methods=["GET"]))
     return Served(app, local, link, said.getvalue())
 
 
