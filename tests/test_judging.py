@@ -110,7 +110,7 @@ def test_the_report_of_votes(judged: Zoo) -> None:
     cast(judged, replaced, "right")
     with (judged.folder / "votes.jsonl").open("a") as file:
         file.write('{"query": {"it')
-    report = votes_report(judged)
+    report = votes_report(judged, read_votes(judged.folder))
     assert (report["votes"], report["replaced"], report["unreadable"]) == (6, 1, 1)
     a, b = (report["backbones"][name] for name in ("tiny_a", "tiny_b"))
     assert (a["wins"], a["ties"], a["losses"], a["both_bad"]) == (3, 1, 1, 1)
@@ -125,7 +125,7 @@ def test_the_report_of_votes(judged: Zoo) -> None:
     assert "6 votes, 1 of them that both are bad: too few to conclude" in text
     assert len(left_out(report)) == 2
     cast(judged, shown, *["left"] * 24)
-    enough = votes_report(judged)
+    enough = votes_report(judged, read_votes(judged.folder))
     assert not enough["few"]
     assert enough["backbones"]["tiny_a"]["strength_interval"][0] > 1
     assert "too few" not in votes_text(enough)
@@ -147,4 +147,5 @@ def test_an_update_of_the_catalogue_keeps_the_votes(judged: Zoo, place: Path) ->
     update(judged, removal(judged.catalog, [first_of(judged, "green", "square")[0]]), Progress())
     cast(judged, duel(judged), "right")
     after = open_zoo(place, [PLUGINS])
-    assert votes_report(after)["votes"] == 2  # the index is still the one that was judged
+    # The index is still the one that was judged.
+    assert votes_report(after, read_votes(after.folder))["votes"] == 2

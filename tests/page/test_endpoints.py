@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -16,6 +17,8 @@ from PIL import Image
 from tests.conftest import draw_shape
 from tests.page.conftest import serve
 from zoo.ending import requests_to_end
+from zoo.errors import ZooError
+from zoo.page.serving.options import ServeOptions
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +165,17 @@ def test_healthz(address: str) -> None:
 def test_nothing_but_thumbnails_is_served(address: str, page_folder: Path) -> None:
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{address}/gradio_api/file={page_folder / 'catalog.json'}")
+
+
+def test_one_address_of_a_name_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ServeOptions(Path("zoo"), host="a.name", port=0)
+    here = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 0))
+    nowhere = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 0))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere, here])
+    asked.check_port()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere])
+    with pytest.raises(ZooError, match="port 0 on a.name cannot be used"):
+        asked.check_port()
 
 
 def test_a_taken_port_is_one_line(address: str, page_folder: Path, plugins: Path) -> None:

@@ -146,16 +146,20 @@ def test_it_fits_a_phone(phone: Page, votes: Path) -> None:
 
 def test_votes_are_read_again_when_there_are_others(page_folder: Path, votes: Path) -> None:
     zoo, kept = open_zoo(page_folder, [PLUGINS]), KeptVotes(page_folder)
-    assert kept.votes() == []
+    assert kept.all().votes == []
     assert kept.report(zoo)["votes"] == 0
     duel = item_duel(zoo, query_rows(zoo, "all"), [], random.Random(0))
     assert duel is not None
     append_vote(page_folder, vote_now(duel, "tie"))
-    assert [vote.choice for vote in kept.votes()] == ["tie"]
+    assert [vote.choice for vote in kept.all().votes] == ["tie"]
     assert kept.report(zoo)["votes"] == 1
-    assert kept.votes() is kept.votes()
+    assert kept.all() is kept.all()
     assert kept.report(zoo) is kept.report(zoo)
-    assert kept.report(open_zoo(page_folder, [PLUGINS])) is not kept.report(zoo)
+    assert kept.report(open_zoo(page_folder, [PLUGINS])) is kept.report(zoo)
+    other = open_zoo(page_folder, [PLUGINS])
+    other.runs.pop("tiny_b")
+    assert kept.report(other)["pairs"] == []
+    assert len(kept.report(zoo)["pairs"]) == 1
 
 
 def test_where_nobody_can_vote_it_says_why(page_folder: Path, votes: Path) -> None:

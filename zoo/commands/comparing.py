@@ -34,9 +34,11 @@ def evaluate(
 def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = False) -> None:
     """Show what people preferred when they compared the backbones blind on the page."""
     from zoo.compare import open_zoo
+    from zoo.evaluation.votes import read_votes
     from zoo.outputs.votes import votes_report, votes_text
 
-    show(votes_text, votes_report(open_zoo(runs, folders or ())), as_json)
+    zoo = open_zoo(runs, folders or ())
+    show(votes_text, votes_report(zoo, read_votes(zoo.folder)), as_json)
 
 
 def recommend(

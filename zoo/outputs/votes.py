@@ -24,7 +24,7 @@ from zoo.evaluation.preference import (
     win_matrix,
 )
 from zoo.evaluation.retrieval import attribute_match, attribute_shares
-from zoo.evaluation.votes import Duel, Side, read_votes
+from zoo.evaluation.votes import Duel, Side, Votes
 from zoo.judging import index_of, is_current
 from zoo.outputs.texts import table
 from zoo.plurals import numbered
@@ -33,9 +33,8 @@ GONE = -1  # the row of an item that the catalogue does not have
 METRICS = ("attribute_match@5", "recall@10")
 
 
-def votes_report(zoo: Zoo) -> dict[str, Any]:
+def votes_report(zoo: Zoo, kept: Votes) -> dict[str, Any]:
     """Win rates, strengths and agreement with the metrics, of the runs that the zoo has now."""
-    kept = read_votes(zoo.folder)
     used = [vote for vote in kept.votes if is_current(zoo, vote)]
     pairings: list[Pairing] = [
         (v.duel.left.backbone, v.duel.right.backbone, v.choice) for v in used

@@ -53,7 +53,7 @@ class JudgeHandlers:
         if pool == UPLOAD:
             return self._draw_upload(zoo, upload, ballot)
         rows = query_rows(zoo, pool, ballot.duel if ballot else None)
-        duel = item_duel(zoo, rows, self._votes.votes(), self._chance)
+        duel = item_duel(zoo, rows, self._votes.all().votes, self._chance)
         if duel is None:
             return start.alike(), None
         row = zoo.catalog.row_of(duel.query["item"])
@@ -65,7 +65,7 @@ class JudgeHandlers:
         ((name, data),) = contents([upload]).items()
         again = ballot is not None and ballot.duel.query == {"sha256": digest(data)}
         done = ballot.done | {pair_of(ballot.duel)} if ballot and again else frozenset()
-        duel = upload_duel(zoo, name, data, self._votes.votes(), self._chance, done)
+        duel = upload_duel(zoo, name, data, self._votes.all().votes, self._chance, done)
         if duel is None:
             return start.done(), ballot
         return self._shown(zoo, duel, inline(data), done)

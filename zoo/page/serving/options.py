@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from zoo.errors import ZooError
 from zoo.page.serving.login import Login, login_for
@@ -68,12 +69,14 @@ class ServeOptions:
     def check_port(self) -> None:
         """ZooError when the page cannot listen where it is to: known before anything is opened."""
         try:
-            family, *_, address = socket.getaddrinfo(
-                self.host.strip("[]"), self.port, type=socket.SOCK_STREAM
-            )[0]
-            socket.create_server(address[:2], family=family).close()
+            found = socket.getaddrinfo(self.host.strip("[]"), self.port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise self.cannot_listen(error) from error
+        refusals = [_refusal(family, address) for family, *_, address in found]
+        refused = [error for error in refusals if error is not None]
+        # A name may have an address of IPv6 too, where the machine speaks none.
+        if len(refused) == len(found):
+            raise self.cannot_listen(refused[0]) from refused[0]
 
     def cannot_listen(self, error: OSError) -> ZooError:
         """What to say of it."""
@@ -96,6 +99,15 @@ class ServeOptions:
     def hosts(self) -> Sequence[str] | None:
         """The names a page with power and without a login answers to: a foreign one is a trick."""
         return LOOPBACK if self.manage and self.auth is None else None
+
+
+def _refusal(family: int, address: tuple[Any, ...]) -> OSError | None:
+    """Why nothing can listen there; None where it can."""
+    try:
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        return error
+    return None
 
 
 def _check_network(text: str) -> None:
