@@ -129,14 +129,11 @@ def start(
                 ssr_mode=False,
                 run_history=False,
                 mcp_server=asked.mcp,
-                app_kwargs={
-                    "middleware": _middleware(state, asked, uploads),
-                    # Before those of gradio, and there as soon as anything answers.
-                    "routes": [APIRoute("/healthz", health(state), methods=["GET"])],
-                },
+                app_kwargs={"middleware": _middleware(state, asked, uploads)},
             )
     except OSError as error:
         raise asked.cannot_listen(error) from error
+    app.router.routes.insert(0, APIRoute("/healthz", health(state), methods=["GET"]))
     return Served(app, local, link, said.getvalue())
 
 
