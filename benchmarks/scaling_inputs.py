@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import torch
 from annoy import AnnoyIndex
-from extraction_rate import from_files, runtimes
+from extraction import from_files, runtimes
 from growth import resident_mib
 from machine import cores, cpu_name
 from search_engines import Effort, Vectors, ask, generated, recall, tenth_cosines

@@ -20,6 +20,7 @@ from zoo.backbones import Backbone
 from zoo.building import make_zoo
 from zoo.catalog import Catalog, load_catalog
 from zoo.errors import RunError, ZooError
+from zoo.features.decoding import PictureReader
 from zoo.pipeline import make_run
 from zoo.progress import Progress, read_progress
 from zoo.runs import open_run
@@ -50,6 +51,16 @@ def test_training_stops_when_validation_does_not_improve() -> None:
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4), settings)
     assert exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.5), settings)
     assert not exhausted(epochs(*small, 0.5, 0.4, 0.4, 0.6), settings)
+
+
+def test_a_small_catalogue_has_as_many_steps_on_a_gpu_as_on_a_cpu() -> None:
+    settings = Settings()
+    assert [settings.batch(items, "cpu") for items in (100, 1_000, 5_600, 60_000)] == [
+        16, 28, 48, 48,
+    ]  # fmt: skip
+    assert [settings.batch(items, "cuda") for items in (100, 1_000, 5_600, 12_000, 60_000)] == [
+        16, 28, 48, 100, 256,
+    ]  # fmt: skip
 
 
 def test_what_training_still_takes_goes_by_the_pixels(tiny: Backbone, catalog: Catalog) -> None:
@@ -184,6 +195,22 @@ def test_a_stack_has_a_network_per_attribute(
     assert not (run.folder / "networks").exists()
     picture = run.transform.pixels(draw_shape("red", "disc", 3))
     assert run.encoder(np.stack([picture])).classes.shape == (1, 2, 3)
+
+
+def test_the_networks_of_a_stack_share_the_pictures_that_were_decoded(
+    tiny: Backbone, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    pixels = PictureReader.pixels
+
+    def noted(reader: PictureReader, row: int) -> np.ndarray:
+        decoded.append(row)
+        return pixels(reader, row)
+
+    monkeypatch.setattr(PictureReader, "pixels", noted)
+    settings = replace(TINY, networks="per-attribute", epochs_frozen=0)
+    train(tiny, catalog, settings, tmp_path, Progress())
+    assert len(decoded) == len(set(decoded))
 
 
 def test_a_network_alone_learns_from_the_pictures_that_know_its_attribute(

@@ -2,10 +2,14 @@
 
 Threads are quick enough in front of a processor's forward. In front of a GPU's they are not: they
 wait for Python's lock at one or two thousand pictures a second, however many cores there are.
+Processes leave pixels in memory that both sides see: a pipe takes longer than decoding does once
+some processes do it.
 """
 
 from __future__ import annotations
 
+import ctypes
+import math
 import multiprocessing
 import os
 import signal
@@ -14,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -27,7 +32,8 @@ REMEDY = (
     "restore it and repeat the command (a training with --resume); zoo sync takes it out of a "
     "trained zoo"
 )
-ASKED = 2  # pieces of work that a process has at a time: it never waits for the next one
+CHUNK = 8  # pictures decoded at a time: handing one over costs as much as eight
+ASKED = 4  # such pieces that a process has at a time: it never waits for the next one
 
 Pixels = Callable[[], np.ndarray]  # waits for (n, S, S, 3) uint8
 Problem = tuple[int, str]  # the place of a picture among others, and why it has no embedding
@@ -57,9 +63,9 @@ class PictureReader:
             raise PictureError(f"{path} has changed since the catalogue was made: {REMEDY}")
         return self.transform.pixels(picture)
 
-    def stack(self, rows: Sequence[int]) -> np.ndarray:
-        """(n, S, S, 3) uint8; errors as in `pixels`."""
-        return np.stack([self.pixels(row) for row in rows])
+    def stack(self, rows: Sequence[int], out: np.ndarray | None = None) -> np.ndarray:
+        """(n, S, S, 3) uint8, in `out` where there is one; errors as in `pixels`."""
+        return np.stack([self.pixels(row) for row in rows], out=out)
 
     def some(self, rows: Sequence[int]) -> PictureReader:
         """Of the pictures in a few rows."""
@@ -78,7 +84,7 @@ class PictureReader:
 
 @contextmanager
 def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[int]], Pixels]]:
-    """What begins to decode rows and returns what waits for them, to be called in that order.
+    """What begins to decode CHUNK rows at most and returns what waits for them, in that order.
 
     So many processes do it; for 0, as many threads as there are cores.
     """
@@ -93,7 +99,7 @@ def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[i
         nonlocal begun
         begun += 1
         if not team:  # only now: of pictures that are kept none is decoded
-            team.extend(_Process() for _ in range(processes))
+            team.extend(_Process(reader.transform.size) for _ in range(processes))
         # With the work, what it needs: of a large catalogue all paths would be long under way.
         return team[begun % processes].begin(reader.some(rows))
 
@@ -105,49 +111,51 @@ def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[i
 
 
 class _Process:
-    """A process that decodes.
+    """A process that decodes pictures to `size` pixels a side.
 
     It has a pipe of its own, whose other end nobody else has: when it dies, be it in the middle of
     an answer, that is noticed at once. An executor's processes share a pipe, which stays open.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
         # Not forked: a GPU and torch's own threads may be at work in this process.
         spawned = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawned.Pipe()
-        self._process = spawned.Process(target=_decode, args=(theirs,), daemon=True)
+        room = (ASKED, CHUNK, size, size, 3)
+        memory = spawned.RawArray(ctypes.c_uint8, math.prod(room))
+        self._process = spawned.Process(target=_decode, args=(theirs, memory, room), daemon=True)
         self._process.start()
         theirs.close()
+        self._places = _places(memory, room)
         self._waiting: deque[PictureReader] = deque()
         self._asked = 0
 
     def begin(self, pictures: PictureReader) -> Pixels:
         self._waiting.append(pictures)
         self._ask()
-        size = pictures.transform.size
-        return lambda: self._answer().reshape(len(pictures.paths), size, size, 3)
+        return lambda: self._answer(len(pictures.paths))
 
     def _ask(self) -> None:
-        """Few pieces at a time: were both pipes full, each side would wait for the other."""
+        """Few pieces at a time, for there is a place for so many answers."""
         while self._waiting and self._asked < ASKED:
             with suppress(OSError):  # it died; whoever waits for its answer is told
                 self._pipe.send(self._waiting.popleft())
             self._asked += 1
 
-    def _answer(self) -> np.ndarray:
+    def _answer(self, count: int) -> np.ndarray:
         try:
             error = self._pipe.recv()
-            pixels = self._pipe.recv_bytes() if error is None else b""
         except (EOFError, OSError) as died:
             raise RunError(
                 "a process that decodes pictures died, perhaps for want of memory; the same "
                 "command goes on, a training with --resume"
             ) from died
+        pixels: np.ndarray = next(self._places)[:count].copy()  # before its place is given away
         self._asked -= 1
         self._ask()
         if error is not None:
             raise error
-        return np.frombuffer(pixels, np.uint8)
+        return pixels
 
     def stop(self) -> None:
         self._process.kill()
@@ -155,16 +163,21 @@ class _Process:
         self._pipe.close()
 
 
-def _decode(pipe: Connection) -> None:
+def _places(memory: ctypes.Array[ctypes.c_uint8], room: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Where each piece of work is answered, (CHUNK, S, S, 3): both sides count alike."""
+    return cycle(np.frombuffer(memoryview(memory), np.uint8).reshape(room))
+
+
+def _decode(pipe: Connection, memory: ctypes.Array[ctypes.c_uint8], room: tuple[int, ...]) -> None:
     """Answer until nobody asks any more; Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):  # the parent has ended
-        while True:
+        for place in _places(memory, room):
             pictures: PictureReader = pipe.recv()
+            rows = range(len(pictures.paths))
             try:
-                pixels = pictures.stack(range(len(pictures.paths)))
+                pictures.stack(rows, out=place[: len(rows)])
             except Exception as error:
                 pipe.send(error)
             else:
                 pipe.send(None)
-                pipe.send_bytes(pixels.reshape(-1).data)

@@ -10,12 +10,11 @@ import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
-from zoo.features.decoding import PictureReader, Pixels, Problem, decoders
+from zoo.features.decoding import CHUNK, PictureReader, Pixels, Problem, decoders
 from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
 AHEAD = 3  # batches decoded before they are asked for
-CHUNK = 8  # pictures decoded at a time: handing one over costs as much as eight
 
 
 class PixelSource:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import torch
 
 from zoo import devices
-from zoo.backbones import Backbone
+from zoo.backbones import Backbone, Transform
 from zoo.catalog import Attribute, Catalog
 from zoo.errors import LossError, RunError
 from zoo.features.pixels import PixelSource
@@ -102,6 +102,7 @@ def _begin_weights(backbone: Backbone, network: torch.nn.Module, weights: str) -
 def train_network(
     backbone: Backbone,
     catalog: Catalog,
+    data: TrainingData,
     settings: Settings,
     folder: Path,
     progress: Progress,
@@ -112,7 +113,6 @@ def train_network(
     compute = devices.choose(settings.device, settings.precision)
     progress.begins(title)
     model, origin = new_model(backbone, catalog, settings)
-    data = training_data(backbone, catalog, settings)
     work = _Phases(backbone, model, data, settings, compute, folder, progress, title, watch)
     history = work.frozen()
     if model.has_trainable_backbone() and settings.epochs_unfrozen:
@@ -123,19 +123,19 @@ def train_network(
     return TrainedNetwork(model, origin, history, watch.seconds())
 
 
-def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> TrainingData:
-    """The training and validation pictures at this backbone's size, and how they are drawn."""
+def training_data(
+    backbone: Backbone, catalog: Catalog, settings: Settings, source: PixelSource | None = None
+) -> TrainingData:
+    """The training and validation pictures at this backbone's size, and how they are drawn.
+
+    `source` has the catalogue's pictures at that size, where another network has used them.
+    """
     transform = backbone.transform(settings.image_size)
     targets = targets_of(catalog)
     train = catalog.training_rows()
     train = train[targets.known()[train]]  # a picture without a label teaches nothing
     return TrainingData(
-        source=PixelSource(
-            catalog.paths(),
-            transform,
-            boxes=catalog.boxes(),
-            processes=devices.choose(settings.device).decoding_processes,
-        ),
+        source=source or _pictures(catalog, transform, settings),
         transform=transform,
         small=backbone.transform(small_size(transform.size)).size,
         targets=targets,
@@ -143,6 +143,15 @@ def training_data(backbone: Backbone, catalog: Catalog, settings: Settings) -> T
         val=catalog.rows("val"),
         balance=_balance(catalog, targets[train], settings.balance),
         flips=settings.flip == "auto" and not sides_matter(catalog.attributes),
+    )
+
+
+def _pictures(catalog: Catalog, transform: Transform, settings: Settings) -> PixelSource:
+    return PixelSource(
+        catalog.paths(),
+        transform,
+        boxes=catalog.boxes(),
+        processes=devices.choose(settings.device).decoding_processes,
     )
 
 

@@ -110,10 +110,13 @@ class Settings:
         return self.patience or max(3, self.epochs_unfrozen // 3)
 
     def batch(self, items: int, device: str) -> int:
-        """Pictures a step: enough steps an epoch for small catalogues, full batches for large."""
+        """Pictures a step: enough steps an epoch for small catalogues, full batches for large.
+
+        A GPU's are larger only where epochs are long all the same, or it would learn less.
+        """
         if self.batch_size is not None:
             return self.batch_size
-        largest = 48 if device == "cpu" else 256
+        largest = 48 if device == "cpu" else max(48, min(256, items // 120))
         return int(max(16, min(largest, items // 35)))
 
     def as_dict(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Attribute, Catalog
+from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import write_json
 from zoo.processes import processes
@@ -68,8 +69,9 @@ def train(
     backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
 ) -> Trained:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
-    made = _train_networks(backbone, catalog, settings, folder, progress)
-    transform = backbone.transform(settings.image_size)
+    data = training_data(backbone, catalog, settings)
+    made = _train_networks(backbone, catalog, data, settings, folder, progress)
+    transform = data.transform
     if not processes().first:
         return Trained(made.model, transform, made.origin, made.history, {}, made.seconds)
     watch = Stopwatch(made.seconds)
@@ -77,7 +79,6 @@ def train(
     made.model.load_state_dict(state)
     if CALIBRATION not in facts:
         progress.say(f"{backbone.name}: calibration")
-        data = training_data(backbone, catalog, settings)
         facts = {CALIBRATION: _calibrate(made.model, catalog, data, settings)}
         save_tensors(folder / MODEL, made.model.state_dict(), facts)
     found, seconds = facts[CALIBRATION], watch.seconds()
@@ -85,15 +86,25 @@ def train(
 
 
 def _train_networks(
-    backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
+    backbone: Backbone,
+    catalog: Catalog,
+    data: TrainingData,
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
 ) -> TrainedNetwork[ZooModel] | TrainedNetwork[StackedModel]:
     if settings.networks == "shared":
-        return train_network(backbone, catalog, settings, folder, progress, backbone.name)
-    return _train_stack(backbone, catalog, settings, folder, progress)
+        return train_network(backbone, catalog, data, settings, folder, progress, backbone.name)
+    return _train_stack(backbone, catalog, data.source, settings, folder, progress)
 
 
 def _train_stack(
-    backbone: Backbone, catalog: Catalog, settings: Settings, folder: Path, progress: Progress
+    backbone: Backbone,
+    catalog: Catalog,
+    source: PixelSource,
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
 ) -> TrainedNetwork[StackedModel]:
     """A network for each attribute, one after the other, each with its own best weights."""
     networks = []
@@ -103,7 +114,8 @@ def _train_stack(
         own = replace(catalog, attributes=(attribute,), key=key)
         part = folder / NETWORKS / f"{number:02d}"
         title = f"{backbone.name}, {attribute.name}"
-        networks.append(_train_once(backbone, own, settings, part, progress, title))
+        data = training_data(backbone, own, settings, source)
+        networks.append(_train_once(backbone, own, data, settings, part, progress, title))
     stack = StackedModel([network.model for network in networks])
     history = [
         replace(epoch, network=attribute.name)
@@ -121,6 +133,7 @@ def _train_stack(
 def _train_once(
     backbone: Backbone,
     catalog: Catalog,
+    data: TrainingData,
     settings: Settings,
     folder: Path,
     progress: Progress,
@@ -134,7 +147,7 @@ def _train_once(
         model.load_state_dict(read_tensors(folder / MODEL)[0])
         epochs = [Epoch(**row) for row in facts["epochs"]]
         return TrainedNetwork(model, Origin(**facts["origin"]), epochs, facts.get(SECONDS, 0.0))
-    network = train_network(backbone, catalog, settings, folder, progress, title)
+    network = train_network(backbone, catalog, data, settings, folder, progress, title)
     if not processes().first:
         return network
     origin, rows = asdict(network.origin), [asdict(epoch) for epoch in network.history]
