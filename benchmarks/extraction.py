@@ -80,16 +80,22 @@ def bare(
     return rate(len(whole), forwards(forward, there, on))
 
 
+def _source(paths: list[Path], transform: Transform, on: Compute) -> PixelSource:
+    return PixelSource(
+        paths, transform, cache_bytes=0, processes=on.decoding_processes, room=on.room
+    )
+
+
 def decoding(paths: list[Path], transform: Transform, batch: int, on: Compute) -> float:
     """Files to pixels alone."""
-    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
+    source = _source(paths, transform, on)
     batches = in_batches(np.arange(len(paths)), batch)
     return rate(len(paths), lambda: [len(rows) for rows, _ in source.batches(batches)])
 
 
 def from_files(runtime: Runtime, paths: list[Path], transform: Transform, on: Compute) -> float:
     """The zoo's way: decoding ahead, forward behind it."""
-    source = PixelSource(paths, transform, cache_bytes=0, processes=on.decoding_processes)
+    source = _source(paths, transform, on)
     batches = in_batches(np.arange(len(paths)), runtime.batch)
     pixels = (pixels for _, pixels in source.batches(batches))
     return rate(len(paths), lambda: [len(outputs) for outputs in runtime.stream(pixels)])

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from zoo.errors import ZooError, unknown
@@ -31,6 +32,15 @@ class Compute:
         """How many processes should decode pictures; 0: threads are quick enough."""
         cores = _cores() // processes().here
         return cores - 1 if self.device.type == "cuda" and cores >= LEAST_CORES else 0
+
+    def room(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Memory for so many uint8; a GPU's is page-locked and used again, so that it fetches them.
+
+        Filling a fresh array costs more than decoding leaves time for, and so does copying it.
+        """
+        pinned = self.device.type == "cuda"
+        found: np.ndarray = torch.empty(shape, dtype=torch.uint8, pin_memory=pinned).numpy()
+        return found
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which forwards run."""

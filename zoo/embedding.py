@@ -97,7 +97,7 @@ class _Task:
         """The first runtime that does not fail embeds all; the shards of one that did are kept."""
         run = self._run
         compute = self._compute()
-        source = self._pictures.source(run.transform, compute.decoding_processes)
+        source = self._pictures.source(run.transform, compute)
         sample = self._usable_sample()
         work = Workload(run.load_model(), run.transform, compute, len(self._rows), sample)
         failure: RuntimeError | None = None

@@ -52,6 +52,24 @@ def test_processes_decode_what_threads_decode_kept_or_not(run: Run) -> None:
             np.testing.assert_array_equal(found, one)
 
 
+def test_batches_lie_in_the_room_that_a_device_gives(run: Run) -> None:
+    given: list[np.ndarray] = []
+
+    def room(shape: tuple[int, ...]) -> np.ndarray:
+        given.append(Compute(torch.device("cpu"), "fp32").room(shape))
+        return given[-1]
+
+    paths = run.catalog.paths()
+    expected = [found for _, found in PixelSource(paths, run.transform).batches(ROWS)]
+    source = PixelSource(paths, run.transform, processes=2, room=room)
+    for _ in range(2):  # decoded, then kept
+        found = [pixels for _, pixels in source.batches(ROWS)]
+        assert all(one is other for one, other in zip(found, given, strict=True))
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+        given.clear()
+
+
 def test_pictures_beyond_the_memory_for_them_leave_the_others_in_it(
     run: Run, tmp_path: Path
 ) -> None:

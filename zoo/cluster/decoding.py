@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.backbones import Transform
 from zoo.errors import PictureError
 from zoo.features.decoding import PictureReader, Problem
-from zoo.features.pixels import PixelSource
+from zoo.features.pixels import PixelSource, ordinary
 from zoo.pictures import Box
+
+if TYPE_CHECKING:
+    from zoo.devices import Compute
 
 THREADS = 4  # of a decoder: while one picture is fetched, another is decoded
 
@@ -38,9 +42,10 @@ class Pictures:
         """What makes pixels of them."""
         return PictureReader(self.paths, transform, self.boxes, self.digests)
 
-    def source(self, transform: Transform, processes: int = 0) -> PixelSource:
-        """The same in batches, decoded by so many processes, or threads."""
-        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, processes)
+    def source(self, transform: Transform, on: Compute | None = None) -> PixelSource:
+        """The same in batches, as that device wants them; left out, decoded by threads."""
+        processes, room = (on.decoding_processes, on.room) if on else (0, ordinary)
+        return PixelSource(self.paths, transform, 0, self.boxes, self.digests, processes, room)
 
 
 class Decoder:

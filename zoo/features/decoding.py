@@ -86,7 +86,8 @@ class PictureReader:
 def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[int]], Pixels]]:
     """What begins to decode CHUNK rows at most and returns what waits for them, in that order.
 
-    So many processes do it; for 0, as many threads as there are cores.
+    What it found may be gone when the next one is waited for. So many processes do it; for 0, as
+    many threads as there are cores.
     """
     if not processes or type(reader.transform) is not Transform:  # a plugin's is not found there
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
@@ -121,7 +122,7 @@ class _Process:
         # Not forked: a GPU and torch's own threads may be at work in this process.
         spawned = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawned.Pipe()
-        room = (ASKED, CHUNK, size, size, 3)
+        room = (ASKED + 1, CHUNK, size, size, 3)  # one is read while the others are written
         memory = spawned.RawArray(ctypes.c_uint8, math.prod(room))
         self._process = spawned.Process(target=_decode, args=(theirs, memory, room), daemon=True)
         self._process.start()
@@ -136,7 +137,7 @@ class _Process:
         return lambda: self._answer(len(pictures.paths))
 
     def _ask(self) -> None:
-        """Few pieces at a time, for there is a place for so many answers."""
+        """Few pieces at a time: there are places for so many answers, and for the last one."""
         while self._waiting and self._asked < ASKED:
             with suppress(OSError):  # it died; whoever waits for its answer is told
                 self._pipe.send(self._waiting.popleft())
@@ -150,7 +151,7 @@ class _Process:
                 "a process that decodes pictures died, perhaps for want of memory; the same "
                 "command goes on, a training with --resume"
             ) from died
-        pixels: np.ndarray = next(self._places)[:count].copy()  # before its place is given away
+        pixels: np.ndarray = next(self._places)[:count]
         self._asked -= 1
         self._ask()
         if error is not None:

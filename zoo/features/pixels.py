@@ -17,11 +17,17 @@ CACHE_BYTES = 1 << 30
 AHEAD = 3  # batches decoded before they are asked for
 
 
+def ordinary(shape: tuple[int, ...]) -> np.ndarray:
+    """Memory for so many uint8, as it comes."""
+    return np.empty(shape, dtype=np.uint8)
+
+
 class PixelSource:
     """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
 
     `boxes` has the part of each picture to use, None for all of it; `digests` the sha256 that each
-    file must have, where that matters; `processes` decode, 0 leaves it to threads of this one.
+    file must have, where that matters; `processes` decode, 0 leaves it to threads of this one;
+    batches lie in what `room` gives, see zoo.devices.Compute.
     """
 
     def __init__(
@@ -32,9 +38,10 @@ class PixelSource:
         boxes: Sequence[Box | None] | None = None,
         digests: Sequence[str] | None = None,
         processes: int = 0,
+        room: Callable[[tuple[int, ...]], np.ndarray] = ordinary,
     ) -> None:
         self._reader = PictureReader(paths, transform, boxes, digests)
-        self._processes = processes
+        self._processes, self._room = processes, room
         size = transform.size
         capacity = min(len(paths), cache_bytes // (size * size * 3))
         # Rows below the capacity are kept; np.empty takes memory only as rows are written.
@@ -82,11 +89,11 @@ class PixelSource:
 
     def _finished(self, rows: np.ndarray, missing: np.ndarray, work: list[Pixels]) -> np.ndarray:
         """The pixels of a batch, of which `missing` (B,) bool were to be decoded; they are kept."""
-        pixels = np.empty((len(rows), *self._kept.shape[1:]), dtype=np.uint8)
+        pixels = self._room((len(rows), *self._kept.shape[1:]))
+        if not missing.any():
+            return np.take(self._kept, rows, axis=0, out=pixels)
         pixels[~missing] = self._kept[rows[~missing]]
-        places = in_batches(np.flatnonzero(missing), CHUNK)
-        for at, decoded in zip(places, _all(work), strict=True):
-            pixels[at] = decoded
+        _put(pixels, in_batches(np.flatnonzero(missing), CHUNK), work)
         new = missing & (rows < len(self._have))
         self._kept[rows[new]] = pixels[new]
         self._have[rows[new]] = True
@@ -104,17 +111,16 @@ def _begun(rows: np.ndarray, begin: Callable[[list[int]], Pixels]) -> list[Pixel
     return [begin(chunk.tolist()) for chunk in in_batches(rows, CHUNK)]
 
 
-def _all(work: list[Pixels]) -> list[np.ndarray]:
-    """What was waited for; the first error only then, or answers would be taken for others'."""
-    found, failed = list[np.ndarray](), list[PictureError]()
-    for wait in work:
+def _put(pixels: np.ndarray, places: list[np.ndarray], work: list[Pixels]) -> None:
+    """Wait for all of it; the first error only then, or answers would be taken for others'."""
+    failed = list[PictureError]()
+    for place, wait in zip(places, work, strict=True):
         try:
-            found.append(wait())
+            pixels[place] = wait()
         except PictureError as error:
             failed.append(error)
     if failed:
         raise failed[0]
-    return found
 
 
 def spread_rows(items: int, count: int) -> np.ndarray:

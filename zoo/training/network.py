@@ -147,11 +147,13 @@ def training_data(
 
 
 def _pictures(catalog: Catalog, transform: Transform, settings: Settings) -> PixelSource:
+    compute = devices.choose(settings.device)
     return PixelSource(
         catalog.paths(),
         transform,
         boxes=catalog.boxes(),
-        processes=devices.choose(settings.device).decoding_processes,
+        processes=compute.decoding_processes,
+        room=compute.room,
     )
 
 
