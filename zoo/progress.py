@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from socket import gethostname
 from types import MappingProxyType
 from typing import Any
 
@@ -63,7 +65,7 @@ class Stage:
         rate = self._bar.n / elapsed if elapsed > 0 else 0.0
         left = (self._facts["total"] - self._bar.n) / rate if rate else None
         facts = {"done": self._bar.n, "rate": rate, "seconds_left": left, "time": time.time()}
-        write_json(self._file, {**self._facts, **facts})
+        write_json(self._file, {**self._facts, **facts, "host": gethostname(), "pid": os.getpid()})
 
 
 class Progress:
@@ -123,4 +125,18 @@ def read_progress(folder: Path) -> dict[str, Any] | None:
         facts: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return facts
+    return None if _is_gone(facts) else facts
+
+
+def _is_gone(facts: Mapping[str, Any]) -> bool:
+    """Whether the job was killed before it could say that it ended: its process is not there.
+
+    Of another machine's, as of another container's, nothing can be told.
+    """
+    if os.name != "posix" or facts.get("host") != gethostname():
+        return False
+    try:
+        os.kill(facts["pid"], 0)  # asks only
+    except OSError as error:  # or it is there, and another user's
+        return isinstance(error, ProcessLookupError)
+    return False
