@@ -91,7 +91,8 @@ class PixelSource:
         """The pixels of a batch, of which `missing` (B,) bool were to be decoded; they are kept."""
         pixels = self._room((len(rows), *self._kept.shape[1:]))
         if not missing.any():
-            return np.take(self._kept, rows, axis=0, out=pixels)
+            # All rows are there: to find that out again, it would copy twice.
+            return np.take(self._kept, rows, axis=0, out=pixels, mode="clip")
         pixels[~missing] = self._kept[rows[~missing]]
         _put(pixels, in_batches(np.flatnonzero(missing), CHUNK), work)
         new = missing & (rows < len(self._have))
