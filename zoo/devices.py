@@ -34,9 +34,10 @@ class Compute:
         return cores - 1 if self.device.type == "cuda" and cores >= LEAST_CORES else 0
 
     def room(self, shape: tuple[int, ...]) -> np.ndarray:
-        """Memory for so many uint8; a GPU's is page-locked and used again, so that it fetches them.
+        """Memory for so many uint8.
 
-        Filling a fresh array costs more than decoding leaves time for, and so does copying it.
+        For a GPU it is page-locked: it copies from there by itself, and torch keeps the memory for
+        other batches, where fresh memory takes longer to fill than pictures to decode.
         """
         pinned = self.device.type == "cuda"
         found: np.ndarray = torch.empty(shape, dtype=torch.uint8, pin_memory=pinned).numpy()
