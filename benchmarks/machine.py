@@ -9,14 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from zoo.pipeline import package_versions
+from zoo.pool import cores
 
 CPU_FACTS = Path("/proc/cpuinfo")
-
-
-def cores() -> int:
-    """The cores that this process may use, which may be fewer than the machine has."""
-    able = getattr(os, "sched_getaffinity", None)
-    return len(able(0)) if able else os.cpu_count() or 1
 
 
 def cpu_name() -> str:

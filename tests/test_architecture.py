@@ -16,7 +16,7 @@ from zoo.cli import app
 # From top to bottom: a room imports only from rooms above it, or from itself.
 ROOMS = [
     ("errors", "plurals", "ending"),
-    ("hookspecs", "files", "addresses", "pictures"),
+    ("hookspecs", "files", "addresses", "pictures", "pool"),
     ("weights", "backbones", "indexes"),
     ("plugins", "progress", "processes"),
     ("devices",),

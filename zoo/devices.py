@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import torch
 
 from zoo.errors import ZooError, unknown
 from zoo.plurals import numbered
+from zoo.pool import cores
 from zoo.processes import processes
 
 LEAST_CORES = 4  # from which processes that decode pay beside a GPU
@@ -30,8 +30,8 @@ class Compute:
     @property
     def decoding_processes(self) -> int:
         """How many processes should decode pictures; 0: threads are quick enough."""
-        cores = _cores() // processes().here
-        return cores - 1 if self.device.type == "cuda" and cores >= LEAST_CORES else 0
+        own = cores() // processes().here
+        return own - 1 if self.device.type == "cuda" and own >= LEAST_CORES else 0
 
     def room(self, shape: tuple[int, ...]) -> np.ndarray:
         """Memory for so many uint8.
@@ -71,8 +71,8 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
 def _own_gpu() -> torch.device:
     """This process's own.
 
-    cudnn is not asked to look for its quickest way of each shape: on an H100 that took 5 to 33
-    seconds of trainings whose epochs took 2 to 4.
+    cudnn is not asked to look for its quickest way of each shape: that took longer than the epochs
+    of a short training did.
     """
     place, there = processes().place, torch.cuda.device_count()
     if place >= there:
@@ -99,14 +99,8 @@ def described(device: str) -> str:
         facts = torch.cuda.get_device_properties(0)
         return f"{facts.name}, {facts.total_memory / 2**30:.0f} GiB"
     if device == "cpu":
-        return numbered(_cores(), "core")
+        return numbered(cores(), "core")
     return platform.machine()
-
-
-def _cores() -> int:
-    """Of the processor, those that this process may use."""
-    able = getattr(os, "sched_getaffinity", None)
-    return len(able(0)) if able else os.cpu_count() or 1
 
 
 def best_precision(device: str) -> str:

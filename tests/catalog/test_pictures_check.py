@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from zoo.catalog import pictures_check
 from zoo.catalog.listing import Listing
-from zoo.catalog.pictures_check import BLOCK, check_pictures
+from zoo.catalog.pictures_check import TOLD, check_pictures
 from zoo.errors import CatalogError
 from zoo.files import sha256_of
 from zoo.pictures import thumbnail_pixels
@@ -111,9 +112,9 @@ def test_exact_copies_are_kept_and_found(tmp_path: Path, draw: Callable[..., Pat
 def test_progress_reaches_the_total(tmp_path: Path, draw: Callable[..., Path]) -> None:
     draw(tmp_path / "a.png")
     seen: list[int] = []
-    names = ["a.png"] * (BLOCK + 1)
+    names = ["a.png"] * (TOLD + 1)
     check_pictures(listing_of(tmp_path, names), seen.append)
-    assert seen == [BLOCK, BLOCK + 1]
+    assert seen == [TOLD, TOLD + 1]
 
 
 def test_no_usable_picture_shows_the_first_reason(tmp_path: Path) -> None:
@@ -122,3 +123,12 @@ def test_no_usable_picture_shows_the_first_reason(tmp_path: Path) -> None:
         CatalogError, match=r"no picture in it can be used; the first: .*truncated\.jpg: damaged"
     ):
         check_pictures(listing_of(tmp_path, names))
+
+
+def test_processes_find_what_threads_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = listing_of(tmp_path, sorted([*draw_good(tmp_path), *draw_bad(tmp_path)]))
+    rows, findings = check_pictures(listing)
+    monkeypatch.setattr(pictures_check, "MANY", 2)
+    again, found = check_pictures(listing)
+    pd.testing.assert_frame_equal(again, rows)
+    assert found == findings

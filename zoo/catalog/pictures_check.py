@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from zoo import addresses
 from zoo.catalog.boxes import MARGIN, widened
 from zoo.catalog.cells import as_list
 from zoo.catalog.hashing import perceptual_hash
@@ -25,11 +27,16 @@ from zoo.pictures import (
     thumbnail_pixels,
     upright_size,
 )
+from zoo.pool import cores, process_pool
 
 Step = Callable[[int], None]  # told how many pictures are done in all
 
-BLOCK = 512  # pictures handed to the threads at a time
-WORKERS = min(8, (os.cpu_count() or 1) + 2)  # decoded pictures held in memory at once
+MANY = 2000  # pictures from which processes are worth the second that they take to start
+MOST = 16  # of them; each holds a decoded picture in memory
+CHUNK = 16  # pictures that a process is handed at a time
+HANDED = 4096  # pictures handed out before the first of the next are
+TOLD = 512  # pictures after which progress is told
+WORKERS = min(8, cores() + 2)  # decoded pictures held in memory at once
 DECODED = 4 * THUMBNAIL  # a JPEG is decoded no larger than the thumbnail can use
 
 
@@ -96,15 +103,28 @@ def usable_pictures(
 def _check_all(
     pictures: list[tuple[Path, list[int] | None]], margin: float, step: Step | None
 ) -> Iterator[Checked | PictureError]:
-    with ThreadPoolExecutor(WORKERS) as threads:
-        for start in range(0, len(pictures), BLOCK):
-            block = pictures[start : start + BLOCK]
-            yield from threads.map(lambda picture: _check(picture[0], picture[1], margin), block)
-            if step is not None:
-                step(start + len(block))
+    check = partial(_check, margin)
+    with _checkers(pictures) as pool:
+        for start in range(0, len(pictures), HANDED):
+            block = pictures[start : start + HANDED]
+            checked = pool.map(check, block, chunksize=CHUNK)
+            for done, result in enumerate(checked, start + 1):
+                yield result
+                if step is not None and (done % TOLD == 0 or done == len(pictures)):
+                    step(done)
 
 
-def _check(path: Path, box: list[int] | None, margin: float) -> Checked | PictureError:
+def _checkers(
+    pictures: list[tuple[Path, list[int] | None]],
+) -> AbstractContextManager[Executor]:
+    """Processes where there is much to do; for files in object storage threads, which wait."""
+    if len(pictures) < MANY or addresses.is_address(pictures[0][0]):
+        return ThreadPoolExecutor(WORKERS)
+    return process_pool(min(cores(), MOST))
+
+
+def _check(margin: float, of: tuple[Path, list[int] | None]) -> Checked | PictureError:
+    path, box = of
     try:
         data = read_bytes(path)
         crop, bad_box = used_part(data, path, box, margin)

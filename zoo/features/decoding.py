@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import math
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +26,7 @@ import numpy as np
 from zoo.backbones import Transform
 from zoo.errors import PictureError, RunError
 from zoo.pictures import Box, decode, digest, read_bytes
+from zoo.pool import cores
 
 REMEDY = (
     "restore it and repeat the command (a training with --resume); zoo sync takes it out of a "
@@ -90,7 +90,7 @@ def decoders(reader: PictureReader, processes: int) -> Iterator[Callable[[list[i
     many threads as there are cores.
     """
     if not processes or type(reader.transform) is not Transform:  # a plugin's is not found there
-        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        with ThreadPoolExecutor(cores()) as threads:
             yield lambda rows: threads.submit(reader.stack, rows).result
         return
     team: list[_Process] = []

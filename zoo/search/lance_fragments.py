@@ -8,7 +8,6 @@ in threads, in processes and as a task on other machines alike.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.pool import cores
 from zoo.search.lance_rows import ID, OWNER, Rows
 from zoo.search.lance_store import not_installed, one_line_errors, quiet, storage
 
@@ -51,7 +51,7 @@ def write_fragments(
 ) -> list[str]:
     """Write them side by side, by the workers of `pool`; left out, threads of this process."""
     if pool is None:
-        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as threads:
+        with ThreadPoolExecutor(min(WORKERS, cores())) as threads:
             return write_fragments(uri, parts, schema, appended, threads)
     waiting = [pool.submit(write_fragment, uri, part, schema, appended) for part in parts]
     return [done.result() for done in waiting]

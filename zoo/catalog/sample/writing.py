@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import csv
-import multiprocessing
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from PIL import Image
 from zoo.catalog.sample.drawing import draw_item
 from zoo.catalog.sample.labels import ATTRIBUTES, choose_item
 from zoo.files import written_whole
+from zoo.pool import cores, process_pool
 
 QUALITY = 90
 CHUNK = 16  # pictures handed to a process at a time
@@ -33,9 +31,7 @@ def draw_sample(
     the usual `if __name__ == "__main__"`.
     """
     draw = partial(_ensure, folder / "images", seed, size)
-    context = multiprocessing.get_context("spawn")
-    workers = max(1, min(os.cpu_count() or 1, count // CHUNK))
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with process_pool(max(1, min(cores(), count // CHUNK))) as pool:
         for done, _ in enumerate(pool.map(draw, range(count), chunksize=CHUNK), start=1):
             if step is not None:
                 step(done)
