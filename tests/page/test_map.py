@@ -25,13 +25,12 @@ from zoo.progress import Progress
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Page
 
-# Where an item lies on the screen; items that others cover are passed over.
+# Where an item lies in the first map; items that others cover are passed over.
 FREE_POINT = """() => {
   const plot = document.querySelector('#map-board .maps').parentElement.plots[0];
-  const frame = plot.top.getBoundingClientRect();
   for (let row = 0; row < plot.grid.count; row++) {
     const [x, y] = plot.screen(row);
-    if (plot.near(x, y, 4) === row) return {row, x: frame.left + x, y: frame.top + y};
+    if (plot.near(x, y, 4) === row) return {x, y};
   }
 }"""
 
@@ -74,8 +73,8 @@ def colours_drawn(page: Page) -> int:
 
 def test_a_point_shows_its_item_and_asks_the_comparison(maps: Page) -> None:
     assert colours_drawn(maps) > 20
-    found = maps.evaluate(FREE_POINT)
-    maps.mouse.click(found["x"], found["y"])
+    # Playwright waits until the map no longer moves, as it does while the page fills.
+    maps.locator("canvas.map-top").first.click(position=maps.evaluate(FREE_POINT))
     card = maps.locator(".map-card")
     card.wait_for()
     title = card.locator("h3").inner_text()
