@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.conftest import draw_shape
 from tests.page.conftest import open_tab
 
@@ -33,24 +35,34 @@ def columns(page: Page) -> list[str]:
     return page.locator(".backbone h3").all_text_contents()
 
 
-def click_quickly(page: Page, buttons: str, count: int) -> None:
-    """Click the first ones one after the other, sooner than a slow network has an answer."""
+def click_quickly(page: Page, buttons: str, count: int, sooner: int = 0) -> None:
+    """Click the first ones one after the other, sooner than a slow network has an answer.
+
+    It brings each request so many milliseconds sooner than the one before, after a second at most.
+    """
     page.evaluate(
-        """async ([buttons, count]) => {
+        """async ([buttons, count, sooner]) => {
           const asked = window.fetch, wait = (ms) => new Promise((go) => setTimeout(go, ms));
-          window.fetch = async (...what) => { await wait(200); return asked(...what); };
+          let late = sooner ? 1000 : 200;
+          window.fetch = async (...what) => {
+            const own = late;
+            late = Math.max(0, late - sooner);
+            await wait(own);
+            return asked(...what);
+          };
           for (const button of [...document.querySelectorAll(buttons)].slice(0, count)) {
             button.click();
             await wait(100);
           }
         }""",
-        [buttons, count],
+        [buttons, count, sooner],
     )
 
 
-def test_the_last_of_quick_clicks_is_answered(page: Page) -> None:
+@pytest.mark.parametrize("sooner", [0, 300])
+def test_the_last_of_quick_clicks_is_answered(page: Page, sooner: int) -> None:
     pick = page.locator("#picks button").nth(3)
-    click_quickly(page, "#picks button", 4)
+    click_quickly(page, "#picks button", 4, sooner)
     wait_for_query(page, str(pick.get_attribute("title")))
     item = str(pick.get_attribute("data-item"))
     page.wait_for_function(

@@ -75,7 +75,7 @@ def build(state: PageState) -> gr.Blocks:
         picked = gr.State([])
         fills: list[Fill] = []
         with gr.Tabs() as tabs:
-            shared = Shared(state, tabs, picked)
+            shared = Shared(state, tabs, picked, gr.State(0.0))
             for name, label, tab in TABS:
                 with gr.Tab(_(label), id=name):
                     fills.append(tab(shared))

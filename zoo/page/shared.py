@@ -13,11 +13,12 @@ from zoo.page.state import PageState
 COMPARE = "compare"  # the tab that answers a query
 HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOTHING = "() => []"  # an event that only begins a chain need not ask the server
-# The element of HTML with data-item that was clicked on, told to the server as {"item": its id}.
+# The element of HTML with data-item that was clicked on, told to the server as {"item": its id,
+# "at": when}: a network may bring the later one of two clicks first.
 PICK_ITEM = """
 element.addEventListener('click', (event) => {
   const tile = event.target.closest('[data-item]');
-  if (tile) trigger('click', {item: tile.dataset.item});
+  if (tile) trigger('click', {item: tile.dataset.item, at: Date.now()});
 });
 """
 # Chains what has to be shown anew to an event: the runs or the catalogue have changed.
@@ -31,11 +32,13 @@ class Shared:
     state: PageState
     tabs: gr.Tabs
     picked: gr.State  # ids of the catalogue's items that are the query; [] for uploads
+    clicked: gr.State  # when the last of them was, by the visitor's clock
 
     def ask_on_click(self, html: gr.HTML) -> None:
         """A click on any data-item in `html` (made with js_on_load=PICK_ITEM) is a query."""
         # By itself gradio ignores a click while the one before is still on its way.
-        clicked = html.click(clicked_item, None, self.picked, trigger_mode="multiple", **HIDDEN)
+        told = [self.picked, self.clicked]
+        clicked = html.click(clicked_item, self.clicked, told, trigger_mode="multiple", **HIDDEN)
         clicked.then(show_answer, None, self.tabs, **HIDDEN)
 
 
@@ -44,6 +47,9 @@ def show_answer() -> gr.Tabs:
     return gr.Tabs(selected=COMPARE)
 
 
-def clicked_item(event: gr.EventData) -> list[str]:
-    """The item on which somebody clicked."""
-    return [str(event.item)]
+def clicked_item(last: float, event: gr.EventData) -> tuple[Any, Any]:
+    """The item on which somebody clicked, and when; nothing of a click before the last."""
+    at = float(event.at)
+    if at < last:
+        return gr.skip(), gr.skip()
+    return [str(event.item)], at

@@ -25,7 +25,7 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   followed = !button.dataset.item;
   if (button.dataset.vote) trigger('select', {vote: button.dataset.vote});
-  else if (button.dataset.item) trigger('click', {item: button.dataset.item});
+  else if (button.dataset.item) trigger('click', {item: button.dataset.item, at: Date.now()});
   else trigger('submit', {});
 });
 const pressed = (event) => {
