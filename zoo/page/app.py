@@ -72,10 +72,10 @@ def build(state: PageState) -> gr.Blocks:
         gr.HTML(f'<div class="zoo-head"><h1>{_(TITLE)}</h1><p class="quiet">{what}</p></div>')
         progress = gr.HTML(elem_id="progress")
         version = gr.State("")
-        picked = gr.State([])
+        picked, clicked = gr.State([]), gr.State(0.0)
         fills: list[Fill] = []
         with gr.Tabs() as tabs:
-            shared = Shared(state, tabs, picked, gr.State(0.0))
+            shared = Shared(state, tabs, picked, clicked)
             for name, label, tab in TABS:
                 with gr.Tab(_(label), id=name):
                     fills.append(tab(shared))
