@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import torch
 from annoy import AnnoyIndex
-from extraction import from_files, runtimes
+from extraction import RUNTIMES, from_files, runtimes
 from growth import resident_mib
 from machine import cores, cpu_name
 from search_engines import Effort, Vectors, ask, generated, recall, tenth_cosines
@@ -52,7 +52,6 @@ INPUTS = Path(__file__).with_name("scaling.json")
 SAMPLED = 10_000  # vectors of the index whose bytes an item are told
 CLASSES = 20  # of a generated attribute
 SEARCH_K = 800  # what the growing index is asked with: right for 100,000 items
-RUNTIMES = ["torch", "compiled", "openvino"]
 SMALL = 96  # pixels at which a network is asked for its width
 MIB = 1 << 20
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.conftest import ROOT, TINY, draw_shape
+from tests.conftest import TINY, draw_shape
 from tests.training.conftest import SHORT, Killed, KilledAt
 from zoo import devices
 from zoo.backbones import Backbone
@@ -24,7 +22,7 @@ from zoo.catalog import Catalog, load_catalog
 from zoo.errors import RunError, ZooError
 from zoo.features.decoding import PictureReader
 from zoo.pipeline import make_run
-from zoo.progress import Progress, read_progress
+from zoo.progress import Progress
 from zoo.runs import open_run
 from zoo.training.checkpoint import read_tensors, save_tensors
 from zoo.training.history import Epoch, best_epoch
@@ -283,34 +281,3 @@ def test_a_refused_write_leaves_the_old_file(tmp_path: Path) -> None:
         save_tensors(partial, {"a": torch.zeros(2)}, {})
     assert read_tensors(path)[0]["a"].tolist() == [1.0, 1.0]
     assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []
-
-
-def test_progress_is_told_to_the_page(tmp_path: Path) -> None:
-    progress = Progress(tmp_path)
-    with progress.stage("a title", 10) as stage:
-        stage.advance(4)
-    told = read_progress(tmp_path)
-    assert told is not None
-    assert (told["title"], told["done"], told["total"]) == ("a title", 4, 10)
-    progress.finish()
-    assert read_progress(tmp_path) is None
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from zoo.progress import Progress
-with Progress(Path(sys.argv[1])).stage("a title", 10):
-    print("begun", flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_killed_job_is_not_under_way(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", KILLED, str(tmp_path)]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True).stdout == b"begun\n"
-    assert (tmp_path / "progress.json").is_file()
-    assert read_progress(tmp_path) is None
-    facts = json.loads((tmp_path / "progress.json").read_text())
-    (tmp_path / "progress.json").write_text(json.dumps({**facts, "host": "another machine"}))
-    assert read_progress(tmp_path) is not None

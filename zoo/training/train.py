@@ -70,7 +70,11 @@ def train(
 ) -> Trained:
     """Train in `folder`, going on from whatever an earlier, killed call left there."""
     data = training_data(backbone, catalog, settings)
-    made = _train_networks(backbone, catalog, data, settings, folder, progress)
+    made: TrainedNetwork[ZooModel] | TrainedNetwork[StackedModel]
+    if settings.networks == "shared":
+        made = train_network(backbone, catalog, data, settings, folder, progress, backbone.name)
+    else:
+        made = _train_stack(backbone, catalog, data.source, settings, folder, progress)
     transform = data.transform
     if not processes().first:
         return Trained(made.model, transform, made.origin, made.history, {}, made.seconds)
@@ -83,19 +87,6 @@ def train(
         save_tensors(folder / MODEL, made.model.state_dict(), facts)
     found, seconds = facts[CALIBRATION], watch.seconds()
     return Trained(made.model, transform, made.origin, made.history, found, seconds)
-
-
-def _train_networks(
-    backbone: Backbone,
-    catalog: Catalog,
-    data: TrainingData,
-    settings: Settings,
-    folder: Path,
-    progress: Progress,
-) -> TrainedNetwork[ZooModel] | TrainedNetwork[StackedModel]:
-    if settings.networks == "shared":
-        return train_network(backbone, catalog, data, settings, folder, progress, backbone.name)
-    return _train_stack(backbone, catalog, data.source, settings, folder, progress)
 
 
 def _train_stack(
