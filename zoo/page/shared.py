@@ -36,9 +36,12 @@ class Shared:
 
     def ask_on_click(self, html: gr.HTML) -> None:
         """A click on any data-item in `html` (made with js_on_load=PICK_ITEM) is a query."""
-        # By itself gradio ignores a click while the one before is still on its way.
-        told = [self.picked, self.clicked]
-        clicked = html.click(clicked_item, self.clicked, told, trigger_mode="multiple", **HIDDEN)
+        # By itself gradio ignores a click while the one before is still on its way. Two that come
+        # at once are looked at one after the other: each has to know of the other.
+        clicked = html.click(
+            clicked_item, self.clicked, [self.picked, self.clicked],
+            trigger_mode="multiple", concurrency_limit=1, **HIDDEN
+        )  # fmt: skip
         clicked.then(show_answer, None, self.tabs, **HIDDEN)
 
 
