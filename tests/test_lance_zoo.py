@@ -12,6 +12,7 @@ from tests.conftest import PLUGINS, draw_shape
 from tests.typed import as_json, run
 from zoo.cli import app
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.compare.turn import Turn
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.state import PageState
 from zoo.run_files import read_facts
@@ -73,7 +74,10 @@ def test_a_page_that_only_reads_answers_from_it_and_writes_nothing(
     item = str(state.trained().catalog.table["item_id"].iat[0])
     names, red = ["tiny_a", "tiny_b"], "colour: red"
     compare = CompareHandlers(state)
-    shown = compare.compare([], [item], names, 3, 0.5, [red], False, False, 0.0, True)
+    answered = compare.compare(
+        Turn(), [], [item], names, 3, 0.5, [red], False, False, 0.0, True
+    )  # fmt: skip
+    shown = answered[0]
     assert shown.count("data-item=") >= 6
     assert "LanceDB" in LeaderboardHandlers(state).board()[0]
     assert files() == before

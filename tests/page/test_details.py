@@ -10,6 +10,7 @@ from tests.conftest import PLUGINS, draw_shape
 from tests.page.conftest import opened
 from tests.page.test_browser import upload
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.compare.turn import Turn
 from zoo.page.state import PageState
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def test_what_matches_in_nothing_has_no_tick(zoo_folder: Path) -> None:
     )
     only = ["category: square", "colour: green"]
     html = CompareHandlers(state).compare(
-        [], [red_disc], ["tiny_a"], 3, 1.0, only, False, False, 0.0, True
-    )
+        Turn(), [], [red_disc], ["tiny_a"], 3, 1.0, only, False, False, 0.0, True
+    )[0]
     assert html.count('<span class="label differs">✗ match 0 of 2') == 3
     assert "✓ match" not in html
 
@@ -72,8 +73,8 @@ def test_the_query_stands_before_the_item_in_any_script(zoo_folder: Path, page: 
     table = state.trained().catalog.table
     red = str(table["item_id"][table["colour"] == "red"].iat[0])
     html = CompareHandlers(state).compare(
-        [], [red], ["tiny_a"], 3, 1.0, ["colour: green"], False, False, 0.0, True
-    )
+        Turn(), [], [red], ["tiny_a"], 3, 1.0, ["colour: green"], False, False, 0.0, True
+    )[0]
     page.set_content(html.replace("red", "أحمر").replace("green", "أخضر"))
     line = page.locator(".differs", has_text="colour").first
     wanted = line.locator("i").bounding_box()
@@ -144,7 +145,10 @@ def test_details_by_keyboard(one_page: Page) -> None:
     one_page.keyboard.press("Escape")
     for name in ("Tiny A", "Tiny B"):
         one_page.get_by_role("checkbox", name=name).uncheck()
-    one_page.get_by_text("no backbone is chosen").first.wait_for()
+    one_page.get_by_text("No backbone is chosen").first.wait_for()
+    one_page.get_by_role("checkbox", name="Tiny A").check()
+    button.wait_for()
+    button.evaluate("button => { button.dataset.details = 'item:nothing of this name' }")
     button.click()
     one_page.wait_for_selector(".details.asked")
     one_page.wait_for_function("() => !document.querySelector('.details.asked')")

@@ -14,6 +14,7 @@ from zoo.errors import ZooError
 from zoo.page.app import build
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.handlers import CompareHandlers, empty_html
+from zoo.page.compare.turn import Turn
 from zoo.page.models.training import kept
 from zoo.page.state import PageState
 from zoo.page.uploads import contents
@@ -46,9 +47,10 @@ def test_of_the_training_form_only_what_nobody_changed_begins_anew() -> None:
 
 def test_without_any_query_it_is_said_how_to_ask(state: PageState) -> None:
     do = CompareHandlers(state)
-    assert do.compare(None, [], BOTH, 3, 1.0, [], False, False, 0.0, True) == empty_html()
-    assert do.emptied(None, []) == [empty_html(), None, ""]
-    assert do.emptied(None, ["an item"]) == [gr.skip()] * 3
+    controls = (BOTH, 3, 1.0, [], False, False, 0.0, True)
+    assert do.compare(Turn(), None, [], *controls) == [empty_html(), None, ""]
+    assert do.emptied(Turn(), None, [], *controls) == [empty_html(), None, ""]
+    assert do.emptied(Turn(), None, ["an item"], *controls) == [gr.skip()] * 3
 
 
 def test_backbones_that_have_gone_are_not_taken_for_all(state: PageState) -> None:

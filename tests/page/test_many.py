@@ -30,6 +30,7 @@ from zoo.errors import ReplacedError
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import swap_in, write_json
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.compare.turn import Turn
 from zoo.page.launch import health
 from zoo.page.state import PageState
 from zoo.page.told import told
@@ -260,6 +261,14 @@ class Flipping:
         self._thread.join()
 
 
+def shown(do: CompareHandlers, picture: str, top: int) -> str:
+    """The answer to an upload."""
+    names = ["tiny_a", "tiny_b"]
+    uploads = [(picture, None)]
+    answer = do.compare(Turn(), uploads, [], names, top, 1.0, [], False, False, 0.0, True)
+    return str(answer[0])
+
+
 def test_one_answer_of_the_page_is_of_one_version(shelf: Shelf, tmp_path: Path) -> None:
     state = PageState(shelf.link, [PLUGINS], None, read_only=True, cache=tmp_path / "cache")
     do = CompareHandlers(state)
@@ -269,8 +278,7 @@ def test_one_answer_of_the_page_is_of_one_version(shelf: Shelf, tmp_path: Path) 
     with Flipping(shelf):
         while len(seen) < ASKED or len(set(seen)) < 2:
             assert time.monotonic() < ends, f"only one version was answered: {seen}"
-            names = ["tiny_a", "tiny_b"]
-            html = do.compare([(picture, None)], [], names, 5, 1.0, [], False, False, 0.0, True)
+            html = shown(do, picture, 5)
             items = re.findall(r'data-item="([^"]+)"', html)
             assert len(items) >= 5
             versions = {item.startswith(NEXT) for item in items}
@@ -294,9 +302,8 @@ def test_a_question_is_answered_from_one_version(shelf: Shelf, tmp_path: Path) -
     do = CompareHandlers(Changing(shelf, tmp_path / "cache"))
     catalog = open_zoo(shelf.first, [PLUGINS]).catalog
     asked, picture = str(catalog.table["item_id"].iat[0]), str(catalog.path(0))
-    names = ["tiny_a", "tiny_b"]
     for version in (asked, NEXT + asked):
-        html = do.compare([(picture, None)], [], names, 3, 1.0, [], False, False, 0.0, True)
+        html = shown(do, picture, 3)
         items = re.findall(r'data-item="([^"]+)"', html)
         assert items[0] == version  # the copy of what was asked
         assert len({item.startswith(NEXT) for item in items}) == 1

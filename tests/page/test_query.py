@@ -18,6 +18,7 @@ from tests.page.conftest import CHROMIUM, QUIET, open_tab
 from tests.page.test_browser import columns, query, upload, wait_for_query
 from tests.test_remembered import counted
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.compare.turn import Turn
 from zoo.page.state import PageState
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def test_no_network_runs_when_only_a_setting_changes(zoo_folder: Path, tmp_path:
     handlers = CompareHandlers(state)
     for alpha, top in ((1.0, 5), (0.5, 5), (0.5, 8)):
         answer = handlers.compare(
-            uploads, [], BOTH, top, alpha, [], False, False, 0.0, False
-        )  # fmt: skip
+            Turn(), uploads, [], BOTH, top, alpha, [], False, False, 0.0, False
+        )[0]  # fmt: skip
         assert answer.count('class="tile"') == 2 * top
     assert forwards == [[1], [1]]
 

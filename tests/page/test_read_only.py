@@ -15,6 +15,7 @@ from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.evaluation.per_query import FOLDER
 from zoo.page.compare.handlers import CompareHandlers
+from zoo.page.compare.turn import Turn
 from zoo.page.judge.handlers import JudgeHandlers
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
 from zoo.page.map.making import Making
@@ -31,7 +32,10 @@ def test_a_page_that_only_reads_writes_nothing(zoo_folder: Path, tmp_path: Path)
     state = PageState(folder, [PLUGINS], None, read_only=True, cache=tmp_path / "cache")
     item = str(state.trained().catalog.table["item_id"].iat[0])
     names = ["tiny_a", "tiny_b"]
-    shown = CompareHandlers(state).compare([], [item], names, 3, 1.0, [], False, False, 0.0, True)
+    answered = CompareHandlers(state).compare(
+        Turn(), [], [item], names, 3, 1.0, [], False, False, 0.0, True
+    )
+    shown = answered[0]
     assert str(tmp_path / "cache" / "thumbnails") in shown
     assert list((tmp_path / "cache" / "thumbnails").glob("*.webp"))
     board = LeaderboardHandlers(state)

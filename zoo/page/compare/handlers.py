@@ -10,6 +10,8 @@ from zoo.compare import Result, Zoo
 from zoo.page.compare import tiles
 from zoo.page.compare.asked import Asked, filter_texts
 from zoo.page.compare.ranks import columns
+from zoo.page.compare.takeaway import permalink
+from zoo.page.compare.turn import Turn
 from zoo.page.language import _
 from zoo.page.state import PageState
 from zoo.page.thumbnails import inline
@@ -17,11 +19,18 @@ from zoo.page.titles import choices
 from zoo.page.told import told
 from zoo.page.uploads import contents
 
+UNCHANGED = [gr.skip()] * 3  # the answer, what was asked, its link
+
 
 def empty_html() -> str:
     """What stands in place of an answer before anything is asked."""
     said = _("Upload pictures, click one of the catalogue, or draw one at random.")
     return f'<div class="empty">{said}</div>'
+
+
+def nobody_html() -> str:
+    """What stands in place of an answer where nobody is asked."""
+    return f'<div class="empty">{_("No backbone is chosen: tick at least one.")}</div>'
 
 
 class CompareHandlers:
@@ -31,12 +40,25 @@ class CompareHandlers:
         self._state = state
 
     @told
-    def compare(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
-        """The answer of every chosen backbone, side by side; how to ask, where nothing is."""
-        if not uploads and not picked:
-            return empty_html()
-        zoo = self._state.trained()
+    def compare(
+        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
+    ) -> list[Any]:
+        """What is on screen, what was asked, and its link; nothing if something else is by now."""
+        is_last = turn.begin()
         asked = Asked.of(uploads, picked, *controls)
+        shown = self._answered(asked)
+        return shown if is_last() else UNCHANGED
+
+    def _answered(self, asked: Asked) -> list[Any]:
+        if not asked.uploads and not asked.items:
+            return [empty_html(), None, ""]
+        if not asked.backbones:
+            return [nobody_html(), None, ""]
+        return [self._columns(asked), asked, permalink(asked)]
+
+    def _columns(self, asked: Asked) -> str:
+        """The answer of every chosen backbone, side by side."""
+        zoo = self._state.trained()
         results = self.answers(zoo, asked)
         if asked.uploads:
             pictures = contents(asked.uploads)
@@ -46,20 +68,26 @@ class CompareHandlers:
             ]
             card = tiles.query_card(shown, {})
         else:
-            card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in picked])
+            card = self._picked_card(zoo, [zoo.catalog.row_of(item) for item in asked.items])
         return card + columns(zoo, results, self._urls(zoo, results))
 
     def answers(self, zoo: Zoo, asked: Asked) -> dict[str, Result]:
         """What every chosen backbone answers; ZooError where none is chosen."""
         return asked.answers(zoo, contents(asked.uploads), self._state.remembered)
 
-    def compare_picked(self, uploads: list[Any] | None, picked: list[str], *controls: Any) -> Any:
+    def compare_picked(
+        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
+    ) -> list[Any]:
         """The answer to an item; uploads, which take an item's place, are answered as they come."""
-        return self.compare(uploads, picked, *controls) if picked else gr.skip()
+        return self.compare(turn, uploads, picked, *controls) if picked else UNCHANGED
 
-    def emptied(self, uploads: list[Any] | None, picked: list[str]) -> list[Any]:
+    def emptied(
+        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
+    ) -> list[Any]:
         """No answer, nothing that was asked and no link, once all uploads have been cleared."""
-        return [gr.skip()] * 3 if uploads or picked else [empty_html(), None, ""]
+        if uploads or picked:
+            return UNCHANGED
+        return self.compare(turn, uploads, picked, *controls)
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)
@@ -73,9 +101,9 @@ class CompareHandlers:
         rows = [i.row for r in results.values() for i in r.answer.items]
         return self._state.thumbnails.urls(zoo.catalog, rows)
 
-    def cleared(self, picked: list[str], uploads: list[Any] | None) -> Any:
+    def cleared(self, picked: list[str]) -> Any:
         """The uploads, given up when an item of the catalogue is asked for."""
-        return None if picked else uploads
+        return None if picked else gr.skip()
 
     def added(self, uploads: list[Any] | None, photo: str | None) -> tuple[Any, None, list[str]]:
         """The uploads with a photo more, and the camera ready for the next."""

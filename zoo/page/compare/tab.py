@@ -13,6 +13,7 @@ from zoo.page.compare.layout import source
 from zoo.page.compare.ranking import ranking
 from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
+from zoo.page.compare.turn import Turn
 from zoo.page.kept import in_browser
 from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared, show_answer
 
@@ -22,6 +23,7 @@ def compare_tab(shared: Shared) -> Fill:
     do, finding, picked = CompareHandlers(shared.state), QueryFinder(shared.state), shared.picked
     asked, kept = gr.State(None), in_browser(KEY)  # what is on screen; what was saved of it
     known = gr.State([])  # backbones that this visitor could choose from
+    turn = gr.State(Turn())
     given = source()
     uploads, words, picks = given.uploads, given.words, given.picks
     backbones, sliders, boxes, filters = ranking()
@@ -39,24 +41,26 @@ def compare_tab(shared: Shared) -> Fill:
         "api_visibility": "private",
         "concurrency_id": "search",
         "show_progress": "minimal",
+        "show_progress_on": answer,
         # Who asks again before there is an answer, or drags a slider, gets that of the last.
         "trigger_mode": "always_last",
     }
 
     with bar_place:
-        history, note = take_away_bar(shared.state, asked, inputs)
+        link = take_away_bar(shared.state, asked)
+    questions, shown = [turn, *inputs], [answer, asked, link]
     details_panel(shared.state, do.answers, answer, inputs)
 
     def ask_again(event: Any) -> Any:
-        return note(event.then(do.compare, inputs, answer, **compared))
+        return event.then(do.compare, questions, shown, **compared)
 
     with given.saved:
         fill_saved = saved_queries(shared.state, kept, asked, [uploads, *inputs[1:]], ask_again)
 
     # Whoever sets the item that is asked for, here or in another tab, is answered.
-    cleared = picked.change(do.cleared, [picked, uploads], uploads, **HIDDEN)
-    note(cleared.then(do.compare_picked, inputs, answer, **compared))
-    gone = history.select(
+    cleared = picked.change(do.cleared, picked, uploads, **HIDDEN)
+    cleared.then(do.compare_picked, questions, shown, **compared)
+    gone = link.select(
         finding.gone_to, None, [uploads, *inputs[1:]], trigger_mode="multiple", **HIDDEN
     )
     ask_again(gone.success(show_answer, None, shared.tabs, **HIDDEN))
@@ -64,7 +68,7 @@ def compare_tab(shared: Shared) -> Fill:
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(None, None, None, js=NOTHING, **HIDDEN))
     # All of them at once are no removal, only a change.
-    uploads.change(do.emptied, [uploads, picked], [answer, asked, history], **HIDDEN)
+    uploads.change(do.emptied, questions, shown, **HIDDEN)
     ask_again(
         given.photo.input(
             do.added, [uploads, given.photo], [uploads, given.photo, picked], **HIDDEN
@@ -75,14 +79,16 @@ def compare_tab(shared: Shared) -> Fill:
     words.change(finding.first, words, picks, trigger_mode="always_last", **HIDDEN)
     shared.ask_on_click(picks)
     shared.ask_on_click(answer)
-    # Sliders too at every step, by mouse or by keys.
-    for control in (backbones, filters, *boxes, *sliders):
-        note(control.input(do.compare, inputs, answer, **compared))
+    # Sliders too at every step, by mouse or by keys; that they are set back is a release alone.
+    changed = [control.input for control in (backbones, filters, *boxes, *sliders)]
+    changed += [control.release for control in sliders]
+    gr.on(changed, do.compare, questions, shown, **compared)
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, [backbones, known], [backbones, filters, known], **HIDDEN)
-        # Another backbone may have come; the first query of a visitor is answered as any other.
-        restored = ask_again(chosen).then(
+        ask_again(chosen)  # another backbone may have come
+        # Whatever that comes to: the first query of a visitor, and all other tabs, hang on this.
+        restored = chosen.then(
             finding.restored, [uploads, picked], inputs[1:], api_visibility="private"
         )
         fill_saved(chosen)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -93,10 +92,8 @@ class TakeAway:
         return Path(tempfile.mkdtemp(dir=self._cache)) / f"comparison.{kind}"
 
 
-def permalink(asked: Asked | None) -> str:
+def permalink(asked: Asked) -> str:
     """The button that copies the address of the comparison; link.js does it."""
-    if asked is None:
-        return ""
     left_out = " data-uploads" if asked.uploads else ""
     return (
         f'<button type="button" class="copy" data-query="{escape(link.written(asked))}"{left_out}>'
@@ -104,21 +101,10 @@ def permalink(asked: Asked | None) -> str:
     )
 
 
-def remember(*controls: Any) -> tuple[Asked | None, str]:
-    """What is now on screen, and its link; nothing while nothing is asked."""
-    asked = Asked.of(*controls)
-    if not asked.uploads and not asked.items:
-        return None, ""
-    return asked, permalink(asked)
+def take_away_bar(state: PageState, asked: gr.State) -> gr.HTML:
+    """Lay the bar out; `asked` is what is on screen.
 
-
-def take_away_bar(
-    state: PageState, asked: gr.State, controls: list[Any]
-) -> tuple[gr.HTML, Callable[[Any], Any]]:
-    """Lay the bar out.
-
-    Returns what tells (`select`) that the browser went back or forward, as link.js has it, and
-    what is chained to an answer and notes what was asked.
+    Returns what holds its link, and tells (`select`) that the browser went back or forward.
     """
     names = f"const names = {json.dumps(link.NAMES)};\n"
     with gr.Row(elem_id="take-away"):
@@ -134,5 +120,4 @@ def take_away_bar(
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):
         clicked = button.click(make, asked, made, api_visibility="private")
         clicked.success(None, made, None, js=FETCH, **HIDDEN)
-    noted: dict[str, Any] = {**HIDDEN, "trigger_mode": "always_last"}
-    return copy, lambda event: event.success(remember, controls, [asked, copy], **noted)
+    return copy
