@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from zoo.picture_tables import PictureTable
 
 Pictures = Annotated[
-    Path, typer.Argument(metavar="PICTURES", help="A folder, or a CSV.", show_default=False)
+    Path,
+    typer.Argument(metavar="PICTURES", help="A folder, a CSV, or one picture.", show_default=False),
 ]
 
 

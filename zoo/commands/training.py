@@ -21,7 +21,8 @@ from zoo.errors import ZooError
 def train(
     backbones: Names = None,
     data: Annotated[
-        Optional[Path], typer.Option(help="Catalogue folder or file. Left out: the drawn sample.")
+        Optional[Path],
+        typer.Option(help="Catalogue folder or file. Left out: the zoo's, else the sample."),
     ] = None,
     reader: Annotated[
         Optional[str], typer.Option(help="Layout of --data. Left out: recognised.")
