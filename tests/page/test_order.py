@@ -60,12 +60,15 @@ def test_what_fails_in_one_tab_leaves_the_others_filled(state: PageState) -> Non
     dependencies = build(state).config["dependencies"]
     after = {d["id"]: d["trigger_after"] for d in dependencies}
     named = {d["id"]: d["api_name"] for d in dependencies}
-    for last in [n for n, name in named.items() if name in {"board", "opening", "cards"}]:
-        chain = []
-        while last is not None:
-            chain.append(named[last])
-            last = after[last]
-        assert "compare" not in chain
+    others = [number for number, name in named.items() if name in {"board", "opening", "fill"}]
+    assert len(others) == 3
+    for number in others:
+        chain, before = [], number
+        while before is not None:
+            chain.append(named[before])
+            before = after[before]
+        assert len(chain) > 2
+        assert not any(name.startswith("compare") for name in chain)
 
 
 def test_uploads_that_stay_are_not_sent_to_and_fro(state: PageState) -> None:
@@ -104,7 +107,5 @@ def test_one_backbone_is_quickly_taken_for_another(page: Page) -> None:
     page.get_by_role("checkbox", name="Tiny B").uncheck()
     page.wait_for_function("() => document.querySelectorAll('.backbone').length === 1")
     click_quickly(page, "#backbones input", 2)
-    page.wait_for_function(
-        "() => document.querySelector('.backbone h3')?.textContent === 'Tiny B'"
-    )
+    page.wait_for_function("() => document.querySelector('.backbone h3')?.textContent === 'Tiny B'")
     assert columns(page) == ["Tiny B"]
