@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import socket
 import threading
 import urllib.parse
@@ -137,21 +136,6 @@ def test_a_page_with_power_is_used_from_its_own_address() -> None:
         refused = visitor.post("/gradio_api/x", headers={"Origin": foreign})
         assert refused.status_code == 403
     assert visitor.get("/", headers={"Host": "example.org:7860"}).status_code == 403
-
-
-def test_the_uploads_folder_is_bounded_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    uploads = UploadsFolder(most=10)
-    assert uploads.has_room()
-    (uploads.folder / "big").write_bytes(bytes(20))
-    uploads._counted -= 10  # seconds
-    assert not uploads.has_room()
-    free = shutil.disk_usage(uploads.folder).free
-    full = UploadsFolder(least_free=free + 1024**3)
-    assert not full.has_room()
-    full.remove()
-    uploads.remove()
-    assert not uploads.folder.exists()
 
 
 def raw(address: str, path: str) -> int:
