@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 import platform
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 
@@ -83,6 +86,67 @@ def test_questions_of_programs_are_forgotten_and_visitors_are_few(served: Served
             look("a visitor")  # who is still there
     assert len(sessions) == MOST
     assert "a visitor" in sessions
+
+
+class Visitor:
+    """A browser, and what the page holds of it."""
+
+    def __init__(self, served: Served) -> None:
+        self._blocks: Any = served.app.get_blocks()  # type: ignore[attr-defined]
+        self._api = f"{served.address.rstrip('/')}/gradio_api"
+        self._held = self._blocks.state_holder["visitor"]
+
+    def ask(self) -> None:
+        """A question, and the stream that its answer comes by."""
+        number = next(n for n, fn in self._blocks.fns.items() if fn.api_name == "models")
+        asked = {"fn_index": number, "data": [], "session_hash": "visitor"}
+        httpx.post(f"{self._api}/queue/join", json=asked, timeout=30).raise_for_status()
+        stream = f"{self._api}/queue/data?session_hash=visitor"
+        assert "process_completed" in httpx.get(stream, timeout=30).text
+
+    def choose(self, chosen: str, hours_ago: float) -> None:
+        """Something that is held, and since when."""
+        number = next(n for n, b in self._blocks.blocks.items() if type(b) is gr.State)
+        self._held[number] = chosen
+        since = datetime.datetime.now() - datetime.timedelta(hours=hours_ago)
+        self._held._state_ttl[number] = (math.inf, since)
+
+    def lose_connection(self) -> None:
+        """Break off the heartbeat, which no browser takes up again."""
+        with httpx.stream("GET", f"{self._api}/heartbeat/visitor", timeout=30) as beats:
+            next(beats.iter_bytes())
+        ends = time.monotonic() + 10
+        while not self._held.is_closed and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert self._held.is_closed
+
+    def left(self) -> list[Any]:
+        """What is still held."""
+        self._blocks.state_holder.delete_all_expired_state()
+        return list(self._held.state_data.values())
+
+
+@pytest.fixture
+def visitor(served: Served) -> Visitor:
+    """One who has asked before."""
+    visitor = Visitor(served)
+    visitor.ask()
+    return visitor
+
+
+def test_who_asks_after_a_lost_connection_is_there(visitor: Visitor) -> None:
+    visitor.lose_connection()
+    visitor.ask()
+    visitor.choose("mine", hours_ago=48)
+    assert visitor.left() == ["mine"]
+
+
+def test_a_lost_connection_forgets_nothing_at_once(visitor: Visitor) -> None:
+    visitor.choose("mine", hours_ago=2)
+    visitor.lose_connection()
+    assert visitor.left() == ["mine"]
+    visitor.choose("mine", hours_ago=25)
+    assert visitor.left() == []
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")

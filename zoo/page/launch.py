@@ -33,7 +33,7 @@ from zoo.page.language import _, speak
 from zoo.page.serving.door import Door, Rules
 from zoo.page.serving.headers import SafeHeaders, safe_headers
 from zoo.page.serving.login import NOTICE, Login
-from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, few_arenas
+from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, KeepVisitors, few_arenas
 from zoo.page.serving.options import ServeOptions
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
@@ -148,6 +148,7 @@ def _middleware(state: PageState, asked: ServeOptions, uploads: UploadsFolder) -
         Middleware(SafeHeaders, headers=safe_headers(os.environ)),
         Middleware(Door, rules=rules),
         Middleware(ForgetCalls),
+        Middleware(KeepVisitors),
     ]
 
 

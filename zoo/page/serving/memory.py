@@ -5,10 +5,13 @@ from __future__ import annotations
 import ctypes
 import sys
 
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 CALL = "/gradio_api/call/"
+ANSWERS = "/gradio_api/queue/data"
 MOST_SESSIONS = 256  # kept: each has the page's configuration, and what it was last shown
+AWAY = 86400  # seconds, as uploads: what is held of who has gone
 ARENA_MAX = -8  # glibc's M_ARENA_MAX
 ARENAS = 2  # memory that one thread gave back and only it would use again is lost to the others
 
@@ -49,3 +52,28 @@ def _forget(scope: Scope) -> None:
     blocks.state_holder.time_last_used.pop(event, None)
     blocks._queue.pending_messages_per_session.pop(event, None)
     blocks._queue.pending_event_ids_session.pop(event, None)
+
+
+class KeepVisitors:
+    """Keeps what is held of visitors who are still there.
+
+    To gradio who lost one connection has gone for good, as browsers do not take it up again, and
+    at once all is forgotten that was set more than an hour before.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; who asks is there."""
+        if scope["type"] == "http" and scope["path"] == ANSWERS:
+            _keep(scope)
+        await self._app(scope, receive, send)
+
+
+def _keep(scope: Scope) -> None:
+    visitor = QueryParams(scope["query_string"]).get("session_hash")
+    session = scope["app"].get_blocks().state_holder.session_data.get(visitor)
+    if session is not None:
+        session.is_closed = False
+        session.STATE_TTL_WHEN_CLOSED = AWAY
