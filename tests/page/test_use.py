@@ -16,6 +16,7 @@ from tests.page.conftest import open_tab
 from tests.page.test_browser import click_quickly
 from zoo.compare import Tags, Zoo
 from zoo.errors import ZooError
+from zoo.page.compare.ranks import columns
 from zoo.page.state import PageState
 from zoo.page.use import tables
 from zoo.page.use.handlers import UseHandlers
@@ -205,6 +206,14 @@ def test_names_from_outside_are_escaped(zoo: Zoo, state: PageState) -> None:
     assert "20%, unsure" in shown
     assert '"' not in tables.download("a", "=x\n", "get").split("base64,")[1].split('">')[0]
     assert tags_csv(looked).splitlines()[1].startswith("<script>x</script>.png")
+
+
+def test_the_title_of_an_index_is_escaped(zoo: Zoo) -> None:
+    result = zoo.recommend_items([0], Ask(), ["tiny_a"])["tiny_a"]
+    answer = replace(result.answer, items=[], approximate=True, by="<b>fast & bad")
+    shown = columns(zoo, {"tiny_a": replace(result, answer=answer)}, {})
+    for text in (shown, tables.tiles(zoo, answer, {})):
+        assert "(&lt;b&gt;fast &amp; bad)" in text
 
 
 def test_the_threshold_asks_no_network(zoo: Zoo, state: PageState) -> None:

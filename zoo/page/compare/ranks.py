@@ -75,7 +75,7 @@ def _how(result: Result) -> str:
     answer = result.answer
     search = _("exact search")
     if answer.approximate:
-        search = _("approximate search ({index})").format(index=answer.by)
+        search = _("approximate search ({index})").format(index=escape(answer.by))
     return f"{result.latency_ms:.0f} ms, {search}"
 
 

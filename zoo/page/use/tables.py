@@ -120,7 +120,7 @@ def tiles(zoo: Zoo, answer: Answer, urls: Mapping[int, str]) -> str:
     """The items that fit a set of pictures."""
     how = _("exact search")
     if answer.approximate:
-        how = _("approximate search ({index})").format(index=answer.by)
+        how = _("approximate search ({index})").format(index=escape(answer.by))
     about = _("The pictures of the set are left out. A click asks every backbone for more like it.")
     found = "".join(_tile(zoo, item, urls.get(item.row, "")) for item in answer.items)
     return (
