@@ -104,19 +104,21 @@ def place_among(others: np.ndarray, landmarks: np.ndarray, laid: np.ndarray) -> 
     The mean of the nearest landmarks' places, weighed by the inverse distance to a power
     (Shepard 1968): a copy of a landmark lies on it.
     """
+    from sklearn.neighbors import KNeighborsRegressor
+
+    if not len(others):
+        return np.empty((0, 2), dtype=np.float32)
     nearest = min(NEAREST, len(landmarks))
-    places = np.empty((len(others), 2), dtype=np.float32)
-    lengths = (landmarks**2).sum(axis=1)
-    for start in range(0, len(others), BLOCK):
-        rows = others[start : start + BLOCK]
-        squares = lengths - 2 * rows @ landmarks.T + (rows**2).sum(axis=1, keepdims=True)
-        found = np.argpartition(squares, nearest - 1, axis=1)[:, :nearest]
-        distances = np.sqrt(np.maximum(np.take_along_axis(squares, found, axis=1), 0))
-        closest = np.maximum(distances.min(axis=1, keepdims=True), 1e-9)
-        weights = (closest / np.maximum(distances, 1e-9)) ** FALL
-        weights /= weights.sum(axis=1, keepdims=True)
-        places[start : start + BLOCK] = (weights[:, :, None] * laid[found]).sum(axis=1)
+    among = KNeighborsRegressor(nearest, weights=_fall, algorithm="brute").fit(landmarks, laid)
+    places: np.ndarray = among.predict(others).astype(np.float32)
     return places
+
+
+def _fall(distances: np.ndarray) -> np.ndarray:
+    """What each of the nearest landmarks, nearest first, weighs at these distances: (n, k)."""
+    apart = np.maximum(distances, 1e-9)
+    weights: np.ndarray = (apart[:, :1] / apart) ** FALL
+    return weights
 
 
 def aligned(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
