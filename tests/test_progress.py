@@ -18,7 +18,7 @@ def test_progress_is_told_to_the_page(tmp_path: Path) -> None:
     told = read_progress(tmp_path)
     assert told is not None
     assert (told["title"], told["done"], told["total"]) == ("a title", 4, 10)
-    progress.finish()
+    progress.close()
     assert read_progress(tmp_path) is None
 
 

@@ -101,7 +101,7 @@ class Progress:
     def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
         """Hear what an epoch of the training of that title came to; told to trackers."""
 
-    def finish(self) -> None:
+    def close(self) -> None:
         """Nothing is under way any more."""
         if self._file is not None:
             self._file.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ def test_tensorboard_has_every_epoch(catalog: Catalog, tmp_path: Path) -> None:
     progress = make_progress(tmp_path, ["tiny_a"], "tensorboard")
     (tmp_path / "run").mkdir()
     trained = train(tiny, catalog, replace(TINY, epochs_unfrozen=2), tmp_path / "run", progress)
-    progress.finish()
+    progress.close()
     events = EventAccumulator(str(tmp_path / "tracking" / "tiny_a"))
     events.Reload()
     losses = events.Scalars("loss")
@@ -62,7 +62,7 @@ def test_wandb_keeps_every_epoch_offline(tmp_path: Path, monkeypatch: pytest.Mon
     shown = {"loss": 0.5, "val_accuracy": 0.25, "learning_rate": 1e-3, "images_per_s": 80.0}
     for epoch in (1, 2):
         progress.measured("tiny_a", epoch, shown)
-    progress.finish()
+    progress.close()
     (kept,) = (tmp_path / "tracking").rglob("*.wandb")
     ends = time.monotonic() + 30  # a process of its own writes the file, also after the end
     while b"0.25" not in kept.read_bytes():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,8 +26,10 @@ from zoo.errors import ZooError
 from zoo.plurals import numbered
 
 if TYPE_CHECKING:
+    from zoo.catalog import Catalog
     from zoo.pipeline import Means
     from zoo.plugins import Registry
+    from zoo.progress import Progress
 
 
 def embed(
@@ -89,27 +92,17 @@ def index(
 
 def compact(runs: Runs = SAMPLE_ZOO, folders: Plugins = None) -> None:
     """Index and measure anew what items were added to or removed from since."""
-    from zoo import building, redoing
-    from zoo.catalog import load_catalog
+    from zoo import redoing
     from zoo.indexing import Wish
     from zoo.pipeline import Means
-    from zoo.plugins import load_plugins
-    from zoo.progress import Progress
 
-    load_catalog(runs)  # says so when there is none
-    registry = load_plugins(folders or ())
-    _tell_left_out(runs, registry)
-    with building.sole_writer(runs):
-        catalog = load_catalog(runs)
+    with _writing(runs, folders) as (registry, catalog, progress):
+        _tell_left_out(runs, registry)
         behind = redoing.behind(registry.backbones.values(), runs)
         redoing.refuse_unfinished(runs, behind)
-        progress = Progress(runs)
-        try:
-            if behind:
-                means = Means(wish=Wish(known=registry.indexes))
-                redoing.compact(behind, catalog, runs, progress, means)
-        finally:
-            progress.finish()
+        if behind:
+            means = Means(wish=Wish(known=registry.indexes))
+            redoing.compact(behind, catalog, runs, progress, means)
     typer.echo(f"{numbered(len(behind), 'backbone')} indexed and measured anew", err=True)
 
 
@@ -121,26 +114,30 @@ def _redo(
     means: Means,
 ) -> None:
     """Call `again` for each named backbone, or each trained one, while nobody else writes."""
-    from zoo import building, redoing
+    from zoo import redoing
+
+    with _writing(zoo, folders) as (registry, catalog, progress):
+        means = replace(means, wish=replace(means.wish, known=registry.indexes))
+        trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
+        if not names:
+            _tell_left_out(zoo, registry)
+        redoing.refuse_behind(zoo, registry.backbones.values())
+        for backbone in registry.select(names or trained):
+            again(backbone, catalog, zoo, progress, means)
+
+
+@contextmanager
+def _writing(zoo: Path, folders: list[Path] | None) -> Iterator[tuple[Registry, Catalog, Progress]]:
+    """What parts of runs are made again with, while nobody else writes."""
+    from zoo.building import sole_writer
     from zoo.catalog import load_catalog
     from zoo.plugins import load_plugins
     from zoo.progress import Progress
 
     load_catalog(zoo)  # says so when there is none
     registry = load_plugins(folders or ())
-    means = replace(means, wish=replace(means.wish, known=registry.indexes))
-    trained = [n for n in sorted(registry.backbones) if (zoo / n / "run.json").is_file()]
-    if not names:
-        _tell_left_out(zoo, registry)
-    with building.sole_writer(zoo):
-        catalog = load_catalog(zoo)
-        progress = Progress(zoo)
-        try:
-            redoing.refuse_behind(zoo, registry.backbones.values())
-            for backbone in registry.select(names or trained):
-                again(backbone, catalog, zoo, progress, means)
-        finally:
-            progress.finish()
+    with sole_writer(zoo), closing(Progress(zoo)) as progress:
+        yield registry, load_catalog(zoo), progress
 
 
 def _tell_left_out(zoo: Path, registry: Registry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from zoo.commands.options import SAMPLE_ZOO, Names, Plugins, Runs, Strict
 
 
@@ -17,8 +19,5 @@ def map(  # noqa: A001  it is the command's name
     from zoo.progress import Progress
 
     zoo = open_zoo(runs, folders or (), strict)
-    progress = Progress(runs / WORK)
-    try:
+    with closing(Progress(runs / WORK)) as progress:
         make_maps(zoo.select(names or ()), progress)
-    finally:
-        progress.finish()

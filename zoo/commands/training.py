@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -177,18 +178,18 @@ def train(
         with together():
             building.follow(chosen, settings, zoo)
         return
-    with together(), building.sole_writer(zoo):
-        progress = make_progress(zoo, [backbone.name for backbone in chosen], track)
-        try:
-            if restart:
-                building.discard_unfinished(zoo, chosen)
-            if not resume:
-                redoing.refuse_unfinished(zoo, chosen)
-            redoing.refuse_behind(zoo, registry.backbones.values())
-            catalog = building.prepare_catalog(wanted, zoo, progress)
-            building.make_zoo(chosen, catalog, settings, zoo, progress, means)
-        finally:
-            progress.finish()
+    with (
+        together(),
+        building.sole_writer(zoo),
+        closing(make_progress(zoo, [backbone.name for backbone in chosen], track)) as progress,
+    ):
+        if restart:
+            building.discard_unfinished(zoo, chosen)
+        if not resume:
+            redoing.refuse_unfinished(zoo, chosen)
+        redoing.refuse_behind(zoo, registry.backbones.values())
+        catalog = building.prepare_catalog(wanted, zoo, progress)
+        building.make_zoo(chosen, catalog, settings, zoo, progress, means)
     place = " ".join([f"--runs {zoo}", *(f"--plugins {folder}" for folder in folders or ())])
     typer.echo(f"done; see the leaderboard:  zoo evaluate {place}", err=True)
     typer.echo(f"compare them in a browser:  python serve.py {place}", err=True)

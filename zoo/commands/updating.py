@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,16 +81,13 @@ def _change(
     load_catalog(folder)  # says so when there is no zoo to change
     with sole_writer(folder):
         zoo = open_zoo(folder, plugins or ())
-        progress = Progress(folder)
-        try:
+        with closing(Progress(folder)) as progress:
             with progress.stage("checking pictures", 0) as bar:
                 change = make(zoo.catalog, bar.reach)
             for finding in change.findings[:SHOWN]:
                 typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}".rstrip(), err=True)
             if change.is_one:
                 update(zoo, change, progress, runtime)
-        finally:
-            progress.finish()
         if change.findings:
             typer.echo(
                 f"all in {write_report(change.findings, folder, 'change_report.csv')}", err=True

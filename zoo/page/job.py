@@ -104,4 +104,4 @@ class Job:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            Progress(self._zoo).finish()  # it could not say so itself
+            Progress(self._zoo).close()  # it could not say so itself

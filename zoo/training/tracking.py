@@ -31,9 +31,9 @@ class TrackedProgress(Progress):
         """Log the values of one epoch of the run of that title."""
         self._runs[title].log({name: values[name] for name in SHOWN}, step=step)
 
-    def finish(self) -> None:
+    def close(self) -> None:
         """Close the tracked runs too."""
-        super().finish()
+        super().close()
         for run in self._runs.values():
             run.finish()
 

@@ -38,7 +38,7 @@ class Making:
         with self._lock:
             if self.running():
                 return
-            Progress(folder / WORK).finish()  # what a killed one left
+            Progress(folder / WORK).close()  # what a killed one left
             command = zoo_command(["map", *names], folder, self._state.plugins)
             self._job = Job(command, folder / WORK)
 
