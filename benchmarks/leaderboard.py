@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.compare import open_zoo
 from zoo.outputs.documents import evaluate_report
-from zoo.outputs.texts import RETRIEVAL, baselines, blended, processed, verdicts
+from zoo.outputs.texts import RETRIEVAL, baselines, blended, notes, processed
 
 
 def print_retrieval(entries: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def main() -> None:
     cells = (f"{ceilings[a]['ceiling']:.3f}" if a in ceilings else "" for a in attributes)
     print("| label ceiling |", " | ".join(cells), "| |")
     print()
-    for note in verdicts(report):
+    for note in notes(report):
         print(f"- {note}")
     packages = next(iter(zoo.runs.values())).facts["packages"]
     print("- " + ", ".join(f"{name} {version}" for name, version in packages.items()))

@@ -15,7 +15,7 @@ from zoo.catalog.listing import Finding
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.outputs.documents import evaluate_report
-from zoo.outputs.texts import verdicts
+from zoo.outputs.texts import notes
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
 from zoo.runs import verify
@@ -36,7 +36,7 @@ def test_a_small_change_leaves_index_and_scores_and_says_so(place: Path, new: Pa
     assert len(after.index_place.beside) == 2
     report = evaluate_report(zoo)
     assert report["backbones"]["tiny_a"]["retrieval"]["queries"] > 0
-    said = [note for note in verdicts(report) if "zoo compact" in note]
+    said = [note for note in notes(report) if "zoo compact" in note]
     assert said == [
         "measured before the catalogue changed (2 added, 1 removed); zoo compact measures anew"
     ]

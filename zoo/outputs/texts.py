@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoo.outputs.verdict import FEW_QUERIES, headline, reasons
@@ -66,7 +66,7 @@ def evaluate_text(report: dict[str, Any]) -> str:
         parts += ["", identity_text(report)]
     if any(scores["multi"] for scores in backbones.values()):
         parts += ["", multi_text(report)]
-    parts += [f"note: {note}" for note in verdicts(report)]
+    parts += [f"note: {note}" for note in notes(report)]
     if "decision" in report:
         names = {name: name for name in backbones}
         parts += ["", headline(report, names), *(f"- {r}" for r in reasons(report, names))]
@@ -177,44 +177,57 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def verdicts(report: dict[str, Any]) -> list[str]:
-    """For each backbone, whether it retrieves better than thumbnails do."""
+def notes(report: dict[str, Any]) -> list[str]:
+    """What the scores do not say by themselves, a sentence each."""
+    return [*_against_pixels(report), *_label_ceiling(report), *_measured_on(report)]
+
+
+def _against_pixels(report: dict[str, Any]) -> Iterator[str]:
+    """The backbones of which it cannot be said that they retrieve better than thumbnails do."""
     pixels = report["baselines"]["pixels"]["retrieval"]
     high = pixels["intervals"]["attribute_match@5"][1]
-    notes = []
     for name, scores in report["backbones"].items():
         retrieval = scores["retrieval"]
         match, low = retrieval["attribute_match@5"], retrieval["intervals"]["attribute_match@5"][0]
         if match <= pixels["attribute_match@5"]:
-            notes.append(
+            yield (
                 f"{name} is not above the pixels baseline by attribute_match@5: train for longer, "
                 "or from pretrained weights"
             )
         elif low <= high:
-            notes.append(f"{name} is above the pixels baseline, but their intervals overlap")
+            yield f"{name} is above the pixels baseline, but their intervals overlap"
+
+
+def _label_ceiling(report: dict[str, Any]) -> Iterator[str]:
+    """What contradicting labels leave to reach."""
     ceilings = report["catalog"]["disagreement"]
-    if ceilings:
-        pairs = max(int(facts["pairs"]) for facts in ceilings.values())
-        few = ", a small number" if all(facts["few"] for facts in ceilings.values()) else ""
-        notes.append(
-            "label ceiling: near-identical pictures disagree in their labels, so that no model can "
-            f"be right on more of them ({numbered(pairs, 'pair')}{few})"
-        )
+    if not ceilings:
+        return
+    pairs = max(int(facts["pairs"]) for facts in ceilings.values())
+    few = ", a small number" if all(facts["few"] for facts in ceilings.values()) else ""
+    yield (
+        "label ceiling: near-identical pictures disagree in their labels, so that no model can "
+        f"be right on more of them ({numbered(pairs, 'pair')}{few})"
+    )
+
+
+def _measured_on(report: dict[str, Any]) -> Iterator[str]:
+    """Of which catalogue and queries the scores are."""
     happened = [f"{n} {what}" for what, n in report["catalog"]["since_measured"].items() if n]
     if happened:
-        notes.append(
+        yield (
             f"measured before the catalogue changed ({', '.join(happened)}); zoo compact measures "
             "anew"
         )
+    pixels = report["baselines"]["pixels"]["retrieval"]
     if "drawn_from" in pixels:
-        notes.append(
+        yield (
             f"{pixels['queries']:,} of the {pixels['drawn_from']:,} test pictures were drawn at "
             "random as queries"
         )
     if 0 < pixels["queries"] < FEW_QUERIES:
         queries = numbered(pixels["queries"], "query", "queries")
-        notes.append(f"only {queries}: small differences mean nothing")
-    return notes
+        yield f"only {queries}: small differences mean nothing"
 
 
 def recommend_text(report: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, processed, verdicts
+from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, notes, processed
 from zoo.page.board import sortable
 from zoo.page.language import _, marked, ngettext
 
@@ -22,12 +22,12 @@ def leaderboard_html(report: dict[str, Any], titles: dict[str, str]) -> str:
     if not report["backbones"]:
         return f'<p class="quiet">{_("No backbone is trained yet.")}</p>'
     retrieval = next(iter(report["baselines"].values()))["retrieval"]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in verdicts(report))
+    listed = "".join(f"<li>{escape(note)}</li>" for note in notes(report))
     return (
         f"<p>{_what(catalog, retrieval)} "
         f"{escape(BLEND_NOTE.capitalize())}. {escape(PROCESSED_NOTE.capitalize())}.</p>"
         f"<h3>{_('Retrieval')}</h3>{_retrieval_table(report, titles)}"
-        f'<ul class="notes">{notes}</ul>'
+        f'<ul class="notes">{listed}</ul>'
         f"<h3>{_('Predicted attributes, test split')}</h3>{_accuracy_table(report, titles)}"
         f"{_multi_table(report, titles)}"
         f"<h3>{_('Cost')}</h3>{_cost_table(report, titles)}"
