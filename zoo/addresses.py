@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path, PosixPath
 from typing import Any
 
-from zoo.errors import CatalogError, ZooError
+from zoo.errors import CatalogError, ZooError, one_line
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/+(?=[^/])")  # two letters at least: C: is a disk
 EXTRAS = {"s3": "s3", "gs": "gs", "gcs": "gs"}  # of this package, by scheme
@@ -104,7 +104,7 @@ def _system(scheme: str) -> Any:
 
 
 def _unreachable(path: Path, error: Exception) -> ZooError:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    if "request time" in reason:
+    reason = one_line(error)
+    if "request time" in str(error):
         return ZooError(f"{path}: this machine's clock is not that of the store; set it ({reason})")
     return ZooError(f"{path}: cannot be read: {reason}; check address, network and credentials")

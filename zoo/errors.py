@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MOST = 300  # characters of what another package says
+
 
 class ZooError(Exception):
     """An expected failure; only `main()` and the page's handlers catch it."""
@@ -39,6 +41,12 @@ class LossError(ZooError):
 
 class ExportError(ZooError):
     """A network could not be written in another format."""
+
+
+def one_line(error: BaseException) -> str:
+    """What another package's error says, short enough to stand within a message."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    return said if len(said) <= MOST else f"{said[:MOST]}…"
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.backbones import NAME, Backbone
-from zoo.errors import PluginError, ZooError, unknown
+from zoo.errors import PluginError, ZooError, one_line, unknown
 from zoo.indexes import Index
 
 GROUP = "zoo"  # of entry points, in a plugin's pyproject.toml
@@ -193,5 +193,5 @@ def _collector(
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = one_line(error)
     return text if isinstance(error, ZooError) else f"{type(error).__name__}: {text}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from zoo.errors import WeightsError
+from zoo.errors import WeightsError, one_line
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +30,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     try:
         state = _loaded(path)
     except Exception as error:  # torch, zip and safetensors each raise types of their own
-        reason = str(error).partition("\n")[0] or type(error).__name__
+        reason = one_line(error)
         if isinstance(error, pickle.UnpicklingError):  # torch explains how to run it, at length
             reason = "it holds other things than tensors, which might run code"
         raise WeightsError(f"weights file {path}: cannot be read safely: {reason}") from error
@@ -122,7 +122,7 @@ def _download(source: str, download: Callable[[], str]) -> Path:
     try:
         return Path(download())
     except Exception as error:  # the hub's errors are many; all mean that there is no file
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = one_line(error)
         raise WeightsError(
             f"pretrained weights {source} could not be had ({reason}); {WAYS_ON}"
         ) from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zoo.cluster.connection import connected
-from zoo.errors import RunError
+from zoo.errors import RunError, one_line
 
 TRIES = 2  # of a call whose worker dies
 
@@ -47,7 +47,7 @@ class _Workers(Executor):
         cause = getattr(error, "cause", None)
         if isinstance(cause, BaseException):
             return cause
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error)
         return RunError(f"{self._where} lost a worker: {reason}; run the command again")
 
 

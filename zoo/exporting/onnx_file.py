@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from zoo.errors import ExportError
+from zoo.errors import ExportError, one_line
 from zoo.exporting.card import EMBEDDING, INPUT, as_metadata, output_of
 from zoo.exporting.graph import Graph
 from zoo.files import written_whole
@@ -94,7 +94,7 @@ def _convert(graph: Graph, pictures: np.ndarray, outputs: Sequence[str], path: P
                 verbose=False,
             )
     except torch.onnx.errors.OnnxExporterError as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)
         raise ExportError(
             f"{path.name}: this network cannot be written as ONNX ({reason}); export to "
             "safetensors instead"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from zoo.errors import one_line
 from zoo.features.runtime import Outputs, TorchRuntime
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class CompiledRuntime(TorchRuntime):
         try:
             self(np.zeros((1, transform.size, transform.size, 3), dtype=np.uint8))
         except Exception as error:  # tracing and generated code fail in ways of their own
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            reason = one_line(error)
             raise RuntimeError(f"the network cannot be compiled: {reason}") from error
 
     def _run(self, batch: torch.Tensor) -> Outputs:

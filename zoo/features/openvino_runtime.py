@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from zoo.errors import one_line
 from zoo.features.runtime import Normalised, Outputs
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _converted(module: nn.Module, transform: Transform) -> Any:
         with torch.inference_mode():
             return openvino.convert_model(torch.export.export(graph, (example,)))
     except Exception as error:  # export and conversion fail in ways of their own
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = one_line(error)
         raise RuntimeError(f"the network cannot be converted to OpenVINO: {reason}") from error
 
 

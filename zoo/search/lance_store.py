@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from zoo.errors import RunError, ZooError
+from zoo.errors import RunError, ZooError, one_line
 
 # A bucket that cannot be reached is told within seconds rather than minutes.
 PATIENCE = {"client_max_retries": "1", "client_retry_timeout": "10", "connect_timeout": "5s"}
@@ -57,10 +57,9 @@ REASONS = {  # what is found in the store's message -> what it means
 
 
 def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    plain = text.lower().replace(" ", "")
+    plain = "".join(str(error).lower().split())
     known = (reason for sign, reason in REASONS.items() if sign.replace(" ", "") in plain)
-    return next(known, text[:300])
+    return next(known, one_line(error))
 
 
 def not_installed(error: ModuleNotFoundError) -> ZooError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import ZooError, unknown
+from zoo.errors import ZooError, one_line, unknown
 from zoo.progress import Progress
 
 TRACKERS = ("none", "tensorboard", "wandb")
@@ -66,7 +66,7 @@ def _start(tracker: str, title: str, folder: Path) -> Any:
             "pip install 'fashion-model-zoo[track]' and go on with --resume"
         ) from error
     except Exception as error:  # wandb's, of accounts and networks, are many
-        reason = str(error).partition("\n")[0] or type(error).__name__
+        reason = one_line(error)
         raise ZooError(
             f"tracker {tracker!r} did not start ({reason}); go on with --resume and --track none, "
             "or with WANDB_MODE=offline"

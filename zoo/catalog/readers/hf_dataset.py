@@ -19,7 +19,7 @@ from zoo.catalog.readers.entries import catalogue_name
 from zoo.catalog.readers.hf_pictures import picture_paths, unpack
 from zoo.catalog.readers.parquet_rows import plain_texts
 from zoo.catalog.splits import SPLIT_NAMES
-from zoo.errors import CatalogError
+from zoo.errors import CatalogError, one_line
 
 EXTRA = "fashion-model-zoo[datasets]"
 HUB_FILE = re.compile(r"(\w+)-\d{5}-of-\d{5}(-[0-9a-f]+)?\.parquet")  # train-00000-of-00002
@@ -83,7 +83,7 @@ def _parts(path: Path) -> dict[str | None, Any]:
         else:
             loaded = datasets.load_from_disk(str(path))
     except Exception as error:  # it raises many types on damaged files
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = one_line(error)
         raise CatalogError(f"{path}: the dataset cannot be opened: {reason}") from error
     if not isinstance(loaded, dict):
         return {None: loaded}

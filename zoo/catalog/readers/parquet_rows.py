@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoo.catalog.listing import Finding
-from zoo.errors import CatalogError
+from zoo.errors import CatalogError, one_line
 
 
 def read_parquet_rows(path: Path, findings: list[Finding]) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def read_parquet_rows(path: Path, findings: list[Finding]) -> pd.DataFrame:
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = one_line(error)
         raise CatalogError(f"{path}: not a Parquet file that can be read: {reason}") from error
     frame = plain_texts(table, findings)
     if frame.empty:
