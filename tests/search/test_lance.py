@@ -29,22 +29,17 @@ def quiet(uri: str | None = None) -> IndexSettings:
     return IndexSettings(uri=uri, say=lambda message: None)
 
 
-def shard(folder: Path, start: int, stop: int) -> EmbeddingRows:
-    """A shard of an extraction, as zoo.features.extract writes them."""
-    path = folder / f"{start:09d}.npz"
-    np.savez(path, embeddings=ROWS[start:stop], classes=np.zeros(stop - start))
-    return EmbeddingRows(path, 0, stop - start)
-
-
 def rows_of(vectors: np.ndarray | EmbeddingRows, first: int, count: int) -> Rows:
     return Rows(first, [f"item-{first + n}" for n in range(count)], vectors)
 
 
-def test_several_processes_write_the_shards_and_one_commits(tmp_path: Path) -> None:
+def test_several_processes_write_the_rows_and_one_commits(tmp_path: Path) -> None:
     uri = str(tmp_path / FILE)
-    parts = [rows_of(shard(tmp_path, start, start + 100), start, 100) for start in (0, 100, 200)]
-    np.save(tmp_path / "embeddings.npy", ROWS)
-    parts.append(rows_of(EmbeddingRows(tmp_path / "embeddings.npy", 300, 400), 300, 100))
+    path = tmp_path / "embeddings.npy"
+    np.save(path, ROWS)
+    parts = [
+        rows_of(EmbeddingRows(path, start, start + 100), start, 100) for start in (0, 100, 200, 300)
+    ]
     schema = schema_of(16, [], "a mark", "shapes")
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         written = fragments.write_fragments(uri, parts, schema, pool=pool)

@@ -19,7 +19,7 @@ ROWS = 50_000  # of a fragment: 200 MB at 1024 dimensions
 
 @dataclass(frozen=True)
 class EmbeddingRows:
-    """Rows of a file of embeddings: a .npy, which is mapped, or a shard of an extraction."""
+    """Rows of a .npy file of embeddings, which is mapped."""
 
     path: Path
     start: int
@@ -27,9 +27,6 @@ class EmbeddingRows:
 
     def read(self) -> np.ndarray:
         """(stop - start, D) float32."""
-        if self.path.suffix == ".npz":
-            with np.load(self.path, allow_pickle=False) as shard:
-                return np.asarray(shard["embeddings"][self.start : self.stop])
         rows = np.load(self.path, mmap_mode="r", allow_pickle=False)
         return np.asarray(rows[self.start : self.stop])
 
