@@ -29,24 +29,23 @@ def checked_rows(
     names = tuple(a.name for a in catalog.attributes)
     listing = Listing(catalog.name, "change", catalog.root, catalog.root, names, (), rows)
     checked, findings = usable_pictures(listing, step, box_margin(catalog))
-    for attribute in catalog.singles:
+    for attribute in catalog.attributes:
         if attribute.name not in checked:
             continue
-        strange = checked[attribute.name].notna() & ~checked[attribute.name].isin(attribute.classes)
-        findings += [
-            Finding("unknown class", item, f"{attribute.name}={value} counts as unknown")
-            for item, value in zip(
-                checked["item_id"][strange], checked[attribute.name][strange], strict=True
-            )
-        ]
-        checked = checked.assign(**{attribute.name: checked[attribute.name].mask(strange)})
-    for attribute in catalog.multis:
-        if attribute.name not in checked:
-            continue
-        listed = checked[attribute.name]
-        findings += _strange_in_lists(checked["item_id"], listed, attribute)
-        checked = checked.assign(**{attribute.name: only_classes(listed, attribute)})
+        labels = checked[attribute.name]
+        strange = _strange if attribute.kind == "single" else _strange_in_lists
+        findings += strange(checked["item_id"], labels, attribute)
+        checked = checked.assign(**{attribute.name: only_classes(labels, attribute)})
     return checked, findings
+
+
+def _strange(
+    items: pd.Series[str], labels: pd.Series[Any], attribute: Attribute
+) -> Iterator[Finding]:
+    """A finding for each label that is no class of a single attribute."""
+    strange = labels.notna() & ~labels.isin(attribute.classes)
+    for item, label in zip(items[strange], labels[strange], strict=True):
+        yield Finding("unknown class", item, f"{attribute.name}={label} counts as unknown")
 
 
 def _strange_in_lists(
