@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from zoo.pictures import EXTENSIONS
 from zoo.plugins import load_plugins
 
 PEER = Path(__file__).parent / "peer_deepimagesearch.py"
@@ -60,7 +59,7 @@ def peer_lines(answers: Iterator[dict[str, Any]]) -> Iterator[str]:
 def main() -> None:
     # Here, or the processes that decode in front of a GPU would import torch, as zoo's do not.
     from extraction import RUNTIMES, lines
-    from machine import made_on
+    from machine import made_on, pictures_of
 
     from zoo import devices
 
@@ -72,7 +71,7 @@ def main() -> None:
     parser.add_argument("--runtime", action="append", default=[], help="Left out: all there are.")
     parser.add_argument("--peer-python", type=Path, help="A Python that has DeepImageSearch.")
     asked = parser.parse_args()
-    found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in EXTENSIONS)
+    found = pictures_of(asked.data)
     compute = devices.choose()
     print(
         "| backbone | runtime | ready after s | plain timm fp32, forward | forward | decoding | "

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from machine import made_on
+from machine import made_on, peak_mib, pictures_of
 
 from zoo import devices
 from zoo.backbones import Transform
@@ -34,7 +33,6 @@ from zoo.features.encoder import Encoder
 from zoo.features.extract import EMBEDDINGS, extract
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
-from zoo.pictures import EXTENSIONS
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.training.model import embedding_width
@@ -88,15 +86,9 @@ def resident_mib() -> float:
     return peak_mib()
 
 
-def peak_mib() -> float:
-    """The most memory that this process ever had."""
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kib / 1024
-
-
 def measure(items: int, pictures: Path, image_size: int, at_least: int = AT_LEAST) -> Measured:
     """Extract so many pictures, again where they are few."""
-    files = sorted(p for p in pictures.rglob("*") if p.suffix.lower() in EXTENSIONS)
+    files = pictures_of(pictures)
     encoder, transform = make_encoder(image_size)
     walls, cpus, map_bytes = [], [], 0
     with tempfile.TemporaryDirectory() as scratch:

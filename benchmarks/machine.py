@@ -1,17 +1,31 @@
-"""What a table was measured on: the last lines of a benchmark's output."""
+"""What benchmarks share: the pictures of a folder, the peak of memory, what it was measured on."""
 
 from __future__ import annotations
 
 import os
 import platform
+import resource
+import sys
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
+from zoo.pictures import EXTENSIONS
 from zoo.pipeline import package_versions
 from zoo.pool import cores
 
 CPU_FACTS = Path("/proc/cpuinfo")
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures in a folder and those below it, in order."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in EXTENSIONS)
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever had."""
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes here, Linux KiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def cpu_name() -> str:

@@ -6,7 +6,6 @@ python benchmarks/map_layout.py --runs runs/fashion --backbone resnet50 --items 
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from sklearn.manifold import trustworthiness
 sys.path.insert(0, str(Path(__file__).parent))
 
 from enlarged_zoo import with_variants
-from machine import made_on
+from machine import made_on, peak_mib
 
 from zoo.compare import open_zoo
 from zoo.features.extract import EMBEDDINGS, write_embeddings
@@ -40,8 +39,8 @@ def measure(embeddings: np.ndarray, seed: int) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     laid = lay_out(embeddings, seed)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    memory = peak_mib()  # before anything is judged
     placed = np.setdiff1d(np.arange(len(embeddings)), laid.landmarks)
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"| items | {len(embeddings)} |\n|---|---|")
     print(f"| dimensions | {embeddings.shape[1]} |")
     print(f"| laid out by t-SNE | {len(laid.landmarks)} |")
@@ -51,7 +50,7 @@ def measure(embeddings: np.ndarray, seed: int) -> None:
     if len(placed):
         kept = judged(embeddings, laid.places, placed, seed)
         print(f"| the same, those placed among them | {kept:.3f} |")
-    print(f"| memory at most | {kib / 1024:.0f} MiB |")
+    print(f"| memory at most | {memory:.0f} MiB |")
     print(f"\n{made_on()}")
 
 

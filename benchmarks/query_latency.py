@@ -12,7 +12,6 @@ missed.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch  # noqa: F401  before the clock runs
 from enlarged_zoo import enlarge, say
-from machine import made_on
+from machine import made_on, peak_mib
 
 from zoo.catalog import Catalog
 from zoo.compare import Result, Zoo, open_zoo
@@ -189,7 +188,6 @@ def report(
 ) -> None:
     """Print the tables; `once` has the seconds of what happens once."""
     together = float(np.median(crowd.wall_ms)) if crowd.wall_ms else float("nan")
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{len(zoo.catalog)} items x {len(zoo.runs)} backbones: {zoo.catalog.name}, where")
     print("items beyond the real ones are drawn variants of them")
     print("\n| | measured | goal | kept |\n|---|---|---|---|")
@@ -200,7 +198,7 @@ def report(
         f"| {crowd.callers} callers at once, queries/s | {crowd.answered / crowd.seconds:.1f} | | |"
     )
     print(f"| the same, p50 of a query | {together:.0f} ms | | |")
-    print(f"| memory at most, mapped files in it | {kib / 1024:.0f} MiB | | |")
+    print(f"| memory at most, mapped files in it | {peak_mib():.0f} MiB | | |")
     print("\n| one query alone, ms | p50 | p99 | longest |\n|---|---|---|---|")
     print("\n".join(latency_rows(alone)))
     print(

@@ -32,7 +32,7 @@ import torch
 from annoy import AnnoyIndex
 from extraction import RUNTIMES, from_files, runtimes
 from growth import resident_mib
-from machine import cores, cpu_name
+from machine import cores, cpu_name, pictures_of
 from search_engines import Effort, Vectors, ask, generated, recall, tenth_cosines
 from threadpoolctl import threadpool_limits
 
@@ -41,8 +41,8 @@ from zoo.catalog import load_catalog
 from zoo.features.extract import PREDICTIONS
 from zoo.indexes import Column, IndexSettings, Items
 from zoo.page.thumbnails import Thumbnails
-from zoo.pictures import EXTENSIONS, read_bytes
 from zoo.pictures import decode as decoded
+from zoo.pictures import read_bytes
 from zoo.plugins import load_plugins, shipped
 from zoo.search.annoy_index import NEIGHBOURS, TREES
 from zoo.search.lance_index import Lance
@@ -207,8 +207,7 @@ def extraction(asked: argparse.Namespace) -> dict[str, Any]:
 
 def pictures(asked: argparse.Namespace) -> list[Path]:
     """Some of a folder's pictures."""
-    found = sorted(p for p in asked.data.rglob("*") if p.suffix.lower() in EXTENSIONS)
-    return found[: asked.limit]
+    return pictures_of(asked.data)[: asked.limit]
 
 
 def stamp() -> dict[str, Any]:

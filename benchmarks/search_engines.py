@@ -16,7 +16,6 @@ pip install -r benchmarks/peers_search.txt
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import tempfile
 import time
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 from engines import ENGINES, SEED, Engine
-from machine import made_on
+from machine import made_on, peak_mib
 from threadpoolctl import threadpool_limits
 
 from zoo.catalog import load_catalog
@@ -255,11 +254,10 @@ def plot(measured: Sequence[Measured], path: Path) -> None:
 
 def footer(engines: Sequence[type[Engine]], share: float) -> str:
     """What it was made on: the lines under the table. `share`: CPU time of the run's time."""
-    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes here, Linux KiB
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
     # A share well under 1 means that other work ran too and that times to build are too long.
     return (
-        f"- one thread, on the processor for {share:.0%} of the time, peak memory {peak:.1f} GiB\n"
+        f"- one thread, on the processor for {share:.0%} of the time, "
+        f"peak memory {peak_mib() / 1024:.1f} GiB\n"
         f"{made_on(e.package for e in engines)}"
     )
 
