@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from zoo.commands.output import tell
 from zoo.errors import ZooError
 from zoo.plurals import numbered
 
@@ -32,8 +33,7 @@ def recommend_each(
     if as_json and out is None:
         raise ZooError("--json of a folder or CSV says what was written: name a file with --out")
     table = pictures_in(source)
-    for finding in table.findings:
-        typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}", err=True)
+    tell(table.findings)
     if out is None:
         _told(source, table, _write(zoo, table, ask, backbones, sys.stdout))
         return
@@ -67,8 +67,7 @@ def _write(
 
 def _told(source: Path, table: PictureTable, written: Written) -> None:
     """Say what came of it; ZooError when no picture could be used."""
-    for picture in written.skipped.values():
-        typer.echo(f"skipped {picture.reason}", err=True)
+    tell(skipped=written.skipped.values())
     if not written.pictures:
         raise ZooError(f"{source}: no picture in it can be used")
     typer.echo(

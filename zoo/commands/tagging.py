@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from zoo.commands.options import SAMPLE_ZOO, AsJson, BackboneName, Plugins, Runs
-from zoo.commands.output import show
+from zoo.commands.output import show, tell
 from zoo.errors import ZooError
-
-if TYPE_CHECKING:
-    from zoo.compare import Skipped
-    from zoo.picture_tables import PictureTable
 
 Pictures = Annotated[
     Path,
@@ -39,7 +35,7 @@ def tag(
     zoo = open_zoo(runs, folders or ())
     table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
-    _tell(table, skipped)
+    tell(table.findings, skipped)
     text = tagged_csv(table, tagged, [a.name for a in (*zoo.catalog.singles, *zoo.catalog.multis)])
     report = {
         "backbone": zoo.run(backbone).name,
@@ -52,13 +48,6 @@ def tag(
         with written_whole(out) as partial:
             partial.write_text(text + "\n", "utf-8")
         typer.echo(f"wrote {out}", err=True)
-
-
-def _tell(table: PictureTable, skipped: list[Skipped]) -> None:
-    for finding in table.findings:
-        typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}", err=True)
-    for picture in skipped:
-        typer.echo(f"skipped {picture.reason}", err=True)
 
 
 def count(
@@ -81,7 +70,7 @@ def count(
     name = zoo.catalog.single(attribute or category_attribute(zoo.catalog)).name
     table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
-    _tell(table, [])
+    tell(table.findings)
     report = {
         "attribute": name,
         "counts": [{"class": c, "count": n} for c, n in count_classes(tagged, name, top)],
@@ -118,7 +107,7 @@ def features(
             else:
                 seen.append(part)
                 bar.advance(len(part.paths))
-    _tell(table, skipped)
+    tell(table.findings, skipped)
     if not seen:
         raise ZooError(f"{pictures}: no picture in it can be used")
     joined = Features.join([part.features for part in seen])

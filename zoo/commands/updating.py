@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zoo.commands.options import SAMPLE_ZOO, Plugins, Runs, RuntimeName
+from zoo.commands.output import tell
 from zoo.plurals import numbered
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ def _change(
         with closing(Progress(folder)) as progress:
             with progress.stage("checking pictures", 0) as bar:
                 change = make(zoo.catalog, bar.reach)
-            for finding in change.findings[:SHOWN]:
-                typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}".rstrip(), err=True)
+            tell(change.findings[:SHOWN])
             if change.is_one:
                 update(zoo, change, progress, runtime)
         if change.findings:
