@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import PLUGINS, ROOT, TINY, draw_shape
+from tests.updating.changed import Killed, opened
 from zoo import files, redoing, run_files
 from zoo.building import make_zoo, sole_writer
 from zoo.catalog import load_catalog
 from zoo.catalog.change import addition
-from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.evaluation.votes import VOTES
 from zoo.files import recover
@@ -36,19 +36,9 @@ REGISTRY = load_plugins([PLUGINS])
 TINY_A = REGISTRY.get("tiny_a")
 
 
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
 @pytest.fixture
 def place(zoo_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-
-
-def opened(place: Path) -> Zoo:
-    zoo = open_zoo(place, [PLUGINS])
-    assert zoo.problems == ()
-    return zoo
 
 
 def add_one(place: Path) -> None:
