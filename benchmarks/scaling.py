@@ -22,7 +22,6 @@ UNKNOWN = "not measured"
 GIB = 2**30
 GB = 10**9
 CORES = 2  # of the machine whose rates are under "cpu"
-HOURS_A_MONTH = 730
 FITS = 0.8  # of a machine's memory that an index and its embeddings may take
 
 

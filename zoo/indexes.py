@@ -100,11 +100,6 @@ class Opened(ABC):
     def __init__(self, place: Place) -> None:
         self.place = place
 
-    @property
-    def beside(self) -> np.ndarray:
-        """The rows that it does not have: to be looked at one by one."""
-        return self.place.beside
-
     @abstractmethod
     def neighbours(
         self, query: np.ndarray, count: int, only: Only = ALL, exact: bool = False

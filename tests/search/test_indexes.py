@@ -92,7 +92,7 @@ def test_one_that_takes_changes_needs_no_building(made: Made, tmp_path: Path) ->
     for _ in range(2):  # one that was killed before it was kept is done again
         facts = now.index.change(items, place, gone, tmp_path, now.facts)
     after = Made(now.index, tmp_path, items, facts, place.joined()).open()
-    assert after.beside.tolist() == []
+    assert after.place.beside.tolist() == []
     for query in [*rows[-5:], *ROWS[:5], *ROWS[60:65]]:
         truth = nearest(rows, query, 5)
         assert len(set(after.neighbours(query, 5).rows.tolist()) & set(truth)) >= 4

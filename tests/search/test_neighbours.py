@@ -128,7 +128,7 @@ def test_all_that_was_indexed_may_be_gone(tmp_path: Path) -> None:
     place = Place.of(np.arange(4), 4).after(np.array([GONE, GONE])).after(np.array([1, GONE]))
     index = open_index(tmp_path / "index.ann", facts, "repair", place)
     assert index.neighbours(rows[0], 3).rows.tolist() == []
-    assert index.beside.tolist() == [0, 1]
+    assert index.place.beside.tolist() == [0, 1]
 
 
 def test_a_truncated_index_is_refused_with_the_repair(tmp_path: Path) -> None:

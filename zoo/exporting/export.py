@@ -35,7 +35,8 @@ def export(run: Run, form: str, out: Path | None) -> dict[str, Any]:
         graph = Graph(deepcopy(run.model), run.transform, len(run.catalog.singles))
         difference = write_onnx(graph, facts, _pictures(run), path)
     else:
-        difference = write_safetensors(run.model, facts, path)
+        write_safetensors(run.model, facts, path)
+        difference = 0.0
     return {
         "backbone": run.name,
         "format": form,

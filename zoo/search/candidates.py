@@ -94,7 +94,7 @@ class Finder:
             return Candidates(rows, cosines, approximate=False, whole=True)
         near = self._index.neighbours(vector, min(count, len(self._catalog)))
         copies = np.array(query.copies, dtype=np.int64)
-        rows = np.unique(np.concatenate([near.rows, self._index.beside, copies]))
+        rows = np.unique(np.concatenate([near.rows, self._index.place.beside, copies]))
         rows = rows[~np.isin(rows, query.own_rows)]
         cosines = similarities(self._embeddings[rows], vector[None])[0]
         return Candidates(rows, cosines, near.approximate, whole=False)
