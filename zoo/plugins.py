@@ -193,5 +193,5 @@ def _collector(
 
 
 def _reason(error: BaseException) -> str:
-    text = one_line(error)
-    return text if isinstance(error, ZooError) else f"{type(error).__name__}: {text}"
+    text, kind = one_line(error), type(error).__name__
+    return text if isinstance(error, ZooError) or text == kind else f"{kind}: {text}"
