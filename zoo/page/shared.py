@@ -45,6 +45,20 @@ class Shared:
         clicked.then(show_answer, None, self.tabs, **HIDDEN)
 
 
+def last_told(event: Any, told: gr.State) -> Any:
+    """Keep in `told` what a script told last with `event`: {"told": {"at": when, ...}}.
+
+    What answers it, chained with trigger_mode="always_last", answers the last whichever comes last.
+    """
+    return event(later, told, told, trigger_mode="multiple", concurrency_limit=1, **HIDDEN)
+
+
+def later(last: dict[str, Any], event: gr.EventData) -> Any:
+    """What a script tells; nothing of what it told before the last, by the visitor's clock."""
+    told: dict[str, Any] = event.told
+    return gr.skip() if last and told["at"] < last["at"] else told
+
+
 def show_answer() -> gr.Tabs:
     """The tab that answers, selected."""
     return gr.Tabs(selected=COMPARE)

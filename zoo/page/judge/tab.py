@@ -52,9 +52,13 @@ def judge_tab(shared: Shared) -> Fill:
         "show_progress": "minimal",
     }
     inputs, outputs = [pool, upload, ballot], [shown, ballot]
+    # A second press of Next before there is an answer counts as none: a duel would be passed over.
     shown.submit(do.draw, inputs, outputs, **drawing)
-    upload.upload(do.draw, inputs, outputs, **drawing)
-    pool.input(do.chosen, pool, upload, **HIDDEN).then(do.draw, inputs, outputs, **drawing)
+    # Of pools and pictures the last counts, so they share one draw.
+    asked = gr.on(
+        [pool.input, upload.upload], do.chosen, pool, upload, trigger_mode="always_last", **HIDDEN
+    )
+    asked.then(do.draw, inputs, outputs, trigger_mode="always_last", **drawing)
     voted = shown.select(do.vote, ballot, shown, **HIDDEN)
     voted.then(do.results, None, [fold, results], **HIDDEN)
     shared.ask_on_click(shown)

@@ -24,13 +24,13 @@ from zoo.runs import Run
 SHOWN = 20  # classes of the heat map
 WORST = 12  # confusions in the list
 PICTURES = 24  # behind a cell
-# A cell that was clicked on, told to the server as {"cell": "true,said"}; its pictures are shown
+# A cell that was clicked on, told to the server with {"cell": "true,said"}; its pictures are shown
 # above the table, which may be out of view.
 PICK_CELL = """
 element.addEventListener('click', (event) => {
   const cell = event.target.closest('[data-cell]');
   if (!cell) return;
-  trigger('click', {cell: cell.dataset.cell});
+  trigger('click', {told: {cell: cell.dataset.cell, at: Date.now()}});
   document.getElementById('cell').scrollIntoView({block: 'nearest', behavior: 'smooth'});
 });
 """

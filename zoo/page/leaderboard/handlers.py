@@ -75,10 +75,10 @@ class LeaderboardHandlers:
         return confusions_html(run_of(self._state.trained(), backbone), attribute), ""
 
     @told
-    def cell(self, backbone: str, attribute: str, event: gr.EventData) -> str:
+    def cell(self, backbone: str, attribute: str, clicked: dict[str, Any]) -> str:
         """The pictures of the cell on which somebody clicked."""
         run = run_of(self._state.trained(), backbone)
-        return cell_html(self._state, run, attribute, event.cell)
+        return cell_html(self._state, run, attribute, clicked["cell"])
 
     @told
     def gaps(self, first: str, second: str, metric: str) -> str:

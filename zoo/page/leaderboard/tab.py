@@ -15,7 +15,7 @@ from zoo.page.board import SORT
 from zoo.page.language import _
 from zoo.page.leaderboard.confusions import PICK_CELL
 from zoo.page.leaderboard.handlers import LeaderboardHandlers
-from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared
+from zoo.page.shared import HIDDEN, PICK_ITEM, Fill, Shared, last_told
 
 ASKED: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
@@ -68,9 +68,8 @@ def _fold(
     unfolded = gr.State(False)
     part.expand(lambda: True, None, unfolded, **HIDDEN)
     part.collapse(lambda: False, None, unfolded, **HIDDEN)
-    part.expand(make, chosen, shown, **ASKED)
-    for control in chosen:
-        control.input(make, chosen, shown, **ASKED)
+    asked = [part.expand, *(control.input for control in chosen)]
+    gr.on(asked, make, chosen, shown, trigger_mode="always_last", **ASKED)
     return Fold(unfolded, chosen, shown)
 
 
@@ -83,7 +82,9 @@ def _confusions(do: LeaderboardHandlers, shared: Shared) -> Fold:
         cell = gr.HTML(js_on_load=PICK_ITEM, elem_id="cell")
         table = gr.HTML(js_on_load=PICK_CELL + SORT, elem_id="confusions")
     chosen = [backbone, attribute]
-    table.click(do.cell, chosen, cell, **ASKED)
+    clicked = gr.State({})
+    told = last_told(table.click, clicked)
+    told.then(do.cell, [*chosen, clicked], cell, trigger_mode="always_last", **ASKED)
     shared.ask_on_click(cell)
     return _fold(part, do.confusions, chosen, [table, cell])
 

@@ -8,7 +8,7 @@ const state = {mode: null, codes: null, chosen: null, rows: [], hovered: -1, pic
 const tell = {
   mode: () => state.mode,
   hover: (row) => { state.hovered = row; mark(); },
-  pick: (row) => { state.picked = row; mark(); trigger('click', {row}); },
+  pick: (row) => { state.picked = row; mark(); send('click', {row}); },
   take: (rows) => choose(rows),
   clear: () => choose([]),
   label: (row) => (state.codes ? nameOf(state.codes[row]) : ''),
@@ -18,6 +18,9 @@ element.plots = plots; // where a point lies on the screen is asked for from out
 const touch = window.matchMedia('(pointer: coarse)').matches;
 setMode(touch ? null : 'move');
 
+function send(name, told) {
+  trigger(name, {told: {...told, at: Date.now()}});
+}
 function nameOf(code) {
   return code === UNKNOWN ? _('unknown') : props.classes.names[code];
 }
@@ -59,7 +62,7 @@ function choose(rows) {
   for (const row of rows) state.chosen[row] = 1;
   recolour();
   say();
-  trigger('select', {rows: Array.from(rows.slice(0, FIRST)), count: rows.length});
+  send('select', {rows: Array.from(rows.slice(0, FIRST)), count: rows.length});
 }
 function say() {
   const line = find('.map-said');

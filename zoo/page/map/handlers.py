@@ -98,10 +98,10 @@ class MapHandlers:
         return repr((self._state.version(), [run.name for run in runs if has_map(run)]))
 
     @told
-    def card(self, event: gr.EventData) -> str:
+    def card(self, point: dict[str, Any]) -> str:
         """The item whose point was clicked: picture, attributes, the way to the comparison."""
         zoo = self._state.trained()
-        row = _rows(zoo, [event.row])[0]
+        row = _rows(zoo, [point["row"]])[0]
         item, name = str(zoo.catalog.table["item_id"].iat[row]), escape(zoo.catalog.name_of(row))
         url = self._state.thumbnails.urls(zoo.catalog, [row])[row]
         picture = f'<img src="{escape(url)}" alt="{name}">' if url else _("picture cannot be read")
@@ -113,17 +113,18 @@ class MapHandlers:
         )
 
     @told
-    def chosen(self, event: gr.EventData) -> str:
+    def chosen(self, selection: dict[str, Any]) -> str:
         """The first of the selected items, as pictures to click on."""
         zoo = self._state.trained()
-        rows = _rows(zoo, event.rows)[:PICKS]
+        rows = _rows(zoo, selection["rows"])[:PICKS]
         if not rows:
             return ""
-        more = int(event.count) - len(rows)
+        count = int(selection["count"])
+        more = count - len(rows)
         said = _("All selected; click one to compare.")
         if more:
             said = _("The first {n} of {of} selected; click one to compare.").format(
-                n=len(rows), of=f"{int(event.count):,}"
+                n=len(rows), of=f"{count:,}"
             )
         return f'<p class="quiet">{said}</p>' + pick_strip(self._state, zoo, rows)
 

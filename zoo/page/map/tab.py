@@ -10,7 +10,7 @@ import gradio as gr
 from zoo.page.language import _, script_of
 from zoo.page.map.board import board_html
 from zoo.page.map.handlers import MapHandlers
-from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared
+from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared, last_told
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("grid.js", "painters.js", "plot.js", "board.js")  # each uses those before it
@@ -51,12 +51,13 @@ def map_tab(shared: Shared) -> Fill:
     picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="map-picks")
     clock = gr.Timer(POLL, active=False)
     seen, there = gr.State(False), gr.State("")
+    point, selection = gr.State({}), gr.State({})
 
-    for choice in (left, right):
-        choice.input(do.maps, [seen, left, right], board, **HIDDEN)
-    by.input(do.classes, [seen, by], board, **HIDDEN)
-    board.click(do.card, None, card, **HIDDEN)
-    board.select(do.chosen, None, picks, **HIDDEN)
+    last: dict[str, Any] = {"trigger_mode": "always_last", **HIDDEN}
+    gr.on([left.input, right.input], do.maps, [seen, left, right], board, **last)
+    by.input(do.classes, [seen, by], board, **last)
+    last_told(board.click, point).then(do.card, point, card, **last)
+    last_told(board.select, selection).then(do.chosen, selection, picks, **last)
     shared.ask_on_click(card)
     shared.ask_on_click(picks)
 

@@ -65,6 +65,6 @@ def programs_tab(shared: Shared) -> Fill:
         return gr.Code(value=text, language="python" if spoken in (PYTHON, PLAIN) else "shell")
 
     inputs = [address, endpoint, language]
-    for choice in (endpoint, language):
-        choice.input(show, inputs, code, js=OWN_ADDRESS, **HIDDEN)
+    chosen = [endpoint.input, language.input]
+    gr.on(chosen, show, inputs, code, js=OWN_ADDRESS, trigger_mode="always_last", **HIDDEN)
     return lambda event: event.then(show, inputs, code, js=OWN_ADDRESS, **HIDDEN)
