@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +19,10 @@ from zoo.compare import open_zoo
 from zoo.mapping.maps import MAP, make_maps
 from zoo.page.map.board import board_html
 from zoo.page.map.colours import DISTINCT, OTHER, class_colours
-from zoo.page.map.packing import note, packed, packed_places
+from zoo.page.map.handlers import MapHandlers
+from zoo.page.map.packing import class_facts, map_facts, note, packed, packed_places
 from zoo.page.map.tab import FOLDER, script
+from zoo.page.state import PageState
 from zoo.progress import Progress
 
 if TYPE_CHECKING:
@@ -169,21 +172,26 @@ BOARD = """([script, facts]) => {
   Function('element', 'trigger', 'props', 'watch', script)(
     document.body, (name, data) => told.push([name, data]), props,
     (names, call) => [].concat(names).forEach((name) => { watched[name] = call; }));
-  Object.assign(props, facts);
-  watched.left();
-  watched.classes();
+  window.come = (facts) => {
+    Object.assign(props, facts);
+    watched.left();
+    watched.classes();
+  };
+  come(facts);
 }"""
 
 
-def large_map(count: int) -> dict[str, Any]:
+def large_map(count: int, catalog: str = "a") -> dict[str, Any]:
     """What the server sends of so many items, drawn at random."""
     generator = np.random.default_rng(0)
     places = packed_places(generator.standard_normal((count, 2)))
     codes = packed(np.arange(count) % 30)
     names = [f"class {n}" for n in range(30)]
-    one = {"name": "big", "title": "Big", "items": count, "places": places, "note": ""}
-    classes = {"attribute": "class", "names": names, "counts": [count // 30] * 30, "codes": codes,
-               "colours": class_colours(names), "other": OTHER, "unknown": 0}  # fmt: skip
+    one = {"name": "big", "title": "Big", "items": count, "places": places, "note": "",
+           "catalog": catalog}  # fmt: skip
+    classes = {"catalog": catalog, "attribute": "class", "names": names, "codes": codes,
+               "counts": [count // 30] * 30, "colours": class_colours(names), "other": OTHER,
+               "unknown": 0}  # fmt: skip
     return {"left": one, "right": one, "classes": classes}
 
 
@@ -205,6 +213,40 @@ def test_a_hundred_thousand_points_are_drawn_and_found(browser: Browser) -> None
     assert told[1]["told"]["rows"][:2] == [16, 17]
     assert told[1]["told"]["count"] == sum(n % 30 >= 16 for n in range(100_000))
     page.close()
+
+
+def test_what_is_selected_is_of_one_catalogue(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(board_html())
+    page.evaluate(BOARD, [script(), large_map(60)])
+    page.get_by_role("button", name="14 other classes").click()
+    page.evaluate("() => document.body.plots[1].tell.pick(3)")
+    told = page.evaluate("() => told.slice(-2).map(([name, {told}]) => [name, told.catalog])")
+    assert told == [["select", "a"], ["click", "a"]]
+    page.evaluate("facts => come(facts)", large_map(60))  # another map of the same items
+    assert "28 selected" in page.locator(".map-said").inner_text()
+    page.evaluate("facts => come(facts)", large_map(60, "b"))
+    assert page.locator(".map-said").inner_text() == ""
+    assert page.evaluate("() => document.body.plots.map(p => p.picked)") == [-1, -1]
+    assert page.evaluate("() => told.at(-1)[1].told.rows") == []
+    page.evaluate("() => document.body.plots[0].tell.pick(3)")
+    assert page.evaluate("() => told.at(-1)[1].told.catalog") == "b"
+    page.close()
+
+
+def test_a_row_of_another_catalogue_is_not_looked_up(zoo_folder: Path, tmp_path: Path) -> None:
+    state = PageState(zoo_folder, [PLUGINS], None, cache=tmp_path)
+    do, catalog = MapHandlers(state), state.trained().catalog.fingerprint()
+    assert map_facts(state.trained().run("tiny_a"), None, None)["catalog"] == catalog
+    assert class_facts(state.trained().catalog, "colour")["catalog"] == catalog
+    assert "map-card" in do.card({"row": 3, "catalog": catalog})
+    assert "All selected" in do.chosen({"rows": [3], "count": 1, "catalog": catalog})
+    assert do.chosen({"rows": [], "count": 0}) == ""
+    for told in ({"row": 3, "catalog": "another"}, {"row": 240, "catalog": catalog}):
+        with pytest.raises(gr.Error, match="the catalogue has changed; load the page again"):
+            do.card(told)
+    with pytest.raises(gr.Error, match="the catalogue has changed"):
+        do.chosen({"rows": [3], "count": 1, "catalog": "another"})
 
 
 def test_places_are_packed_into_a_square_without_changing_their_shape() -> None:

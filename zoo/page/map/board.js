@@ -3,17 +3,18 @@ const UNKNOWN = 65535, FIRST = 24; // items told of a selection
 const board = element.querySelector('.maps');
 const find = (query) => board.querySelector(query);
 const uint16 = (text) => new Uint16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const state = {mode: null, codes: null, chosen: null, rows: [], hovered: -1, picked: -1};
+const state = {of: {}, mode: null, codes: null, chosen: null, rows: [], hovered: -1, picked: -1};
 
-const tell = {
+// A row is told with the catalogue that it is of: in another it is another item.
+const telling = (side) => ({
   mode: () => state.mode,
   hover: (row) => { state.hovered = row; mark(); },
-  pick: (row) => { state.picked = row; mark(); send('click', {row}); },
-  take: (rows) => choose(rows),
+  pick: (row) => { state.picked = row; mark(); send('click', {row, catalog: props[side].catalog}); },
+  take: (rows) => choose(rows, props[side].catalog),
   clear: () => choose([]),
   label: (row) => (state.codes ? nameOf(state.codes[row]) : ''),
-};
-const plots = [...board.querySelectorAll('.map-figure')].map((figure) => new Plot(figure, tell));
+});
+const plots = [...board.querySelectorAll('.map-figure')].map((figure) => new Plot(figure, telling(figure.dataset.side)));
 element.plots = plots; // where a point lies on the screen is asked for from outside
 const touch = window.matchMedia('(pointer: coarse)').matches;
 setMode(touch ? null : 'move');
@@ -56,13 +57,13 @@ find('.map-tools').addEventListener('click', (event) => {
 });
 
 // --- what is selected ---
-function choose(rows) {
+function choose(rows, catalog) {
   state.rows = rows;
   state.chosen = rows.length ? new Uint8Array(items()) : null;
   for (const row of rows) state.chosen[row] = 1;
   recolour();
   say();
-  send('select', {rows: Array.from(rows.slice(0, FIRST)), count: rows.length});
+  send('select', {rows: Array.from(rows.slice(0, FIRST)), count: rows.length, catalog});
 }
 function say() {
   const line = find('.map-said');
@@ -74,6 +75,12 @@ function say() {
   const rest = sorted.length > 8 ? _(', and {n} more', {n: sorted.length - 8}) : '';
   line.textContent = _('{n} selected: {classes}',
     {n: state.rows.length.toLocaleString('en'), classes: first.join(', ') + rest});
+}
+function forget(what, catalog) {
+  if (state.of[what] === catalog) return;
+  state.of[what] = catalog;
+  Object.assign(state, {hovered: -1, picked: -1});
+  if (state.rows.length) choose([]);
 }
 function items() {
   return state.codes ? state.codes.length : 0;
@@ -110,7 +117,7 @@ function legend() {
     dot.style.background = colour;
     number.textContent = count.toLocaleString('en');
     button.append(dot, name, number);
-    button.addEventListener('click', () => choose(rowsOf(wanted)));
+    button.addEventListener('click', () => choose(rowsOf(wanted), props.classes.catalog));
     place.append(button);
   };
   names.forEach((name, code) => {
@@ -148,13 +155,13 @@ function takeMap(plot, facts) {
 function takeMaps() {
   takeMap(plots[0], props.left);
   takeMap(plots[1], props.right);
+  forget('maps', props.left?.catalog);
   mark();
   recolour();
 }
 function takeClasses() {
-  const before = items();
   state.codes = props.classes ? uint16(props.classes.codes) : null;
-  if (items() !== before) Object.assign(state, {rows: [], chosen: null, hovered: -1, picked: -1});
+  forget('classes', props.classes?.catalog);
   legend();
   recolour();
   say();

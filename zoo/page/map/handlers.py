@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.compare import Zoo
 from zoo.errors import ZooError
-from zoo.mapping.classes import colouring, colourings
+from zoo.mapping.classes import colourings
 from zoo.mapping.layout import aligned
 from zoo.mapping.maps import has_map, read_map
 from zoo.page.badges import badge
@@ -73,7 +73,7 @@ class MapHandlers:
             return gr.skip()
         if zoo is None or not by:
             return gr.HTML(classes=None)
-        return gr.HTML(classes=class_facts(by, colouring(zoo.catalog, by)))
+        return gr.HTML(classes=class_facts(zoo.catalog, by))
 
     @told
     def make(self, left: str | None, right: str | None) -> tuple[str, Any]:
@@ -101,7 +101,7 @@ class MapHandlers:
     def card(self, point: dict[str, Any]) -> str:
         """The item whose point was clicked: picture, attributes, the way to the comparison."""
         zoo = self._state.trained()
-        row = _rows(zoo, [point["row"]])[0]
+        row = _rows(zoo, [point["row"]], point["catalog"])[0]
         item, name = str(zoo.catalog.table["item_id"].iat[row]), escape(zoo.catalog.name_of(row))
         url = self._state.thumbnails.urls(zoo.catalog, [row])[row]
         picture = f'<img src="{escape(url)}" alt="{name}">' if url else _("picture cannot be read")
@@ -115,10 +115,10 @@ class MapHandlers:
     @told
     def chosen(self, selection: dict[str, Any]) -> str:
         """The first of the selected items, as pictures to click on."""
-        zoo = self._state.trained()
-        rows = _rows(zoo, selection["rows"])[:PICKS]
-        if not rows:
+        if not selection["rows"]:
             return ""
+        zoo = self._state.trained()
+        rows = _rows(zoo, selection["rows"], selection["catalog"])[:PICKS]
         count = int(selection["count"])
         more = count - len(rows)
         said = _("All selected; click one to compare.")
@@ -129,10 +129,11 @@ class MapHandlers:
         return f'<p class="quiet">{said}</p>' + pick_strip(self._state, zoo, rows)
 
 
-def _rows(zoo: Zoo, rows: Any) -> list[int]:
-    """Rows that a page told of; ZooError when the catalogue has no such row."""
+def _rows(zoo: Zoo, rows: Any, catalog: str) -> list[int]:
+    """Rows that a page told of; ZooError when they are of another catalogue."""
     found = np.asarray(rows, dtype=np.int64)
-    if found.ndim != 1 or ((found < 0) | (found >= len(zoo.catalog))).any():
+    there = found.ndim == 1 and ((found >= 0) & (found < len(zoo.catalog))).all()
+    if catalog != zoo.catalog.fingerprint() or not there:
         raise ZooError(_("the catalogue has changed; load the page again"))
     return [int(row) for row in found]
 

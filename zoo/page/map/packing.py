@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.catalog.catalog import UNKNOWN
-from zoo.mapping.classes import Colouring
+from zoo.catalog.catalog import UNKNOWN, Catalog
+from zoo.mapping.classes import colouring
 from zoo.mapping.maps import Map
 from zoo.page.language import _
 from zoo.page.map.colours import OTHER, class_colours
@@ -33,7 +33,12 @@ def packed_places(places: np.ndarray) -> str:
 
 def map_facts(run: Run, made: Map | None, places: np.ndarray | None) -> dict[str, Any]:
     """One map for the script; without places where it has not been made."""
-    facts = {"name": run.name, "title": run.backbone.title, "items": len(run.embeddings)}
+    facts = {
+        "catalog": run.catalog.fingerprint(),
+        "name": run.name,
+        "title": run.backbone.title,
+        "items": len(run.embeddings),
+    }
     if made is None or places is None:
         return facts
     return {**facts, "places": packed_places(places), "note": note(made.facts)}
@@ -50,10 +55,12 @@ def note(facts: dict[str, Any]) -> str:
     ).format(n=f"{landmarks:,}", rest=f"{items - landmarks:,}")
 
 
-def class_facts(attribute: str, found: Colouring) -> dict[str, Any]:
+def class_facts(catalog: Catalog, attribute: str) -> dict[str, Any]:
     """The classes of an attribute for the script."""
+    found = colouring(catalog, attribute)
     codes = np.where(found.codes == UNKNOWN, FINEST, found.codes)
     return {
+        "catalog": catalog.fingerprint(),
         "attribute": attribute,
         "names": found.names,
         "counts": found.counts,
