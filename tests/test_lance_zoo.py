@@ -75,7 +75,7 @@ def test_a_page_that_only_reads_answers_from_it_and_writes_nothing(
     names, red = ["tiny_a", "tiny_b"], "colour: red"
     compare = CompareHandlers(state)
     answered = compare.compare(
-        Turn(), [], [item], names, 3, 0.5, [red], False, False, 0.0, True
+        Turn(), 0, [], [item], names, 3, 0.5, [red], False, False, 0.0, True
     )  # fmt: skip
     shown = answered[0]
     assert shown.count("data-item=") >= 6

@@ -62,7 +62,7 @@ def test_what_matches_in_nothing_has_no_tick(zoo_folder: Path) -> None:
     )
     only = ["category: square", "colour: green"]
     html = CompareHandlers(state).compare(
-        Turn(), [], [red_disc], ["tiny_a"], 3, 1.0, only, False, False, 0.0, True
+        Turn(), 0, [], [red_disc], ["tiny_a"], 3, 1.0, only, False, False, 0.0, True
     )[0]
     assert html.count('<span class="label differs">✗ match 0 of 2') == 3
     assert "✓ match" not in html
@@ -73,7 +73,7 @@ def test_the_query_stands_before_the_item_in_any_script(zoo_folder: Path, page: 
     table = state.trained().catalog.table
     red = str(table["item_id"][table["colour"] == "red"].iat[0])
     html = CompareHandlers(state).compare(
-        Turn(), [], [red], ["tiny_a"], 3, 1.0, ["colour: green"], False, False, 0.0, True
+        Turn(), 0, [], [red], ["tiny_a"], 3, 1.0, ["colour: green"], False, False, 0.0, True
     )[0]
     page.set_content(html.replace("red", "أحمر").replace("green", "أخضر"))
     line = page.locator(".differs", has_text="colour").first

@@ -48,9 +48,9 @@ def test_of_the_training_form_only_what_nobody_changed_begins_anew() -> None:
 def test_without_any_query_it_is_said_how_to_ask(state: PageState) -> None:
     do = CompareHandlers(state)
     controls = (BOTH, 3, 1.0, [], False, False, 0.0, True)
-    assert do.compare(Turn(), None, [], *controls) == [empty_html(), None, ""]
-    assert do.emptied(Turn(), None, [], *controls) == [empty_html(), None, ""]
-    assert do.emptied(Turn(), None, ["an item"], *controls) == [gr.skip()] * 3
+    assert do.compare(Turn(), 0, None, [], *controls) == [empty_html(), None, ""]
+    assert do.emptied(Turn(), 0, None, [], *controls) == [empty_html(), None, ""]
+    assert do.emptied(Turn(), 0, None, ["an item"], *controls) == [gr.skip()] * 3
 
 
 def test_backbones_that_have_gone_are_not_taken_for_all(state: PageState) -> None:

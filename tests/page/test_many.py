@@ -265,7 +265,7 @@ def shown(do: CompareHandlers, picture: str, top: int) -> str:
     """The answer to an upload."""
     names = ["tiny_a", "tiny_b"]
     uploads = [(picture, None)]
-    answer = do.compare(Turn(), uploads, [], names, top, 1.0, [], False, False, 0.0, True)
+    answer = do.compare(Turn(), 0, uploads, [], names, top, 1.0, [], False, False, 0.0, True)
     return str(answer[0])
 
 

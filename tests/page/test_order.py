@@ -43,17 +43,18 @@ def test_a_slow_answer_does_not_take_the_place_of_a_later_one(
     monkeypatch.setattr(state, "remembered", slow)
     draw_shape("red", "disc", 5).save(tmp_path / "mine.png")
     do, turn, answers = CompareHandlers(state), Turn(), []
-    upload = (turn, [(str(tmp_path / "mine.png"), None)], [], *CONTROLS)
+    upload = (turn, 1.0, [(str(tmp_path / "mine.png"), None)], [], *CONTROLS)
     first = threading.Thread(target=lambda: answers.append(do.compare(*upload)))
     first.start()
     assert begun.wait(PATIENCE)
     item = str(state.trained().catalog.table["item_id"].iat[0])
-    _, asked, link = do.compare(turn, None, [item], *CONTROLS)
+    _, asked, link = do.compare(turn, 2.0, None, [item], *CONTROLS)
     goes_on.set()
     first.join(PATIENCE)
     assert asked.items == (item,)
     assert "data-query" in link
     assert answers == [[gr.skip()] * 3]
+    assert do.compare(turn, 1.5, None, [item], *CONTROLS) == [gr.skip()] * 3  # it came late
 
 
 def test_what_fails_in_one_tab_leaves_the_others_filled(state: PageState) -> None:

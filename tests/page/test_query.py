@@ -48,7 +48,7 @@ def test_no_network_runs_when_only_a_setting_changes(zoo_folder: Path, tmp_path:
     handlers = CompareHandlers(state)
     for alpha, top in ((1.0, 5), (0.5, 5), (0.5, 8)):
         answer = handlers.compare(
-            Turn(), uploads, [], BOTH, top, alpha, [], False, False, 0.0, False
+            Turn(), 0, uploads, [], BOTH, top, alpha, [], False, False, 0.0, False
         )[0]  # fmt: skip
         assert answer.count('class="tile"') == 2 * top
     assert forwards == [[1], [1]]

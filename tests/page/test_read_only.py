@@ -33,7 +33,7 @@ def test_a_page_that_only_reads_writes_nothing(zoo_folder: Path, tmp_path: Path)
     item = str(state.trained().catalog.table["item_id"].iat[0])
     names = ["tiny_a", "tiny_b"]
     answered = CompareHandlers(state).compare(
-        Turn(), [], [item], names, 3, 1.0, [], False, False, 0.0, True
+        Turn(), 0, [], [item], names, 3, 1.0, [], False, False, 0.0, True
     )
     shown = answered[0]
     assert str(tmp_path / "cache" / "thumbnails") in shown

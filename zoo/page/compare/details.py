@@ -16,7 +16,7 @@ from zoo.page.compare.asked import Asked
 from zoo.page.compare.facts import facts
 from zoo.page.compare.heat_map import heat_maps
 from zoo.page.compare.subject import subject_of
-from zoo.page.compare.turn import Turn
+from zoo.page.compare.turn import NOW, Turn
 from zoo.page.compare.why import why
 from zoo.page.language import _, script_of
 from zoo.page.shared import HIDDEN
@@ -77,14 +77,14 @@ class Details:
 
     @told
     def heat(
-        self, turn: Turn, about: str, head: str | None, uploads: Any, backbones: list[str]
+        self, turn: Turn, when: float, about: str, head: str | None, uploads: Any, names: list[str]
     ) -> Any:
         """Where every chosen backbone looks for one attribute, if none was chosen meanwhile."""
         zoo = self._state.trained()
         if not about or not head:
             return gr.skip()
-        is_last = turn.begin()
-        runs = [zoo.runs[name] for name in backbones if name in zoo.runs]
+        is_last = turn.begin(when)
+        runs = [zoo.runs[name] for name in names if name in zoo.runs]
         drawn = heat_maps(zoo.catalog, runs, subject_of(zoo, about, uploads), head)
         return drawn if is_last() else gr.skip()
 
@@ -95,7 +95,7 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
     `inputs` are those of the comparison: uploads, items, backbones and so on.
     """
     do = Details(state, answers)
-    about, turn = gr.State(""), gr.State(Turn())
+    about, turn, when = gr.State(""), gr.State(Turn()), gr.Number(visible=False)
     with gr.Column(elem_id="details"):
         said = gr.HTML(js_on_load=script_of(OPENING), elem_id="details-facts")
         head = gr.Radio(
@@ -103,14 +103,14 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
         )
         heat = gr.HTML(elem_id="details-heat")
     searched: dict[str, Any] = {**HIDDEN, "concurrency_id": "search"}
-    drawn = (do.heat, [turn, about, head, inputs[0], inputs[2]], heat)
+    drawn = (do.heat, [turn, when, about, head, inputs[0], inputs[2]], heat)
     asked = answer.select(_about, None, about, **HIDDEN)
     opened = asked.then(do.opened, [about, head, *inputs], [said, head, heat], **searched)
     opened.failure(None, js=NOT_ASKED, **HIDDEN)
     chosen = head.input(drawing, None, heat, trigger_mode="always_last", **HIDDEN)
     for event in (opened.success, chosen.then):
         # Who chooses another attribute before there is a map gets that of the last.
-        seen = event(*drawn, trigger_mode="always_last", **searched)
+        seen = event(*drawn, js=NOW, trigger_mode="always_last", **searched)
         seen.failure(lambda: "", None, heat, **HIDDEN)
 
 

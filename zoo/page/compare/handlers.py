@@ -40,20 +40,17 @@ class CompareHandlers:
         self._state = state
 
     @told
-    def compare(
-        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
-    ) -> list[Any]:
-        """What is on screen, what was asked, and its link; nothing if something else is by now."""
-        is_last = turn.begin()
-        asked = Asked.of(uploads, picked, *controls)
-        shown = self._answered(asked)
+    def compare(self, turn: Turn, when: float, *controls: Any) -> list[Any]:
+        """What is on screen, what was asked, and its link; nothing if more was asked meanwhile."""
+        is_last = turn.begin(when)
+        shown = self._answered(Asked.of(*controls)) if is_last() else UNCHANGED
         return shown if is_last() else UNCHANGED
 
     def _answered(self, asked: Asked) -> list[Any]:
         if not asked.uploads and not asked.items:
             return [empty_html(), None, ""]
         if not asked.backbones:
-            return [nobody_html(), None, ""]
+            return [nobody_html(), asked, ""]
         return [self._columns(asked), asked, permalink(asked)]
 
     def _columns(self, asked: Asked) -> str:
@@ -75,19 +72,19 @@ class CompareHandlers:
         """What every chosen backbone answers; ZooError where none is chosen."""
         return asked.answers(zoo, contents(asked.uploads), self._state.remembered)
 
-    def compare_picked(
-        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
-    ) -> list[Any]:
+    def compare_picked(self, turn: Turn, when: float, *controls: Any) -> list[Any]:
         """The answer to an item; uploads, which take an item's place, are answered as they come."""
-        return self.compare(turn, uploads, picked, *controls) if picked else UNCHANGED
+        return self.compare(turn, when, *controls) if Asked.of(*controls).items else UNCHANGED
 
-    def emptied(
-        self, turn: Turn, uploads: list[Any] | None, picked: list[str], *controls: Any
-    ) -> list[Any]:
+    def emptied(self, turn: Turn, when: float, *controls: Any) -> list[Any]:
         """No answer, nothing that was asked and no link, once all uploads have been cleared."""
-        if uploads or picked:
-            return UNCHANGED
-        return self.compare(turn, uploads, picked, *controls)
+        asked = Asked.of(*controls)
+        return UNCHANGED if asked.uploads or asked.items else self.compare(turn, when, *controls)
+
+    def compare_anew(self, turn: Turn, when: float, *asked_and_controls: Any) -> list[Any]:
+        """The same of another zoo, where something was asked of the one before."""
+        asked, *controls = asked_and_controls
+        return self.compare(turn, when, *controls) if asked else UNCHANGED
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
         urls = self._state.thumbnails.urls(zoo.catalog, rows)

@@ -13,7 +13,7 @@ from zoo.page.compare.layout import source
 from zoo.page.compare.ranking import ranking
 from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
-from zoo.page.compare.turn import Turn
+from zoo.page.compare.turn import NOW, Turn
 from zoo.page.kept import in_browser
 from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared, show_answer
 
@@ -23,7 +23,7 @@ def compare_tab(shared: Shared) -> Fill:
     do, finding, picked = CompareHandlers(shared.state), QueryFinder(shared.state), shared.picked
     asked, kept = gr.State(None), in_browser(KEY)  # what is on screen; what was saved of it
     known = gr.State([])  # backbones that this visitor could choose from
-    turn = gr.State(Turn())
+    turn, when = gr.State(Turn()), gr.Number(visible=False)
     given = source()
     uploads, words, picks = given.uploads, given.words, given.picks
     backbones, sliders, boxes, filters = ranking()
@@ -42,13 +42,14 @@ def compare_tab(shared: Shared) -> Fill:
         "concurrency_id": "search",
         "show_progress": "minimal",
         "show_progress_on": answer,
+        "js": NOW,
         # Who asks again before there is an answer, or drags a slider, gets that of the last.
         "trigger_mode": "always_last",
     }
 
     with bar_place:
         link = take_away_bar(shared.state, asked)
-    questions, shown = [turn, *inputs], [answer, asked, link]
+    questions, shown = [turn, when, *inputs], [answer, asked, link]
     details_panel(shared.state, do.answers, answer, inputs)
 
     def ask_again(event: Any) -> Any:
@@ -68,7 +69,7 @@ def compare_tab(shared: Shared) -> Fill:
     # A picture is still among the uploads when its removal is told.
     ask_again(uploads.delete(None, None, None, js=NOTHING, **HIDDEN))
     # All of them at once are no removal, only a change.
-    uploads.change(do.emptied, questions, shown, **HIDDEN)
+    uploads.change(do.emptied, questions, shown, js=NOW, **HIDDEN)
     ask_again(
         given.photo.input(
             do.added, [uploads, given.photo], [uploads, given.photo, picked], **HIDDEN
@@ -86,8 +87,9 @@ def compare_tab(shared: Shared) -> Fill:
 
     def fill(event: Any) -> Any:
         chosen = event.then(do.choices, [backbones, known], [backbones, filters, known], **HIDDEN)
-        ask_again(chosen)  # another backbone may have come
-        # Whatever that comes to: the first query of a visitor, and all other tabs, hang on this.
+        # Another backbone may have come. Whatever becomes of it: the first query of a visitor, and
+        # all other tabs, hang on what was chosen.
+        chosen.then(do.compare_anew, [turn, when, asked, *inputs], shown, **compared)
         restored = chosen.then(
             finding.restored, [uploads, picked], inputs[1:], api_visibility="private"
         )

@@ -1,18 +1,21 @@
-"""The order of one visitor's questions, of which a slow one may be answered after a later one."""
+"""The order of one visitor's questions, whose answers come in any order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+# When a question is asked, told to the server as the first of its inputs but for the Turn: several
+# may be on their way at once, and begin there in any order.
+NOW = "(turn, when, ...inputs) => [turn, performance.now(), ...inputs]"
+
 
 class Turn:
-    """Whose answer may be shown: that of the question which was begun last."""
+    """Whose answer may be shown: that of the question which was asked last."""
 
     def __init__(self) -> None:
-        self._last: object = None
+        self._last = 0.0
 
-    def begin(self) -> Callable[[], bool]:
-        """Begin a question; what is returned says whether it still is the last one."""
-        # One assignment is atomic; handlers of one visitor run in several threads.
-        mine = self._last = object()
-        return lambda: self._last is mine
+    def begin(self, when: float) -> Callable[[], bool]:
+        """Begin the question of that moment; what is returned says whether it is still the last."""
+        self._last = max(self._last, when)
+        return lambda: when >= self._last
