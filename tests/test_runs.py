@@ -54,7 +54,15 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda run: os.truncate(run / "embeddings.npy", 200),
         "embeddings.npy is truncated",
     ),
+    "broken embeddings": (lambda run: zero(run / "embeddings.npy"), "embeddings.npy is damaged"),
+    "broken scores": (lambda run: zero(run / "scores.json"), "scores.json is damaged"),
 }
+
+
+def zero(path: Path) -> None:
+    """Damage that leaves a file as long as it was."""
+    data = path.read_bytes()
+    path.write_bytes(bytes(64) + data[64:])
 
 
 def drop(run: Path, stage: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -19,7 +20,7 @@ from zoo.errors import RunError, ZooError
 from zoo.features.encoder import Encoder, Features, predicted_multis
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.features.runtime import TorchRuntime
-from zoo.files import recover
+from zoo.files import UNREADABLE, recover
 from zoo.indexes import GONE, Index, Items, Place
 from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.indexing import DEFAULT, NAME, index_named, items_of
@@ -194,11 +195,22 @@ def open_run(
             raise RunError(f"{path} is missing; {repair(folder, part)}")
         if path.stat().st_size != written["bytes"]:
             raise RunError(f"{path} is truncated or of another run; {repair(folder, part)}")
-    embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
+    with _damage_told(folder, EMBEDDINGS):
+        embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
         raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {repair(folder)}")
-    scores = json.loads((folder / SCORES).read_text("utf-8"))
+    with _damage_told(folder, SCORES):
+        scores = json.loads((folder / SCORES).read_text("utf-8"))
     return Run(folder, backbone, catalog, facts, scores, embeddings, indexes)
+
+
+@contextmanager
+def _damage_told(folder: Path, part: str) -> Iterator[None]:
+    """Turn what a part that cannot be read raises into a RunError that says how to repair it."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise RunError(f"{folder / part} is damaged; {repair(folder, part)}") from error
 
 
 def verify(run: Run) -> list[str]:
