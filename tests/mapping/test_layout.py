@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
+from threadpoolctl import threadpool_limits
 
 from zoo.mapping import layout
 from zoo.mapping.layout import aligned, lay_out, place_among
@@ -46,6 +47,14 @@ def test_the_same_rows_give_the_same_map_which_keeps_neighbours(rows: np.ndarray
     assert groups_kept(first.places) == 1
     assert heard[0] == 50
     assert heard == sorted(heard)
+
+
+def test_the_cores_that_are_free_do_not_change_the_map() -> None:
+    wide = np.random.default_rng(0).standard_normal((300, 256)).astype(np.float32)
+    with threadpool_limits(1):
+        alone = lay_out(wide).places
+    with threadpool_limits(2):
+        assert np.array_equal(lay_out(wide).places, alone)
 
 
 def test_a_large_catalogue_is_laid_out_by_landmarks(rows: np.ndarray) -> None:

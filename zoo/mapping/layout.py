@@ -40,6 +40,17 @@ def lay_out(
 
     Beyond `most` items a sample of so many is laid out and the others are placed among it.
     """
+    # Before the limit, which is set on the libraries that are loaded by then.
+    import sklearn.decomposition
+    import sklearn.manifold  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    # One thread: sums in another order would give another map, and a page needs the other cores.
+    with threadpool_limits(1):
+        return _laid_out(embeddings, seed, most, step)
+
+
+def _laid_out(embeddings: np.ndarray, seed: int, most: int, step: Step | None) -> Layout:
     count = len(embeddings)
     landmarks = np.arange(count)
     if count == 1:
@@ -77,7 +88,6 @@ def spread(reduced: np.ndarray, seed: int, step: Step | None = None) -> np.ndarr
     It begins with the first two components, so that the seed hardly matters.
     """
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
 
     first = np.zeros((len(reduced), 2), dtype=np.float32)
     width = min(2, reduced.shape[1])
@@ -92,8 +102,7 @@ def spread(reduced: np.ndarray, seed: int, step: Step | None = None) -> np.ndarr
         n_jobs=1,
         verbose=2,  # what it prints is its only way of saying how far it is
     )
-    # One thread: sums in another order would give another map, and a page needs the other cores.
-    with threadpool_limits(1), redirect_stdout(_Heard(step)):
+    with redirect_stdout(_Heard(step)):
         laid: np.ndarray = tsne.fit_transform(reduced)
     return laid.astype(np.float32)
 
