@@ -27,10 +27,11 @@ from zoo.catalog.listing import Finding, unpacked
 from zoo.catalog.sample import draw_sample
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.files import recover
+from zoo.indexes import PARTS as INDEX_PARTS
 from zoo.pipeline import USUAL, Means
 from zoo.processes import processes
 from zoo.progress import Progress
-from zoo.run_files import partial_folder, read_facts
+from zoo.run_files import STAGES, check_parts, partial_folder, read_facts
 from zoo.training.settings import Settings
 
 RUNS = Path("runs")
@@ -153,11 +154,15 @@ def follow(backbones: Sequence[Backbone], settings: Settings, zoo: Path) -> None
 
 
 def _is_made(backbone: Backbone, catalog: Catalog, settings: Settings, zoo: Path) -> bool:
+    folder = zoo / backbone.name
     try:
-        facts = read_facts(zoo / backbone.name)
+        facts = read_facts(folder)
+        if not facts or any(stage not in facts for stage in STAGES):
+            return False
+        check_parts(folder, [INDEX_PARTS])  # an index is made anew without a training
     except RunError:
         return False  # damaged: made anew
-    if not facts or facts["catalog"] != catalog.fingerprint():
+    if facts["catalog"] != catalog.fingerprint():
         return False
     changed = settings.changed_from(Settings.from_dict(facts["settings"]))
     # What computed it is no part of a run that is finished.

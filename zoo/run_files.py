@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.files import sha256_of, swap_in, write_json
 from zoo.indexes import HINTS
 from zoo.indexes import PARTS as INDEX_PARTS
+from zoo.indexing import NAME, URI
 from zoo.plugins import Failure, Registry
 from zoo.training.network import MODEL
+from zoo.training.settings import Settings
 from zoo.training.train import SCRATCH
 
 FORMAT = 2  # 1 had fewer settings and one width of the heads; it is read too
@@ -54,7 +58,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged ({error}); {repair(folder)}") from error
+        raise RunError(f"{path} is damaged ({error}); {repair(folder, {})}") from error
     if facts.get("format", 0) > FORMAT:
         raise RunError(
             f"{path}: format {facts['format']} is newer than this version reads ({FORMAT}); "
@@ -112,12 +116,16 @@ def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
     return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
 
 
-def repair(folder: Path, part: str = "") -> str:
-    """The command that makes a part of a run anew, or the run itself."""
-    zoo, name = folder.parent, folder.name
+def repair(folder: Path, facts: Mapping[str, Any], part: str = "") -> str:
+    """The command that makes a part of a run anew, or the run itself as run.json says it was."""
     if fnmatch(part, INDEX_PARTS):
         return f"repair it with: {reindex(folder)}"
-    return f"repair it with: python train.py {name} --runs {zoo} --restart"
+    again = f"repair it with: python train.py {folder.name} --runs {folder.parent} --restart"
+    if "settings" not in facts:
+        return f"{again} and the options that it was trained with"
+    index = [(f"--{key.replace('_', '-')}", facts[key]) for key in (NAME, URI) if key in facts]
+    asked = [*Settings.from_dict(facts["settings"]).options(), *chain.from_iterable(index)]
+    return " ".join([again, *map(shlex.quote, asked)])
 
 
 def reindex(folder: Path) -> str:
@@ -161,4 +169,4 @@ def check_sha256(folder: Path, part: str, facts: dict[str, Any]) -> None:
     """RunError when the contents of a part are not those that run.json has the checksum of."""
     path = folder / part
     if not path.is_file() or sha256_of(path) != facts["files"][part]["sha256"]:
-        raise RunError(f"{path} is damaged or of another run; {repair(folder, part)}")
+        raise RunError(f"{path} is damaged or of another run; {repair(folder, facts, part)}")

@@ -113,7 +113,9 @@ class Run:
         rows = np.load(path, allow_pickle=False)
         there = rows[rows != GONE]
         if len(rows) != items or len(np.unique(there)) < len(there):
-            raise RunError(f"{path} does not belong to its index; {repair(self.folder)}")
+            raise RunError(
+                f"{path} does not belong to its index; {repair(self.folder, self.facts)}"
+            )
         return Place.of(rows, len(self.catalog))
 
     @cached_property
@@ -140,7 +142,7 @@ class Run:
         except RuntimeError as error:
             raise RunError(
                 f"{self.folder / MODEL} does not fit backbone {self.name!r} as its plugin now "
-                f"makes it; {repair(self.folder)}"
+                f"makes it; remove {self.folder}, then {repair(self.folder, self.facts)}"
             ) from error
         return model
 
@@ -186,31 +188,33 @@ def open_run(
     recover(folder)
     facts = read_facts(folder)
     if not facts or any(stage not in facts for stage in STAGES):
-        raise RunError(f"{folder / RUN} is missing or unfinished; {repair(folder)}")
+        raise RunError(f"{folder / RUN} is missing or unfinished; {repair(folder, facts)}")
     if facts["catalog"] != catalog.fingerprint():
-        raise RunError(f"{folder} was made for another catalogue; {repair(folder)}")
+        raise RunError(f"{folder} was made for another catalogue; {repair(folder, facts)}")
     for part, written in facts["files"].items():
         path = folder / part
         if not path.is_file():
-            raise RunError(f"{path} is missing; {repair(folder, part)}")
+            raise RunError(f"{path} is missing; {repair(folder, facts, part)}")
         if path.stat().st_size != written["bytes"]:
-            raise RunError(f"{path} is truncated or of another run; {repair(folder, part)}")
-    with _damage_told(folder, EMBEDDINGS):
+            raise RunError(f"{path} is truncated or of another run; {repair(folder, facts, part)}")
+    with _damage_told(folder, EMBEDDINGS, facts):
         embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
-        raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {repair(folder)}")
-    with _damage_told(folder, SCORES):
+        raise RunError(
+            f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {repair(folder, facts)}"
+        )
+    with _damage_told(folder, SCORES, facts):
         scores = json.loads((folder / SCORES).read_text("utf-8"))
     return Run(folder, backbone, catalog, facts, scores, embeddings, indexes)
 
 
 @contextmanager
-def _damage_told(folder: Path, part: str) -> Iterator[None]:
+def _damage_told(folder: Path, part: str, facts: dict[str, Any]) -> Iterator[None]:
     """Turn what a part that cannot be read raises into a RunError that says how to repair it."""
     try:
         yield
     except UNREADABLE as error:
-        raise RunError(f"{folder / part} is damaged; {repair(folder, part)}") from error
+        raise RunError(f"{folder / part} is damaged; {repair(folder, facts, part)}") from error
 
 
 def verify(run: Run) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ WITHOUT_A_TRACE = ("save_every",)  # whatever they are, the same run comes of it
 ALIKE = (
     "seed", "hidden", "dropout", "label_smoothing", "flip", "balance", "accumulate", "ema",
     "networks", "metric", "layer_decay", "cutmix",
+)  # fmt: skip
+# Those that the command takes and a run keeps, wherever it is computed.
+OPTIONS = (
+    "weights", "image_size", "batch_size", "epochs_frozen", "epochs_unfrozen", "patience",
+    "precision", *ALIKE,
 )  # fmt: skip
 
 
@@ -123,6 +128,16 @@ class Settings:
         """The settings by name, for run.json."""
         return {**asdict(self), "hidden": list(self.hidden)}
 
+    def options(self, names: Sequence[str] = OPTIONS) -> list[str]:
+        """As the command's options, those of these names that are not the defaults."""
+        usual, asked = Settings().as_dict(), self.as_dict()
+        return [
+            part
+            for name in names
+            if asked[name] != usual[name]
+            for part in (f"--{_flag(name)}", _text(asked[name]))
+        ]
+
     def changed_from(self, other: Settings) -> list[str]:
         """The names of those that are others, and would make another run."""
         names = [f.name for f in fields(self) if f.name not in WITHOUT_A_TRACE]
@@ -138,3 +153,7 @@ class Settings:
 
 def _flag(name: str) -> str:
     return name.replace("_", "-")
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -98,22 +98,7 @@ class Order:
             for part in (NUMBERS[name].option, str(value))
         ]
         again = "--restart" if self.restart else "--resume"
-        return [*command, "--weights", self.weights, again, *numbers, *options(self.alike)]
-
-
-def options(settings: Settings) -> list[str]:
-    """As the command's options, what runs are to have alike and is not the default."""
-    usual, asked = DEFAULTS.as_dict(), settings.as_dict()
-    return [
-        part
-        for name in ALIKE
-        if asked[name] != usual[name]
-        for part in (f"--{name.replace('_', '-')}", _text(asked[name]))
-    ]
-
-
-def _text(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        return [*command, "--weights", self.weights, again, *numbers, *self.alike.options(ALIKE)]
 
 
 def checked(

@@ -1,0 +1,80 @@
+"""The command that a damaged run names repairs it, with the settings that it had."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PLUGINS, TINY
+from zoo.building import discard_unfinished, make_zoo
+from zoo.catalog import load_catalog
+from zoo.commands.training import train
+from zoo.compare import open_zoo
+from zoo.plugins import load_plugins
+from zoo.progress import Progress
+from zoo.run_files import repair
+from zoo.training.settings import OPTIONS, Settings
+
+
+@pytest.fixture
+def copy(zoo_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
+
+
+def without_scores(run: Path) -> None:
+    facts = json.loads((run / "run.json").read_text())
+    del facts["evaluated"]
+    (run / "run.json").write_text(json.dumps(facts))
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "model": lambda run: (run / "model.safetensors").unlink(),
+    "embeddings": lambda run: os.truncate(run / "embeddings.npy", 200),
+    "scores": lambda run: (run / "scores.json").unlink(),
+    "unfinished": without_scores,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_run_is_made_anew(copy: Path, damage: str) -> None:
+    DAMAGES[damage](copy / "tiny_a")
+    (problem,) = open_zoo(copy, [PLUGINS]).problems
+    again = load_plugins([PLUGINS]).select(["tiny_a"])
+    discard_unfinished(copy, again)
+    make_zoo(again, load_catalog(copy), TINY, copy, Progress())
+    assert open_zoo(copy, [PLUGINS]).problems == ()
+    asked = "--restart --weights random --image-size 32 --batch-size 16 --epochs-frozen 1"
+    assert f"python train.py tiny_a --runs {copy} {asked} --epochs-unfrozen 4" in problem.error
+
+
+def test_a_damaged_index_costs_no_training(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.truncate(copy / "tiny_a" / "index.ann", 200)
+    again = load_plugins([PLUGINS]).select(["tiny_a"])
+    make_zoo(again, load_catalog(copy), TINY, copy, Progress())
+    assert "tiny_a: already trained with these settings" in capsys.readouterr().err
+
+
+def test_the_settings_are_options_of_the_command() -> None:
+    assert set(OPTIONS) < set(inspect.signature(train).parameters)
+    assert Settings(save_every=5, device="cpu").options() == []
+    other = replace(TINY, hidden=(64, 32), networks="per-attribute", layer_decay=0.5)
+    assert " ".join(other.options()) == (
+        "--weights random --image-size 32 --batch-size 16 --epochs-frozen 1 --epochs-unfrozen 4 "
+        "--hidden 64,32 --networks per-attribute --layer-decay 0.5"
+    )
+
+
+def test_what_a_run_was_asked_for_is_asked_again(tmp_path: Path) -> None:
+    settings = Settings(weights="my weights.pth").as_dict()
+    facts = {"settings": settings, "index": "lance", "index_uri": "s3://bucket/index"}
+    assert repair(tmp_path / "a", facts).endswith(
+        "--restart --weights 'my weights.pth' --index lance --index-uri s3://bucket/index"
+    )
+    assert repair(tmp_path / "a", {}).endswith("--restart and the options that it was trained with")
