@@ -48,6 +48,17 @@ def test_the_score_is_the_mean_over_heads() -> None:
     assert score == pytest.approx((1 / 2 + 1 / 2) / 2)
 
 
+def test_without_a_label_there_is_no_score() -> None:
+    logits = [torch.tensor([[1.0, 0.0]]), torch.tensor([[0.1]])]
+    none = Targets(torch.tensor([[-1]]), (torch.tensor([[0]], dtype=torch.int8),))
+    assert heads_score(logits, none) is None
+    assert not none.scorable()
+    assert Targets(torch.tensor([[0]]), none.multis).scorable()
+    some = Targets(none.singles, (torch.tensor([[1]], dtype=torch.int8),))
+    assert some.scorable()
+    assert heads_score(logits, some) == 1
+
+
 def test_average_precision_by_hand() -> None:
     labels = np.array([[1, 0], [0, 0], [1, -1], [-1, 0]])
     chances = np.array([[0.9, 0.1], [0.8, 0.1], [0.7, 0.1], [1.0, 0.1]])

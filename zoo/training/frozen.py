@@ -105,7 +105,9 @@ def train_heads(
     return epochs
 
 
-def _score(model: ZooModel, features: torch.Tensor, targets: Targets, compute: Compute) -> float:
+def _score(
+    model: ZooModel, features: torch.Tensor, targets: Targets, compute: Compute
+) -> float | None:
     """The validation score of the heads on features."""
     model.heads.eval()
     with torch.inference_mode():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
 
 from zoo.files import written_whole
+
+VALIDATION = "val_accuracy"
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Epoch:
     phase: str  # frozen or unfrozen
     epoch: int  # from 1 within its phase
     loss: float  # mean training loss
-    val_accuracy: float  # mean over attributes, on the validation split
+    val_accuracy: float | None  # mean over attributes, on the validation split; None: no label
     learning_rate: float  # at the end of the epoch
     seconds: float
     images_per_s: float  # training pictures; validation is not counted
@@ -49,7 +52,10 @@ def read_history(path: Path) -> list[Epoch]:
     """The rows of a history.csv, [] when there is none; older ones have fewer columns."""
     if not path.is_file():
         return []
-    table = pd.read_csv(path, dtype={"network": "str"}, keep_default_na=False)
+    not_known = {VALIDATION: [""]}
+    dtype = {"network": "str", VALIDATION: "float"}
+    table = pd.read_csv(path, dtype=dtype, keep_default_na=False, na_values=not_known)
+    table[VALIDATION] = table[VALIDATION].astype(object).where(table[VALIDATION].notna(), None)
     known = [f.name for f in fields(Epoch) if f.name in table]
     return [Epoch(**row) for row in table[known].to_dict("records")]
 
@@ -57,6 +63,18 @@ def read_history(path: Path) -> list[Epoch]:
 def best_epoch(epochs: list[Epoch]) -> Epoch | None:
     """The first with the highest validation accuracy among the epochs on the largest pictures.
 
-    Accuracies on smaller ones are of another task than the one the network is made for.
+    Accuracies on smaller ones are of another task than the one the network is made for. Without
+    validation it is the last of them.
     """
-    return max(epochs, key=lambda e: (e.image_size, e.val_accuracy)) if epochs else None
+    largest = max((e.image_size for e in epochs), default=0)
+    full = [e for e in epochs if e.image_size == largest]
+    accuracies = known_accuracies(full)
+    if accuracies is None:
+        return full[-1]
+    return full[accuracies.index(max(accuracies))] if full else None
+
+
+def known_accuracies(epochs: Sequence[Epoch]) -> list[float] | None:
+    """The validation accuracy of each epoch; None where they were not validated."""
+    known = [e.val_accuracy for e in epochs if e.val_accuracy is not None]
+    return known if len(known) == len(epochs) else None

@@ -42,6 +42,11 @@ MODEL, HISTORY, CHECKPOINT, FROZEN = (
 )
 SECONDS, SCALER = "seconds", "scaler"  # what those two know besides; older ones did not
 
+NOT_VALIDATED = (
+    "no validation picture has a label of what is learnt: "
+    "all epochs are trained, and the last one is kept"
+)
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -112,6 +117,8 @@ def train_network(
     watch = Stopwatch()
     compute = devices.choose(settings.device, settings.precision)
     progress.begins(title)
+    if not data.targets[data.val].scorable():
+        progress.say(f"{title}: {NOT_VALIDATED}")
     model, origin = new_model(backbone, catalog, settings)
     work = _Phases(backbone, model, data, settings, compute, folder, progress, title, watch)
     history = work.frozen()

@@ -43,6 +43,10 @@ class Targets:
             found |= (labels != UNKNOWN).any(dim=1)
         return found.numpy()
 
+    def scorable(self) -> bool:
+        """Whether any prediction could be right of them, see heads_score."""
+        return bool((self.singles != UNKNOWN).any()) or any((m == 1).any() for m in self.multis)
+
 
 def head_attributes(catalog: Catalog) -> tuple[Attribute, ...]:
     """The attributes in the order of the heads."""
@@ -83,12 +87,15 @@ def heads_loss(
     return torch.stack(losses).mean()
 
 
-def heads_score(logits: Sequence[torch.Tensor], targets: Targets) -> float:
-    """What validation compares: the mean of each head's accuracy, or mAP for a multi one."""
+def heads_score(logits: Sequence[torch.Tensor], targets: Targets) -> float | None:
+    """What validation compares: the mean of each head's accuracy, or mAP for a multi one.
+
+    None where no label says what is right.
+    """
     count = targets.singles.shape[1]
     predicted = [scores.argmax(dim=1).cpu().numpy() for scores in logits[:count]]
     scores = accuracies(targets.singles.cpu().numpy(), predicted)
     for found, labels in zip(logits[count:], targets.multis, strict=True):
         precision = mean_average_precision(labels.cpu().numpy(), found.float().cpu().numpy())
         scores += [] if precision is None else [precision]
-    return float(np.mean(scores)) if scores else 0.0
+    return float(np.mean(scores)) if scores else None

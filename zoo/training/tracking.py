@@ -29,7 +29,8 @@ class TrackedProgress(Progress):
 
     def measured(self, title: str, step: int, values: dict[str, Any]) -> None:
         """Log the values of one epoch of the run of that title."""
-        self._runs[title].log({name: values[name] for name in SHOWN}, step=step)
+        shown = {name: values[name] for name in SHOWN if values[name] is not None}
+        self._runs[title].log(shown, step=step)
 
     def close(self) -> None:
         """Close the tracked runs too."""

@@ -25,7 +25,7 @@ from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
 from zoo.training.averaging import averaged
-from zoo.training.history import Epoch
+from zoo.training.history import Epoch, known_accuracies
 from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate, take_step
@@ -235,7 +235,7 @@ class Unfrozen:
             return nullcontext()
         return self.together.no_sync()
 
-    def validate(self, size: int) -> float:
+    def validate(self, size: int) -> float | None:
         """The score on the validation split at that picture size, see heads_score."""
         module = self.kept if size == self.data.transform.size else Shrinking(self.kept, size)
         runtime = TorchRuntime(module, self.data.transform, self.compute)
@@ -266,17 +266,20 @@ def train_unfrozen(
         after_epoch(epochs)
         ahead = phase.seconds_ahead(epochs[-1])
         left = f"; about {tqdm.format_interval(ahead)} of training left" if ahead else ""
-        progress.say(f"{name}: validation accuracy {epochs[-1].val_accuracy:.3f}{left}")
+        found = epochs[-1].val_accuracy
+        said = "not validated" if found is None else f"validation accuracy {found:.3f}"
+        progress.say(f"{name}: {said}{left}")
     return epochs
 
 
 def exhausted(epochs: list[Epoch], settings: Settings) -> bool:
     """Whether the last epochs at full size brought nothing better.
 
-    Those on small pictures do not count: they are steps towards those on full ones.
+    Those on small pictures do not count: they are steps towards those on full ones. Without
+    validation nothing tells.
     """
-    accuracies = [epoch.val_accuracy for epoch in epochs[settings.epochs_small() :]]
+    accuracies = known_accuracies(epochs[settings.epochs_small() :])
     patience = settings.stop_after()
-    if len(accuracies) <= patience:
+    if accuracies is None or len(accuracies) <= patience:
         return False
     return len(accuracies) - 1 - accuracies.index(max(accuracies)) >= patience

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from zoo.page.language import _
 from zoo.page.leaderboard.plots import COLOURS, styled
 from zoo.runs import Run
-from zoo.training.history import Epoch, best_epoch, read_history
+from zoo.training.history import Epoch, best_epoch, known_accuracies, read_history
 from zoo.training.network import HISTORY
 
 
@@ -29,6 +29,11 @@ def learning_plot(runs: Sequence[Run]) -> go.Figure:
 
 
 def _draw(figure: go.Figure, title: str, epochs: Sequence[Epoch], colour: str) -> None:
+    if known_accuracies(epochs) is None:
+        name = _("{backbone}: not validated").format(backbone=title)
+        line = {"color": colour}
+        figure.add_scatter(name=name, x=[None], y=[None], mode="lines", line=line, showlegend=True)
+        return
     places = list(enumerate(epochs, start=1))
     frozen = [(x, e) for x, e in places if e.phase == "frozen"]
     unfrozen = frozen[-1:] + [(x, e) for x, e in places if e.phase != "frozen"]
