@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import gradio as gr
 import pytest
 
 from tests.conftest import PLUGINS
+from tests.page.test_query import save_as
+from tests.page.test_use import at_use
 from zoo.compare import Zoo
 from zoo.errors import ZooError
 from zoo.page.compare.asked import Asked
@@ -21,6 +23,9 @@ from zoo.page.serving.door import MOST_ASKED
 from zoo.page.state import PageState
 from zoo.page.use.handlers import PROFILES
 from zoo.style import MOST_PICTURES, profile_of_items, to_json
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.fixture
@@ -98,3 +103,89 @@ def test_a_damaged_saved_query_is_told_and_can_be_deleted(saved: Saved, zoo: Zoo
     with pytest.raises(gr.Error, match="this saved query cannot be read; delete it"):
         saved.load("a", damaged)
     assert saved.delete("a", damaged)[0] == {zoo.catalog.name: {}}
+
+
+# With a browser.
+
+
+def at_saved(page: Page) -> None:
+    page.wait_for_selector(".backbone .tile")
+    page.get_by_text("Camera, saved queries").click()
+    page.locator("#saved-names input").wait_for()
+
+
+def save_and_wait(page: Page, name: str) -> None:
+    save_as(page, name)
+    page.wait_for_function(
+        "name => document.querySelector('#saved-names input').value === name", arg=name
+    )
+
+
+def saved_names(page: Page) -> list[str]:
+    page.locator("#saved-names input").click()
+    page.get_by_role("option").first.wait_for()
+    names = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return [name.replace("✓", "").strip() for name in names]
+
+
+def test_two_tabs_leave_each_other_what_they_saved(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    other.goto(address)
+    at_saved(page)
+    at_saved(other)
+    save_and_wait(page, "a")
+    save_and_wait(other, "b")
+    save_and_wait(page, "c")
+    assert saved_names(page) == ["a", "b", "c"]
+    page.click("#delete")
+    page.wait_for_function("() => document.querySelector('#saved-names input').value === ''")
+    save_and_wait(other, "d")
+    other.close()
+    page.reload()
+    at_saved(page)
+    assert saved_names(page) == ["a", "b", "d"]
+
+
+def test_what_was_saved_before_tabs_shared_it_stays(page: Page) -> None:
+    at_saved(page)
+    save_and_wait(page, "old")
+    plain = "fashion-model-zoo-saved-json"
+    page.wait_for_function("key => localStorage.getItem(key)", arg=plain)
+    page.evaluate("key => localStorage.removeItem(key)", plain)
+    page.reload()
+    at_saved(page)
+    save_and_wait(page, "new")
+    assert saved_names(page) == ["new", "old"]
+
+
+def keep_as(page: Page, name: str) -> None:
+    page.locator("#use-name input, #use-name textarea").fill(name)
+    page.click("#use-keep")
+    page.wait_for_function(
+        "name => document.querySelector('#use-names input')?.value === name", arg=name
+    )
+
+
+def test_two_tabs_leave_each_other_the_profiles_they_keep(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    other.goto(address)
+    for tab in (page, other):
+        at_use(tab)
+        tab.locator("#use-picks button").first.click()
+        tab.locator("#use-items button").first.wait_for()
+        tab.click("#use-button")
+        tab.locator("#use-fits li").first.wait_for()
+        tab.get_by_text("Kept profiles").click()
+    keep_as(page, "one")
+    keep_as(other, "two")
+    other.locator("#use-names input").click()
+    other.get_by_role("option", name="one").wait_for()
+    other.close()
+    page.click("#use-remove")  # of the one chosen, not of the other's
+    page.wait_for_function("() => document.querySelector('#use-names input')?.value === 'two'")
+    page.reload()
+    page.wait_for_selector(".backbone .tile")
+    at_use(page)
+    page.get_by_text("Kept profiles").click()
+    page.wait_for_function("() => document.querySelector('#use-names input')?.value === 'two'")

@@ -10,11 +10,37 @@ import gradio as gr
 
 from zoo.errors import ZooError
 from zoo.page.language import _
+from zoo.page.shared import HIDDEN
 
 # Not there to hide anything: without one of its own gradio could not read what it kept before.
 SECRET = "fashion-model-zoo"
 # Every request about them carries all of them, and the door lets 1 MiB in.
 MOST_BYTES = 700_000
+# Gradio reads what is kept once, when the page opens, and writes all of it at every change: tabs
+# open side by side would undo what the others did. So it is beside that as plain JSON, which is
+# read before every use; where there is none, what gradio read stays.
+READ = """
+(key, place, given) => {
+  try {
+    const text = localStorage.getItem(key);
+    if (text) given[place] = JSON.parse(text);
+  } catch (error) {
+    console.error(error);
+  }
+  return given;
+}
+"""
+# Where there is no room for both, none is better than an old one.
+WRITE = """
+(key, kept) => {
+  try {
+    localStorage.setItem(key, JSON.stringify(kept));
+  } catch (error) {
+    console.error(error);
+    localStorage.removeItem(key);
+  }
+}
+"""
 Things = dict[str, Any]  # name -> thing, as JSON values
 
 
@@ -56,6 +82,22 @@ class KeptKind:
 def in_browser(key: str) -> gr.BrowserState:
     """Where a kind is kept; it is read only where it is not folded away."""
     return gr.BrowserState({}, storage_key=key, secret=SECRET)
+
+
+def reading(kept: gr.BrowserState, inputs: list[Any]) -> dict[str, Any]:
+    """The inputs of an event, `kept` among them as the browser has it at that moment."""
+    place = inputs.index(kept)
+    return {"inputs": inputs, "js": f"(...given) => ({READ})({_plain(kept)}, {place}, given)"}
+
+
+def written(event: Any, kept: gr.BrowserState) -> None:
+    """Chain to an event that changed `kept` what tells the other tabs of this browser."""
+    write = f"(kept) => ({WRITE})({_plain(kept)}, kept)"
+    event.success(None, kept, None, js=write, **HIDDEN)
+
+
+def _plain(kept: gr.BrowserState) -> str:
+    return json.dumps(f"{kept.storage_key}-json")
 
 
 def things(value: Any) -> Things:

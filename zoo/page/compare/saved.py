@@ -12,7 +12,7 @@ from zoo.errors import ZooError
 from zoo.page.compare import link
 from zoo.page.compare.asked import Asked
 from zoo.page.compare.finding import settings
-from zoo.page.kept import KeptKind, Things, choice, things, tidy
+from zoo.page.kept import KeptKind, Things, choice, reading, things, tidy, written
 from zoo.page.language import _, marked
 from zoo.page.shared import HIDDEN
 from zoo.page.state import PageState
@@ -105,7 +105,15 @@ def saved_queries(
         "Items and settings, kept in this browser only. Uploaded pictures cannot be saved."
     )
     gr.HTML(f'<p class="quiet">{told_where}</p>')
-    gr.on([save.click, name.submit], do.save, [name, kept, asked], [kept, names, name], **HIDDEN)
-    ask_again(load.click(do.load, [names, kept], outputs, **HIDDEN))
-    delete.click(do.delete, [names, kept], [kept, names], **HIDDEN)
-    return lambda event: event.then(do.names, kept, names, **HIDDEN)
+    saved = gr.on(
+        [save.click, name.submit],
+        do.save,
+        outputs=[kept, names, name],
+        **reading(kept, [name, kept, asked]),
+        **HIDDEN,
+    )
+    written(saved, kept)
+    chosen = reading(kept, [names, kept])
+    ask_again(load.click(do.load, outputs=outputs, **chosen, **HIDDEN))
+    written(delete.click(do.delete, outputs=[kept, names], **chosen, **HIDDEN), kept)
+    return lambda event: event.then(do.names, outputs=names, **reading(kept, [kept]), **HIDDEN)

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.page.kept import in_browser
+from zoo.page.kept import in_browser, reading, written
 from zoo.page.language import _
 from zoo.page.shared import HIDDEN, Fill, Shared
 from zoo.page.use.handlers import KEY, PROFILES, UseHandlers
@@ -58,7 +58,8 @@ def use_tab(shared: Shared) -> Fill:
     looking = button.click(do.look, [given.files, chosen, backbone], [progress, looked], **LOOKED)
     looking.failure(lambda: "", None, progress, **HIDDEN)
     answer(looking)
-    answer(old.load.click(do.open_kept, [old.names, browser], looked, **ASKED))
+    of_kept = reading(browser, [old.names, browser])
+    answer(old.load.click(do.open_kept, outputs=looked, **of_kept, **ASKED))
     # By the keyboard a slider is never released: what it was last set to is shown.
     seen.threshold.change(
         do.show, [looked, seen.threshold], shown, trigger_mode="always_last", **HIDDEN
@@ -67,14 +68,16 @@ def use_tab(shared: Shared) -> Fill:
         slider.change(do.fits, wanted, fit.fits, trigger_mode="always_last", **ASKED)
     fit.each.click(do.each, wanted, fit.each_csv, **ASKED)
     shared.ask_on_click(fit.fits)
-    gr.on(
+    kept = gr.on(
         [keep.click, name.submit],
         do.keep,
-        [looked, name, browser],
-        [browser, old.names, name],
+        outputs=[browser, old.names, name],
+        **reading(browser, [looked, name, browser]),
         **HIDDEN,
     )
-    old.remove.click(do.remove, [old.names, browser], [browser, old.names], **HIDDEN)
+    written(kept, browser)
+    removed = old.remove.click(do.remove, outputs=[browser, old.names], **of_kept, **HIDDEN)
+    written(removed, browser)
 
     # The browser says what it keeps when the page is there, and after every change.
     browser.change(do.kept_choices, [browser, old.names], old.names, **HIDDEN)
