@@ -55,6 +55,20 @@ def test_what_teaches_nothing_is_not_trained_on_and_stays(table: Path) -> None:
     assert (facts["pairs"], facts["disagree"], facts["ceiling"], facts["few"]) == (2, 0, 1.0, True)
 
 
+def test_a_shot_whose_first_picture_is_tiny_is_learnt_from_the_next(table: Path) -> None:
+    rows = pd.read_csv(table)
+    with Image.open(table.parent / "02.png") as picture:
+        picture.resize((96, 96)).save(table.parent / "b_large.png")
+        picture.resize((40, 40)).save(table.parent / "a_small.png")
+    shot = pd.DataFrame({"path": ["a_small.png", "b_large.png"], "split": "train", "kind": "coat"})
+    pd.concat([rows[rows["path"] != "02.png"], shot]).to_csv(table, index=False)
+    catalog, findings = read_catalog(table, CatalogSettings(clean=True))
+    small, large = (catalog.row_of(name) for name in ("a_small.png", "b_large.png"))
+    assert catalog.near_groups()[small] == catalog.near_groups()[large]
+    assert catalog.table["use"].iloc[[small, large]].tolist() == [False, True]
+    assert "shows the same as a_small.png" not in [finding.detail for finding in findings]
+
+
 def test_the_cap_counts_what_is_left(table: Path) -> None:
     catalog, _ = read_catalog(table, CatalogSettings(clean=True, cap_per_class=9))
     used = catalog.training_rows()
