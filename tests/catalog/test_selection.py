@@ -58,6 +58,20 @@ def test_the_cap_bounds_training_alone(listing: Make) -> None:
     assert again.fingerprint() == catalog.fingerprint() != other.fingerprint()
 
 
+def test_what_only_pictures_over_the_cap_have_counts_as_unknown(listing: Make) -> None:
+    tones: list[str | None] = ["warm", "cold", "pale", "deep", "drab"] * 12
+    source = listing({"category": KINDS, "tone": tones})
+    catalog, findings = build_catalog(source, CatalogSettings(cap_per_class=1))
+    used = catalog.training_rows()
+    assert len(used) == 3
+    assert set(catalog.codes("category")[used]) == {0, 1, 2}
+    assert set(catalog.codes("tone")[used]) == set(range(len(catalog.attribute("tone").classes)))
+    told = [f.subject for f in findings if f.kind == "class that training never sees"]
+    assert {*told, *(f"tone={c}" for c in catalog.attribute("tone").classes)} == {
+        f"tone={tone}" for tone in tones
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "shares"),
     [
@@ -103,12 +117,12 @@ def test_classes_that_training_never_sees(listing: Make) -> None:
         (
             "class that training never sees",
             "category=skirt",
-            "10 pictures outside the train split; these labels count as unknown",
+            "10 pictures, none that training uses; these labels count as unknown",
         ),
         (
             "class that training never sees",
             "style=gala",
-            "10 pictures outside the train split; these labels are left out",
+            "10 pictures, none that training uses; these labels are left out",
         ),
     ]
 
@@ -116,7 +130,7 @@ def test_classes_that_training_never_sees(listing: Make) -> None:
 def test_nothing_left_that_training_sees(listing: Make) -> None:
     given: list[str | None] = ["train"] * 10 + ["val"] * 10 + ["test"] * 10
     source = listing({"category": ["coat"] * 15 + ["dress"] * 15}, split=given)
-    with pytest.raises(CatalogError, match="no attribute has two classes in the train split"):
+    with pytest.raises(CatalogError, match="no attribute has two classes among the pictures"):
         build_catalog(source)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,23 @@ def test_a_shot_whose_first_picture_is_tiny_is_learnt_from_the_next(table: Path)
     assert catalog.near_groups()[small] == catalog.near_groups()[large]
     assert catalog.table["use"].iloc[[small, large]].tolist() == [False, True]
     assert "shows the same as a_small.png" not in [finding.detail for finding in findings]
+
+
+def test_what_only_cleaned_pictures_have_counts_as_unknown(table: Path) -> None:
+    rows = pd.read_csv(table)
+    cleaned = rows.index >= 40
+    fabrics = pd.Series(["wool", "silk"] * 22).where(cleaned | (rows["split"] == "val"))
+    tones = pd.Series(["warm", "cold"] * 22).mask(cleaned, "pale")
+    rows.assign(fabric=fabrics, tone=tones).to_csv(table, index=False)
+    settings = CatalogSettings(min_per_class=2)
+    assert len(read_catalog(table, settings)[0].attributes) == 3
+    catalog, findings = read_catalog(table, replace(settings, clean=True))
+    assert [a.name for a in catalog.attributes] == ["kind", "tone"]
+    assert catalog.attribute("tone").classes == ("cold", "warm")
+    assert catalog.key == ("kind", "tone")
+    told = {f.subject: f.detail for f in findings if f.kind != "not trained on"}
+    assert told["fabric"] == "training would see 0 of its classes"
+    assert told["tone=pale"] == "4 pictures, none that training uses; these labels count as unknown"
 
 
 def test_the_cap_counts_what_is_left(table: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoo.catalog.catalog import OPTIONAL, Catalog, split_counts
+from zoo.catalog.catalog import OPTIONAL, Attribute, Catalog, split_counts
 from zoo.catalog.classes import keep_classes
 from zoo.catalog.disagreement import disagreements
 from zoo.catalog.listing import Finding, Listing
@@ -71,12 +71,13 @@ def build_catalog(
     rows = rows.assign(near_group=near_groups(rows))
     splits, moved = assign_splits(rows, strata, settings.seed, settings.shares())
     _require_all(listing, splits)
-    rows, kept, unseen = drop_unseen(rows.assign(split=splits), kept)
+    rows, unworthy = _used(rows.assign(split=splits), listing, settings.clean)
+    rows, kept, unseen = drop_unseen(rows, kept)
+    if settings.cap_per_class is not None:
+        rows, kept, over = _capped(rows, kept, listing, settings.cap_per_class, settings.seed)
+        unseen = [*unseen, *over]
     kept_names = [attribute.name for attribute in kept]
     key = _key(listing, kept_names)
-    rows, unworthy = _used(rows, listing, settings.clean)
-    if settings.cap_per_class is not None:
-        rows = rows.assign(use=under_cap(rows, key[0], settings.cap_per_class, settings.seed))
     titles = rows["title"].fillna("") if "title" in rows else ""
     rows = rows.assign(title=titles)
     optional = [name for name in OPTIONAL if name in rows]
@@ -152,6 +153,14 @@ def _used(rows: pd.DataFrame, listing: Listing, clean: bool) -> tuple[pd.DataFra
             f"(the first: {findings[0].subject}, {findings[0].detail})"
         )
     return rows.assign(use=use), findings
+
+
+def _capped(
+    rows: pd.DataFrame, kept: Sequence[Attribute], listing: Listing, cap: int, seed: int
+) -> tuple[pd.DataFrame, tuple[Attribute, ...], list[Finding]]:
+    """The rows with `use` under the cap, without what only pictures over it have."""
+    first = _key(listing, [attribute.name for attribute in kept])[0]
+    return drop_unseen(rows.assign(use=under_cap(rows, first, cap, seed)), kept)
 
 
 def _singles(listing: Listing, names: Sequence[str]) -> list[str]:

@@ -18,15 +18,19 @@ from zoo.plurals import numbered
 def drop_unseen(
     rows: pd.DataFrame, attributes: Sequence[Attribute]
 ) -> tuple[pd.DataFrame, tuple[Attribute, ...], list[Finding]]:
-    """Drop classes without a row in the train split, and attributes left without a choice.
+    """Drop classes without a row that training uses, and attributes left without a choice.
 
-    Returns the rows, the attributes kept and a finding for each class and attribute that went.
+    `rows` has split and perhaps use. Returns the rows, the attributes kept and a finding for each
+    class and attribute that went.
     """
     findings: list[Finding] = []
     kept: list[Attribute] = []
     labels: dict[str, pd.Series[Any]] = {}
+    trained = rows["split"] == "train"
+    if "use" in rows:
+        trained &= rows["use"]
     for attribute in attributes:
-        seen = set(class_counts(rows.loc[rows["split"] == "train", attribute.name]).index)
+        seen = set(class_counts(rows.loc[trained, attribute.name]).index)
         classes = tuple(c for c in attribute.classes if c in seen)
         if len(classes) < LEAST[attribute.kind]:
             detail = f"training would see {len(classes)} of its classes"
@@ -39,8 +43,8 @@ def drop_unseen(
             labels[attribute.name] = only_classes(rows[attribute.name], seen_only)
     if not any(attribute.kind == "single" for attribute in kept):
         raise CatalogError(
-            "no attribute has two classes in the train split; add pictures to it, or deal the "
-            "splits anew with --split 70:15:15"
+            "no attribute has two classes among the pictures that training uses; add pictures to "
+            "the train split, deal the splits anew with --split 70:15:15, or leave --clean out"
         )
     return rows.assign(**labels), tuple(kept), findings
 
@@ -52,7 +56,7 @@ def _unseen(labels: pd.Series[Any], attribute: Attribute, seen: Attribute) -> li
         Finding(
             "class that training never sees",
             f"{attribute.name}={label}",
-            f"{numbered(counts[label], 'picture')} outside the train split; these labels {fate}",
+            f"{numbered(counts[label], 'picture')}, none that training uses; these labels {fate}",
         )
         for label in attribute.classes
         if label not in seen.classes
