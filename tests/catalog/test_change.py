@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,8 @@ import pytest
 
 from tests.catalog.deepfashion import LABELS, Row, coarse, many_rows
 from tests.conftest import write_shapes
-from zoo.catalog import Catalog, CatalogSettings, load_catalog, read_catalog
+from zoo.catalog import Catalog, CatalogSettings, load_catalog, read_catalog, read_listing
+from zoo.catalog import change as changing
 from zoo.catalog.change import addition, synchronisation
 from zoo.catalog.listing import Finding
 from zoo.pictures import MAX_BYTES
@@ -95,6 +97,49 @@ def test_lists_of_labels_and_boxes_are_brought_up_to_date(
     assert not synchronisation(after).is_one
 
 
+def test_labels_that_are_withdrawn_or_of_no_known_class_become_unknown(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = kept(read_catalog(labels, CatalogSettings(min_per_class=2))[0], tmp_path / "zoo")
+    lines = labels.read_text().splitlines()
+    other, withdrawn = (lines[number].split(",") for number in (1, 2))
+    lines[1] = ",".join([*other[:2], "hexagon", other[3]])
+    lines[2] = ",".join([*withdrawn[:3], ""])
+    labels.write_text("\n".join(lines) + "\n")
+    change = synchronisation(catalog)
+    assert change.findings == (
+        Finding("label changed", other[0], "category is unknown: hexagon is no class of the zoo"),
+        Finding("label changed", withdrawn[0], "colour is unknown"),
+    )
+    after = kept(change.catalog, tmp_path / "zoo")
+    assert "category" not in after.labels_of(after.row_of(other[0]))
+    assert after.labels_of(after.row_of(withdrawn[0])) == {"category": [withdrawn[2]]}
+    assert not synchronisation(after).is_one
+
+
+def test_lists_that_are_withdrawn_become_unknown_and_unknown_classes_are_told(
+    several: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = read_listing(tmp_path / "shop")
+    given = listing.rows.set_index("item_id")["texture"].to_dict()
+    has = {item: labels for item, labels in given.items() if labels}
+    withdrawn, renamed = sorted(has)[:2]
+    given |= {withdrawn: None, renamed: ["abstract print"]}
+    textures = pd.Series([given[item] for item in listing.rows["item_id"]], dtype=object)
+    rows = listing.rows.assign(texture=textures)
+    monkeypatch.setattr(changing, "read_listing", lambda *_: replace(listing, rows=rows))
+    change = synchronisation(several)
+    detail = "texture is none: abstract print is no class of the zoo"
+    assert change.findings == (
+        Finding("label changed", withdrawn, "texture is unknown"),
+        Finding("label changed", renamed, detail),
+    )
+    after = kept(change.catalog, tmp_path / "zoo")
+    for catalog in (change.catalog, after):
+        places = [catalog.row_of(item) for item in (withdrawn, renamed)]
+        assert catalog.multi_labels("texture")[places].tolist() == [[-1], [0]]
+    assert not synchronisation(after).is_one
+
+
 def test_listed_pictures_that_cannot_be_used_now_stay(tmp_path: Path) -> None:
     labels = write_shapes(tmp_path / "shop", each=5)
     catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
@@ -150,13 +195,13 @@ def test_pictures_that_were_moved_and_titles_are_brought_up_to_date(
     numbered(labels)
     catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
     mine = draw(tmp_path / "mine.png", 300)
-    fresh = pd.DataFrame({"item_id": ["mine"], "path": [str(mine)]})
+    fresh = pd.DataFrame({"item_id": ["mine"], "path": [str(mine)], "colour": ["red"]})
     catalog = kept(addition(catalog, fresh).catalog, tmp_path / "zoo")
     assert not synchronisation(catalog).is_one
 
     (tmp_path / "shop" / "images").rename(tmp_path / "shop" / "photos")
     moved = labels.read_text().replace("images/", "photos/").replace("red disc 1", "Scarlet")
-    labels.write_text(moved + f"mine,photos/{mine.name},Mine,,\n")
+    labels.write_text(moved + f"mine,photos/{mine.name},Mine,disc,blue\n")
     draw(tmp_path / "shop" / "photos" / mine.name, 301)
     change = synchronisation(catalog)
     assert change.is_one
@@ -164,8 +209,12 @@ def test_pictures_that_were_moved_and_titles_are_brought_up_to_date(
     assert Finding("title changed", "item-01", "title is Scarlet") in change.findings
     kinds = [finding.kind for finding in change.findings]
     assert (kinds.count("picture moved"), kinds.count("title changed")) == (30, 1)
+    assert change.findings[0] == Finding(
+        "id taken", "mine", "it came by zoo add and stays; what the data lists under it is left out"
+    )
     after = kept(change.catalog, tmp_path / "zoo")
     assert all(path.is_file() for path in after.paths())
     assert after.path(after.row_of("mine")) == mine  # it came by another way
+    assert after.labels_of(after.row_of("mine")) == {"colour": ["red"]}
     assert after.table["title"][after.row_of("item-01")] == "Scarlet"
     assert not synchronisation(after).is_one

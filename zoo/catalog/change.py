@@ -6,7 +6,7 @@ joins the database alone: split train, never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoo.addresses import located
-from zoo.catalog.catalog import Attribute, Catalog, split_counts
+from zoo.catalog.catalog import Catalog, split_counts
 from zoo.catalog.cells import as_list
 from zoo.catalog.classes import only_classes
 from zoo.catalog.listing import Finding, Listing
@@ -118,7 +118,7 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
     # A picture that cannot be used now may be mended: its item keeps its split until then.
     replaced = old.isin(checked["item_id"]).to_numpy()
     keep = np.flatnonzero(~theirs | (old.isin(rows.index).to_numpy() & ~replaced))
-    kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows)
+    kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows, theirs[keep])
     kept, renamed = _renamed(kept, rows, theirs[keep])
     before = catalog.table.set_index("item_id")["split"]
     table = extended_table(kept.reset_index(drop=True), checked, before)
@@ -129,7 +129,14 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
         added=len(checked) - changed,
         changed=changed,
         removed=len(catalog) - len(keep) - changed,
-        findings=(*unread, *findings, *relabelled, *renamed, *listing.findings),
+        findings=(
+            *unread,
+            *findings,
+            *_taken(old[~theirs & old.isin(rows.index)]),
+            *relabelled,
+            *renamed,
+            *listing.findings,
+        ),
     )
 
 
@@ -190,37 +197,58 @@ def _same(catalog: Catalog, seen: Mapping[str, Seen], boxed: bool) -> np.ndarray
     return np.array([seen.get(item) == (sha256, box) for item, sha256, box in whole], dtype=bool)
 
 
+def _taken(items: pd.Series[str]) -> Iterator[Finding]:
+    """A finding for each item that came by `addition` and whose id the data has too."""
+    detail = "it came by zoo add and stays; what the data lists under it is left out"
+    return (Finding("id taken", item, detail) for item in items)
+
+
 def _relabelled(
-    catalog: Catalog, kept: pd.DataFrame, rows: pd.DataFrame
+    catalog: Catalog, kept: pd.DataFrame, rows: pd.DataFrame, theirs: np.ndarray
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The kept rows with the labels that are listed now, where the catalogue knows the class."""
+    """The kept rows with the labels that are listed now, `theirs` (n,) bool alone.
+
+    A label that is withdrawn, or of no class that the catalogue knows, is unknown from then on.
+    """
     findings = []
     for attribute in catalog.attributes:
         if attribute.name not in rows:
             continue
-        listed = kept["item_id"].map(only_classes(rows[attribute.name], attribute))
-        new = _others(kept[attribute.name], listed, attribute)
+        listed = kept["item_id"].map(rows[attribute.name])
+        known = only_classes(listed, attribute)
+        new = theirs & _others(kept[attribute.name], known)
         findings += [
-            Finding("label changed", item, f"{attribute.name} is {_said(label)}")
-            for item, label in zip(kept["item_id"][new], listed[new], strict=True)
+            Finding("label changed", item, f"{attribute.name} is {_said(label, given)}")
+            for item, label, given in zip(
+                kept["item_id"][new], known[new], listed[new], strict=True
+            )
         ]
-        kept = kept.assign(**{attribute.name: kept[attribute.name].mask(new, listed)})
+        kept = kept.assign(**{attribute.name: kept[attribute.name].mask(new, known)})
     return kept, findings
 
 
-def _others(has: pd.Series[Any], listed: pd.Series[Any], attribute: Attribute) -> np.ndarray:
-    """Where the known classes listed now are others, (n,) bool; lists are compared as sets."""
-    if attribute.kind == "single":
-        return np.asarray(listed.notna() & (listed != has), dtype=bool)
+def _others(has: pd.Series[Any], listed: pd.Series[Any]) -> np.ndarray:
+    """Where the labels listed now are others, (n,) bool; lists are compared as sets."""
     pairs = zip(has, listed, strict=True)
-    changed = [
-        isinstance(b, list) and (not isinstance(a, list) or set(a) != set(b)) for a, b in pairs
-    ]
-    return np.array(changed, dtype=bool)
+    return np.array([_classes(a) != _classes(b) for a, b in pairs], dtype=bool)
 
 
-def _said(label: str | list[str]) -> str:
-    return label if isinstance(label, str) else ", ".join(label) or "none"
+def _classes(cell: Any) -> frozenset[str] | None:
+    """The classes in a cell, which has one or a list of them; None where they are unknown."""
+    if isinstance(cell, list):
+        return frozenset(cell)
+    return None if pd.isna(cell) else frozenset([cell])
+
+
+def _said(known: Any, given: Any) -> str:
+    """What a label is now, and which part of what is listed counts as unknown."""
+    classes = _classes(known)
+    now = "unknown" if classes is None else ", ".join(sorted(classes)) or "none"
+    strange = (_classes(given) or frozenset()) - (classes or frozenset())
+    if not strange:
+        return now
+    is_none = "is no class" if len(strange) == 1 else "are no classes"
+    return f"{now}: {', '.join(sorted(map(str, strange)))} {is_none} of the zoo"
 
 
 def _renamed(
