@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from tests.catalog.deepfashion import LABELS, Row, coarse, many_rows
 from tests.conftest import write_shapes
@@ -158,6 +160,44 @@ def test_listed_pictures_that_cannot_be_used_now_stay(tmp_path: Path) -> None:
     mended = synchronisation(catalog)
     assert (mended.changed, mended.removed) == (1, 0)
     assert mended.catalog.table["split"][mended.catalog.row_of(str(ids[broken]))] == "test"
+
+
+def turn(picture: Path) -> None:
+    """Put another picture in its place."""
+    with Image.open(picture) as image:
+        turned = image.rotate(90)
+    turned.save(picture)
+
+
+def test_a_changed_picture_is_trained_on_only_when_it_was_before(tmp_path: Path) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    settings = CatalogSettings(min_per_class=2, cap_per_class=3)
+    catalog = kept(read_catalog(labels, settings)[0], tmp_path / "zoo")
+    train = catalog.rows("train")
+    over, used = np.setdiff1d(train, catalog.training_rows())[0], catalog.training_rows()[0]
+    before = catalog.table["item_id"]
+    for row in (over, used):
+        turn(catalog.path(row))
+    change = synchronisation(catalog)
+    assert change.changed == 2
+    uses = change.catalog.table.set_index("item_id")["use"]
+    assert uses[[before[over], before[used]]].tolist() == [False, True]
+
+
+def test_an_added_picture_that_changes_is_not_trained_on(
+    draw: Callable[..., Path], tmp_path: Path
+) -> None:
+    labels = write_shapes(tmp_path / "shop", each=5)
+    catalog = read_catalog(labels, CatalogSettings(min_per_class=2))[0]
+    late = draw(tmp_path / "shop" / "images" / "late.png", 300)
+    labels.write_text(labels.read_text() + f"images/{late.name},Late,disc,red\n")
+    catalog = kept(synchronisation(catalog).catalog, tmp_path / "zoo")
+    draw(late, 301)
+    change = synchronisation(catalog)
+    assert (change.added, change.changed) == (0, 1)
+    row = change.catalog.row_of("images/late.png")
+    assert row in change.catalog.rows("train")
+    assert row not in change.catalog.training_rows()
 
 
 def test_pictures_in_a_folder_that_cannot_be_entered_stay(tmp_path: Path) -> None:

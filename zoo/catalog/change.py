@@ -120,8 +120,7 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
     keep = np.flatnonzero(~theirs | (old.isin(rows.index).to_numpy() & ~replaced))
     kept, relabelled = _relabelled(catalog, catalog.table.iloc[keep], rows, theirs[keep])
     kept, renamed = _renamed(kept, rows, theirs[keep])
-    before = catalog.table.set_index("item_id")["split"]
-    table = extended_table(kept.reset_index(drop=True), checked, before)
+    table = extended_table(kept.reset_index(drop=True), checked, catalog.table)
     changed = int(checked["item_id"].isin(old).sum())
     return Change(
         _dated(catalog, table),

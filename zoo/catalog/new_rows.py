@@ -65,29 +65,36 @@ def _strange_in_lists(
 def extended_table(
     kept: pd.DataFrame,
     checked: pd.DataFrame,
-    before: pd.Series[str] | None = None,
+    before: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The kept rows and the checked ones after them; `before` has splits of changed pictures."""
+    """The kept rows and the checked ones after them; `before` is the table with changed pictures.
+
+    Those keep their split, and are trained on when they were before; what is new never is.
+    """
     if checked.empty:
         return kept
     count = len(checked)
-    split = checked["item_id"].map(before) if before is not None else pd.Series([None] * count)
-    fresh = split.isna().to_numpy()
+    earlier = _with_use(kept if before is None else before).set_index("item_id")
+    known = earlier[["split", "use"]].reindex(checked["item_id"])
     columns: dict[str, object] = {
         name: checked[name] if name in checked else pd.Series([None] * count, dtype=object)
         for name in kept.columns
     }
-    columns["split"] = split.fillna("train")
-    columns["use"] = ~fresh
+    columns["split"] = known["split"].fillna("train").to_numpy()
+    columns["use"] = known["use"].eq(True).to_numpy()  # missing where it is new
     if "near_group" in kept:
         columns["near_group"] = -1  # found below
-    used = kept["use"] if "use" in kept else np.ones(len(kept), dtype=bool)
-    parts = [kept.assign(use=used), pd.DataFrame(columns)]
+    parts = [_with_use(kept), pd.DataFrame(columns)]
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)
     for name in kept.columns:  # texts stay texts, where a column of the new rows was all missing
         if kept[name].dtype != object:
             table[name] = table[name].astype(kept[name].dtype)
     if "near_group" in kept:
-        known = kept["near_group"].to_numpy(dtype=np.int64)
-        table["near_group"] = extended_groups(known, stacked(table["thumbnail"]))
+        groups = kept["near_group"].to_numpy(dtype=np.int64)
+        table["near_group"] = extended_groups(groups, stacked(table["thumbnail"]))
     return table
+
+
+def _with_use(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its column `use`: where there is none, all pictures are trained on."""
+    return table if "use" in table else table.assign(use=True)
