@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,13 @@ from tests.conftest import PRODUCTS
 from zoo.catalog import build_catalog
 from zoo.catalog.hashing import is_blank, perceptual_hash
 from zoo.catalog.listing import Listing
-from zoo.catalog.near_duplicates import TILE, groups_of, near_groups, near_pairs
+from zoo.catalog.near_duplicates import (
+    TILE,
+    extended_groups,
+    groups_of,
+    near_groups,
+    near_pairs,
+)
 from zoo.catalog.pictures_check import check_pictures
 
 
@@ -96,6 +103,32 @@ def test_near_duplicates_on_disk_share_a_group_and_a_split(tmp_path: Path) -> No
     catalog, _ = build_catalog(source)
     assert catalog.table.groupby(names.to_numpy())["split"].nunique().eq(1).all()
     assert [len(catalog.rows(s)) for s in ("train", "val", "test")] == [42, 10, 8]  # in twos
+
+
+def test_new_pictures_join_the_groups_of_those_they_show_across_tiles() -> None:
+    known = TILE + 200
+    thumbnails = np.random.default_rng(0).integers(0, 256, (known + TILE + 5, 432), dtype=np.uint8)
+    thumbnails[known] = thumbnails[3]
+    thumbnails[-1] = thumbnails[known + 1]
+    thumbnails[-3:-1] = 90  # blank
+    before = np.arange(known) // 2  # in twos
+    groups = extended_groups(before, thumbnails)
+    assert pd.Series(groups[:known]).groupby(before).nunique().eq(1).all()
+    assert groups[known] == groups[2] == groups[3]
+    assert groups[-1] == groups[known + 1]
+    assert len(set(groups)) == known // 2 + TILE + 5 - 2
+
+
+def test_new_pictures_are_compared_tile_by_tile_in_bounded_memory() -> None:
+    count = 12 * TILE
+    thumbnails = np.random.default_rng(0).integers(0, 256, (count, 432), dtype=np.uint8)
+    tracemalloc.start()
+    try:
+        extended_groups(np.arange(count - TILE), thumbnails)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 << 20  # the cosines of one tile to all are 48 MiB
 
 
 def test_exact_copies_of_a_blank_picture_share_a_group_and_look_alikes_do_not(

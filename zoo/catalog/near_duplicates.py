@@ -112,17 +112,23 @@ def extended_groups(groups: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
     known, count = len(groups), len(thumbnails)
     first = int(groups.max()) + 1 if known else 0
     numbers = np.concatenate([groups, first + np.arange(count - known)])
-    unit = pixel_embeddings(thumbnails)
-    blank = is_blank(thumbnails)
+    shown = np.flatnonzero(~is_blank(thumbnails))
+    begin = int(np.searchsorted(shown, known))
     pairs = [np.empty((0, 2), dtype=np.int64)]
-    for start in range(known, count, TILE):
-        rows = np.arange(start, min(start + TILE, count))
-        near = unit[rows] @ unit.T >= COSINE
-        near[:, blank] = False
-        near[blank[rows]] = False
-        a, b = np.nonzero(near)
-        found = np.stack([b, rows[a]], axis=1)
-        pairs.append(_confirmed(thumbnails, found[found[:, 0] < found[:, 1]]))
+    for start in range(begin, len(shown), TILE):
+        late = shown[start : start + TILE]
+        for other in range(0, start + len(late), TILE):
+            alike = _alike(thumbnails, shown[other : other + TILE], late)
+            pairs.append(_confirmed(thumbnails, alike))
     united = groups_of(numbers[np.concatenate(pairs)], int(numbers.max()) + 1 if count else 0)
     result: np.ndarray = united[numbers]
     return result
+
+
+def _alike(thumbnails: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Pairs of a left and a later right row with near colours, (p, 2) int64."""
+    cosines = pixel_embeddings(thumbnails[left]) @ pixel_embeddings(thumbnails[right]).T
+    a, b = np.nonzero(cosines >= COSINE)
+    pairs = np.stack([left[a], right[b]], axis=1)
+    lower_first: np.ndarray = pairs[pairs[:, 0] < pairs[:, 1]]
+    return lower_first
