@@ -14,10 +14,11 @@ from PIL import Image
 
 from tests.catalog.deepfashion import coarse, many_rows
 from tests.catalog.test_hf_dataset import part, saved
-from tests.conftest import draw_shape
-from zoo.catalog import Catalog, read_listing
+from tests.conftest import draw_shape, write_shapes
+from zoo.catalog import Catalog, CatalogSettings, read_catalog, read_listing
 from zoo.catalog.disagreement import Disagreement, disagreements
 from zoo.cleaning.clean import CSV, HTML, Embedded, clean
+from zoo.cleaning.examine import examine
 from zoo.cleaning.outliers import class_closeness, far_out, outliers
 from zoo.cleaning.page import CARDS
 from zoo.errors import CatalogError
@@ -185,6 +186,18 @@ def test_a_zoo_of_other_pictures_is_refused(faulty: Path, catalog: Catalog, tmp_
     with pytest.raises(CatalogError, match="holds no picture of"):
         clean(read_listing(faulty), None, embedded, tmp_path / "out", Progress())
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_a_limit_takes_the_pictures_that_training_takes(tmp_path: Path, split: bool) -> None:
+    labels = write_shapes(tmp_path / "shop", each=12)
+    if split:
+        rows = pd.read_csv(labels)
+        rows["split"] = ["train"] * 40 + ["val"] * 12 + ["test"] * 20
+        rows.to_csv(labels, index=False)
+    trained = read_catalog(labels, CatalogSettings(limit=30, min_per_class=2))[0]
+    examined = examine(read_listing(labels), 30, Progress())
+    assert examined.rows["item_id"].tolist() == trained.table["item_id"].tolist()
 
 
 def test_lists_of_labels_are_left_out_of_the_disagreement(tmp_path: Path) -> None:

@@ -62,9 +62,7 @@ def build_catalog(
     names = _chosen(listing, settings.attributes)
     rows, replaced = _own_splits(listing, settings.split)
     rows = _selected(rows, listing, names, settings)
-    strata = _strata(listing, names)
-    dealt = ["split", *strata] if "split" in rows else strata
-    rows = limited_rows(rows, dealt, settings.limit, settings.seed)
+    rows = limited_rows(replace(listing, rows=rows), names, settings.limit, settings.seed)
     rows, unusable = check_pictures(replace(listing, rows=rows), step, settings.box_margin)
     rows, kept, rare = keep_classes(rows, names, settings.min_per_class, listing.multis)
     strata = _strata(listing, [attribute.name for attribute in kept])
@@ -177,13 +175,17 @@ def _strata(listing: Listing, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def limited_rows(
-    rows: pd.DataFrame, strata: Sequence[str], limit: int | None, seed: int
+    listing: Listing, names: Sequence[str], limit: int | None, seed: int
 ) -> pd.DataFrame:
-    """The rows by item id, or a seeded, stratified subset of `limit` of them."""
+    """The rows of the listing, or a seeded subset of `limit` of them.
+
+    It is spread over the splits that are given and the strata among the attributes `names`.
+    """
     check_limit(limit)
     if limit is None:
-        return rows
-    return spread_subset(rows, strata, limit, seed)
+        return listing.rows
+    given = ["split"] if "split" in listing.rows else []
+    return spread_subset(listing.rows, [*given, *_strata(listing, names)], limit, seed)
 
 
 def _require_all(listing: Listing, splits: pd.Series[str]) -> None:

@@ -41,8 +41,8 @@ class Examined:
 
 def examine(listing: Listing, limit: int | None, progress: Progress) -> Examined:
     """Check the pictures and group near-duplicates; CatalogError when no picture can be used."""
-    rows = listing.rows.sort_values("item_id").reset_index(drop=True)
-    listing = replace(listing, rows=limited_rows(rows, listing.key, limit, seed=0))
+    listing = replace(listing, rows=listing.rows.sort_values("item_id").reset_index(drop=True))
+    listing = replace(listing, rows=limited_rows(listing, listing.attributes, limit, seed=0))
     listed = len(listing.rows)
     with progress.stage(f"checking the pictures of {listing.name}", listed) as bar:
         rows, findings = check_pictures(listing, bar.reach)
