@@ -7,7 +7,6 @@ import gradio as gr
 from zoo.page.compare.asked import TOP
 from zoo.page.compare.link import MOST_RESULTS
 from zoo.page.language import _
-from zoo.page.slider import slider
 
 Sliders = tuple[gr.Slider, gr.Slider, gr.Slider]
 Boxes = tuple[gr.Checkbox, gr.Checkbox, gr.Checkbox]
@@ -24,10 +23,10 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 multiselect=True,
                 elem_id="filters",
             )
-            top = slider(
+            top = gr.Slider(
                 1, MOST_RESULTS, TOP, step=1, label=_("Results per backbone"), elem_id="top"
             )
-            alpha = slider(
+            alpha = gr.Slider(
                 0,
                 1,
                 1,
@@ -36,7 +35,7 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 info=_("1: by similarity of looks; 0: by attribute match"),
                 elem_id="alpha",
             )
-            diversity = slider(
+            diversity = gr.Slider(
                 0,
                 1,
                 0,
