@@ -94,6 +94,7 @@ def test_the_last_cell_that_is_clicked_is_shown(page: Page, late: list[int]) -> 
 def test_the_card_is_of_the_point_that_has_the_ring(page: Page, late: list[int]) -> None:
     open_tab(page, "Map")
     page.wait_for_selector("#map-board .map-legend button")
+    page.locator(".map-make:visible, .map-frame[data-points]:visible").first.wait_for()
     page.evaluate(f"() => {PLOT}.tell.pick(7)")
     card = page.locator(".map-card h3")
     card.wait_for()
@@ -112,6 +113,7 @@ def test_the_card_is_of_the_point_that_has_the_ring(page: Page, late: list[int])
 def test_the_last_selection_is_listed(page: Page) -> None:
     open_tab(page, "Map")
     page.wait_for_selector("#map-board .map-legend button")
+    page.locator(".map-make:visible, .map-frame[data-points]:visible").first.wait_for()
     page.evaluate(SLOW, [300, 300])
     page.evaluate(f"() => {PLOT}.tell.take([1, 2, 3])")
     page.wait_for_timeout(100)
