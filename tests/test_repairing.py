@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PLUGINS, TINY
+from tests.typed import run
 from zoo.building import discard_unfinished, make_zoo
 from zoo.catalog import load_catalog
 from zoo.commands.training import train
@@ -20,6 +21,7 @@ from zoo.compare import open_zoo
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.run_files import repair
+from zoo.runs import verify
 from zoo.training.settings import OPTIONS, Settings
 
 
@@ -36,8 +38,6 @@ def without_scores(run: Path) -> None:
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "model": lambda run: (run / "model.safetensors").unlink(),
-    "embeddings": lambda run: os.truncate(run / "embeddings.npy", 200),
-    "scores": lambda run: (run / "scores.json").unlink(),
     "unfinished": without_scores,
 }
 
@@ -52,6 +52,28 @@ def test_a_damaged_run_is_made_anew(copy: Path, damage: str) -> None:
     assert open_zoo(copy, [PLUGINS]).problems == ()
     asked = "--restart --weights random --image-size 32 --batch-size 16 --epochs-frozen 1"
     assert f"python train.py tiny_a --runs {copy} {asked} --epochs-unfrozen 4" in problem.error
+
+
+CHEAP: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "embeddings": ("embed", lambda run: os.truncate(run / "embeddings.npy", 200)),
+    "predictions": ("embed", lambda run: (run / "predictions.npz").unlink()),
+    "scores": ("index", lambda run: (run / "scores.json").unlink()),
+}
+
+
+@pytest.mark.parametrize("part", CHEAP)
+def test_what_the_network_says_costs_no_training(copy: Path, part: str) -> None:
+    command, damage = CHEAP[part]
+    written = (copy / "tiny_a" / "model.safetensors").stat()
+    damage(copy / "tiny_a")
+    (problem,) = open_zoo(copy, [PLUGINS]).problems
+    assert problem.error.endswith(f"; repair it with: zoo {command} tiny_a --runs {copy}")
+    done = run(command, "tiny_a", "--runs", copy, "--plugins", PLUGINS)
+    assert done.returncode == 0, done.stderr
+    zoo = open_zoo(copy, [PLUGINS])
+    assert zoo.problems == ()
+    assert verify(zoo.run("tiny_a")) == []
+    assert (copy / "tiny_a" / "model.safetensors").stat().st_mtime_ns == written.st_mtime_ns
 
 
 def test_a_damaged_index_costs_no_training(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

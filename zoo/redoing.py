@@ -110,8 +110,7 @@ def repeat(
     Whatever is in the partial folder is thrown away. What is wished of the index is kept for
     whenever it is built again. `origin` is kept there to tell what was begun.
     """
-    again = STAGES[STAGES.index(stage) :]
-    outputs = [output for later in again for output in OUTPUTS.get(later, ())]
+    again, outputs = _from(stage), _outputs(stage)
     means.wish.kept(read_facts(zoo / backbone.name))  # an error comes before anything is touched
     check_parts(zoo / backbone.name, outputs)
     partial = lay_out(backbone.name, zoo)
@@ -124,13 +123,36 @@ def repeat(
     return pipeline.make_run(backbone, catalog, settings, zoo, progress, means)
 
 
+def _from(stage: str) -> tuple[str, ...]:
+    """That stage and those that follow it."""
+    return STAGES[STAGES.index(stage) :]
+
+
+def _outputs(stage: str) -> list[str]:
+    """The files that these stages write, as patterns."""
+    return [output for later in _from(stage) for output in OUTPUTS.get(later, ())]
+
+
+def _can_be_repeated(folder: Path, stage: str) -> bool:
+    """Whether the files of a run that `stage` is done with are as they were written."""
+    try:
+        check_parts(folder, _outputs(stage))
+    except RunError:
+        return False
+    return True
+
+
 def behind(backbones: Iterable[Backbone], zoo: Path) -> list[Backbone]:
-    """Those whose items came or went since they were indexed and measured."""
+    """Those whose items came or went since they were indexed and measured.
+
+    Of a run whose network is damaged nothing can be made but by a training; who opens it is told.
+    """
 
     def changed(backbone: Backbone) -> bool:
+        folder = zoo / backbone.name
         try:
-            return bool(since(read_facts(zoo / backbone.name)))
-        except RunError:  # whoever opens it is told
+            return bool(since(read_facts(folder))) and _can_be_repeated(folder, "embedded")
+        except RunError:
             return False
 
     return [b for b in backbones if changed(b)]
@@ -143,11 +165,15 @@ def compact(
     progress: Progress,
     means: Means = USUAL,
 ) -> None:
-    """Index and measure these backbones anew, and the baselines: all on one catalogue."""
+    """Index and measure these backbones anew, and the baselines: all on one catalogue.
+
+    Those whose embeddings are damaged are embedded anew first.
+    """
     (zoo / pipeline.BASELINES).unlink(missing_ok=True)
     pipeline.ensure_baselines(catalog, zoo)
     for backbone in backbones:
-        repeat(backbone, "indexed", catalog, zoo, progress, means)
+        whole = _can_be_repeated(zoo / backbone.name, "indexed")
+        repeat(backbone, "indexed" if whole else "embedded", catalog, zoo, progress, means)
 
 
 def lay_out(name: str, zoo: Path) -> Path:

@@ -118,8 +118,10 @@ def _file_facts(path: Path, known: dict[str, Any]) -> dict[str, Any]:
 
 def repair(folder: Path, facts: Mapping[str, Any], part: str = "") -> str:
     """The command that makes a part of a run anew, or the run itself as run.json says it was."""
-    if fnmatch(part, INDEX_PARTS):
+    if part in (INDEX_ROWS, SCORES) or fnmatch(part, INDEX_PARTS):
         return f"repair it with: {reindex(folder)}"
+    if part in (EMBEDDINGS, PREDICTIONS):
+        return f"repair it with: zoo embed {folder.name} --runs {folder.parent}"
     again = f"repair it with: python train.py {folder.name} --runs {folder.parent} --restart"
     if "settings" not in facts:
         return f"{again} and the options that it was trained with"
@@ -129,7 +131,7 @@ def repair(folder: Path, facts: Mapping[str, Any], part: str = "") -> str:
 
 
 def reindex(folder: Path) -> str:
-    """The command that builds the index of a run anew."""
+    """The command that builds the index of a run anew, and measures it."""
     return f"zoo index {folder.name} --runs {folder.parent}"
 
 

@@ -114,7 +114,7 @@ class Run:
         there = rows[rows != GONE]
         if len(rows) != items or len(np.unique(there)) < len(there):
             raise RunError(
-                f"{path} does not belong to its index; {repair(self.folder, self.facts)}"
+                f"{path} does not belong to its index; repair it with: {reindex(self.folder)}"
             )
         return Place.of(rows, len(self.catalog))
 
@@ -200,9 +200,8 @@ def open_run(
     with _damage_told(folder, EMBEDDINGS, facts):
         embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if embeddings.shape != (len(catalog), facts["trained"]["dimension"]):
-        raise RunError(
-            f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {repair(folder, facts)}"
-        )
+        remedy = repair(folder, facts, EMBEDDINGS)
+        raise RunError(f"{folder / EMBEDDINGS} has shape {embeddings.shape}; {remedy}")
     with _damage_told(folder, SCORES, facts):
         scores = json.loads((folder / SCORES).read_text("utf-8"))
     return Run(folder, backbone, catalog, facts, scores, embeddings, indexes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS
+from tests.typed import run, told
 from tests.updating.changed import Killed, opened
 from zoo import pipeline, redoing, run_files, updating
 from zoo.catalog.change import Change, addition, removal
@@ -115,3 +117,20 @@ def test_a_killed_compaction_is_made_again(
     assert evaluate_report(opened(place))["catalog"]["since_measured"] == {}
     assert list(place.glob(".*.partial")) == []
     assert run_files.REDO not in run_files.read_facts(place / "tiny_a")
+
+
+def test_a_damaged_run_of_a_changed_zoo_is_made_whole(place: Path, new: Path) -> None:
+    zoo = opened(place)
+    update(zoo, addition(zoo.catalog, rows_to_add(pictures_in(new), new)), Progress())
+    embeddings = (place / "tiny_b" / "embeddings.npy").read_bytes()
+    (place / "tiny_a" / "model.safetensors").write_bytes(b"")
+    (place / "tiny_b" / "embeddings.npy").write_bytes(b"")
+    folders = ("--runs", place, "--plugins", PLUGINS)
+    assert told("embed", "tiny_b", *folders).endswith(f"first: zoo compact --runs {place}")
+    assert run("compact", *folders).returncode == 0
+    assert (place / "tiny_b" / "embeddings.npy").read_bytes() == embeddings
+    (problem,) = open_zoo(place, [PLUGINS]).problems
+    asked = shlex.split(problem.error.partition("repair it with: python ")[2])
+    done = run(*asked[1:], "--plugins", PLUGINS, script=asked[0])
+    assert done.returncode == 0, done.stderr
+    assert evaluate_report(opened(place))["catalog"]["since_measured"] == {}
