@@ -18,7 +18,10 @@ from typing import Any
 # Before gradio is imported: no telemetry, no version check.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-import gradio as gr
+from zoo.page.stubs import without_stubs
+
+with without_stubs():
+    import gradio as gr
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
