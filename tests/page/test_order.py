@@ -14,6 +14,7 @@ from tests.page.test_browser import click_quickly, columns
 from zoo.page.app import build
 from zoo.page.compare.handlers import CompareHandlers
 from zoo.page.compare.turn import Turn
+from zoo.page.slider import Slider
 from zoo.page.state import PageState
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ def test_uploads_that_stay_are_not_sent_to_and_fro(state: PageState) -> None:
     assert do.cleared([]) == gr.skip()
 
 
+def test_an_empty_or_too_large_number_is_one_of_the_slider() -> None:
+    with gr.Blocks():
+        made = Slider(1, 24, 5, step=1)
+    assert [made.preprocess(n) for n in (None, 100, 0, 7)] == [5, 24, 1, 7]
+
+
 def tiles(page: Page, count: int) -> None:
     page.wait_for_function(
         "n => document.querySelector('.backbone').querySelectorAll('.tile').length === n",
@@ -84,12 +91,17 @@ def tiles(page: Page, count: int) -> None:
     )
 
 
-def test_a_slider_is_set_back(page: Page) -> None:
+def test_a_slider_is_set_back_and_typed_into(page: Page) -> None:
     page.get_by_text("Filters and ranking").click()
-    page.locator("#top input[type=number]").fill("3")
+    number = page.locator("#top input[type=number]")
+    number.fill("3")
     tiles(page, 3)
     page.locator("#top [data-testid=reset-button]").click()
     tiles(page, 5)
+    number.fill("")
+    number.press_sequentially("2")
+    tiles(page, 2)
+    assert page.locator(".toast-body").count() == 0
 
 
 def test_one_backbone_is_quickly_taken_for_another(page: Page) -> None:

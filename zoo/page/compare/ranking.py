@@ -7,8 +7,9 @@ import gradio as gr
 from zoo.page.compare.asked import TOP
 from zoo.page.compare.link import MOST_RESULTS
 from zoo.page.language import _
+from zoo.page.slider import Slider
 
-Sliders = tuple[gr.Slider, gr.Slider, gr.Slider]
+Sliders = tuple[Slider, Slider, Slider]
 Boxes = tuple[gr.Checkbox, gr.Checkbox, gr.Checkbox]
 
 
@@ -23,10 +24,10 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 multiselect=True,
                 elem_id="filters",
             )
-            top = gr.Slider(
+            top = Slider(
                 1, MOST_RESULTS, TOP, step=1, label=_("Results per backbone"), elem_id="top"
             )
-            alpha = gr.Slider(
+            alpha = Slider(
                 0,
                 1,
                 1,
@@ -35,7 +36,7 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
                 info=_("1: by similarity of looks; 0: by attribute match"),
                 elem_id="alpha",
             )
-            diversity = gr.Slider(
+            diversity = Slider(
                 0,
                 1,
                 0,

@@ -8,6 +8,7 @@ import gradio as gr
 
 from zoo.page.language import _
 from zoo.page.shared import PICK_ITEM
+from zoo.page.slider import Slider
 from zoo.style import MOST_PICTURES
 
 
@@ -97,7 +98,7 @@ def tagged() -> Tagged:
         with gr.Column(scale=3, min_width=300):
             summary = gr.HTML(elem_id="use-summary")
         with gr.Column(scale=2, min_width=280):
-            threshold = gr.Slider(
+            threshold = Slider(
                 0,
                 1,
                 0.5,
@@ -117,8 +118,8 @@ def recommended() -> Recommended:
     """Items for the whole set, and a CSV for each of its pictures."""
     gr.HTML(f"<h3>{_('What it recommends for the whole set')}</h3>")
     with gr.Row():
-        top = gr.Slider(1, 24, 12, step=1, label=_("Items"), min_width=280, elem_id="use-top")
-        alpha = gr.Slider(
+        top = Slider(1, 24, 12, step=1, label=_("Items"), min_width=280, elem_id="use-top")
+        alpha = Slider(
             0,
             1,
             1,
