@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import PLUGINS
+from tests.conftest import PLUGINS, ROOT
 from tests.ports import free_port
 from zoo.page.launch import Served, start
 from zoo.page.serving.options import ServeOptions
@@ -106,6 +109,38 @@ def test_empty_folders_go_once_nothing_is_about_to_be_put_there(
     assert not empty.exists()
     assert (used / "comparison.csv").exists()
     assert uploads.folder.exists()
+
+
+ABANDON = """
+import os, signal
+from zoo.page.serving.uploads_folder import UploadsFolder
+uploads = UploadsFolder()
+(uploads.folder / "0123").mkdir()
+(uploads.folder / "0123" / "me.jpg").write_bytes(b"a")
+print(uploads.folder, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_page_left_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: Later
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    killed = subprocess.run(
+        [sys.executable, "-c", ABANDON], env=environment, capture_output=True, text=True
+    )
+    left = Path(killed.stdout.strip())
+    alive = UploadsFolder()
+    assert (left / "0123" / "me.jpg").is_file()  # made this moment
+    later.by = 2 * MINUTE
+    another = UploadsFolder(clock=later)
+    assert not left.exists()
+    assert alive.folder.is_dir()
+    for uploads in (alive, another):
+        uploads.remove()
+    assert not list(tmp_path.glob("zoo-page-*"))
 
 
 @pytest.fixture
