@@ -23,7 +23,7 @@ from zoo.page.told import told
 from zoo.queries import draw
 from zoo.search.words import Words
 
-PICKS = 24
+PICKS = 20
 Choose = Callable[[np.ndarray], list[int]]  # of the rows that were found, those to show
 
 

@@ -34,7 +34,7 @@ def source() -> Source:
                 sources=["upload", "clipboard"],
                 file_types=["image"],
                 interactive=True,
-                height=210,
+                height=160,
                 columns=4,
                 object_fit="contain",
                 elem_id="uploads",

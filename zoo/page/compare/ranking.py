@@ -1,4 +1,4 @@
-"""The controls of a comparison: which backbones, in what order, with what left out."""
+"""The controls of an answer: in what order, with what left out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ Sliders = tuple[Slider, Slider, Slider]
 Boxes = tuple[gr.Checkbox, gr.Checkbox, gr.Checkbox]
 
 
-def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
-    """Backbones; results, blend, variety; same category, exact, near-duplicates; filters."""
-    backbones = gr.CheckboxGroup(label=_("Backbones"), choices=[], elem_id="backbones")
+def ranking() -> tuple[Sliders, Boxes, gr.Dropdown]:
+    """Results, blend, variety; same category, exact, near-duplicates; filters."""
     with gr.Accordion(_("Filters and ranking"), open=False, elem_id="options"):
         with gr.Row():
             filters = gr.Dropdown(
@@ -49,4 +48,4 @@ def ranking() -> tuple[gr.CheckboxGroup, Sliders, Boxes, gr.Dropdown]:
             same = gr.Checkbox(label=_("Same category only"), elem_id="same")
             exact = gr.Checkbox(label=_("Exact search (no index)"), elem_id="exact")
             apart = gr.Checkbox(label=_("Near-duplicates one by one"), elem_id="near_duplicates")
-    return backbones, (top, alpha, diversity), (same, exact, apart), filters
+    return (top, alpha, diversity), (same, exact, apart), filters

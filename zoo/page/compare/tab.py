@@ -15,6 +15,7 @@ from zoo.page.compare.saved import KEY, saved_queries
 from zoo.page.compare.takeaway import take_away_bar
 from zoo.page.compare.turn import NOW, Turn
 from zoo.page.kept import in_browser
+from zoo.page.language import _
 from zoo.page.shared import HIDDEN, NOTHING, PICK_ITEM, Fill, Shared, show_answer
 
 
@@ -26,10 +27,15 @@ def compare_tab(shared: Shared) -> Fill:
     turn, when = gr.State(Turn()), gr.Number(visible=False)
     given = source()
     uploads, words, picks = given.uploads, given.words, given.picks
-    backbones, sliders, boxes, filters = ranking()
+    with gr.Row():
+        backbones = gr.CheckboxGroup(
+            label=_("Backbones"), choices=[], min_width=300, elem_id="backbones"
+        )
+        with gr.Column(min_width=300):
+            sliders, boxes, filters = ranking()
+            bar_place = gr.Column()
     top, alpha, diversity = sliders
     same, exact, apart = boxes
-    bar_place = gr.Column()
     answer = gr.HTML(
         empty_html(), js_on_load=PICK_ITEM + ASK_DETAILS, elem_id="answer", min_height=320
     )
