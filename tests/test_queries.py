@@ -24,6 +24,11 @@ def test_each_category_has_one_query_of_the_test_split(catalog: Catalog) -> None
         assert catalog.table["split"].iat[row] == "test"
 
 
+def test_a_category_that_no_item_has_any_more_has_no_query(catalog: Catalog) -> None:
+    left = replace(catalog, table=catalog.table[catalog.table["category"] == "disc"])
+    assert list(one_per_category(left, seed=0)) == ["disc"]
+
+
 def test_the_seed_decides(catalog: Catalog) -> None:
     draws = {tuple(one_per_category(catalog, seed).values()) for seed in range(5)}
     assert len(draws) > 1

@@ -24,7 +24,8 @@ def one_per_category(catalog: Catalog, seed: int, limit: int | None = None) -> d
     in_test = np.isin(np.arange(len(catalog)), catalog.rows("test"))
     generator = np.random.default_rng(seed)
     chosen: dict[str, int] = {}
-    for code in np.argsort(-counts, kind="stable")[:limit]:
+    largest = np.argsort(-counts, kind="stable")
+    for code in largest[counts[largest] > 0][:limit]:  # of some classes all items may be removed
         members = np.flatnonzero(codes == code)
         tested = members[in_test[members]]
         chosen[attribute.classes[code]] = int(generator.choice(tested if len(tested) else members))
