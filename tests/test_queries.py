@@ -73,6 +73,13 @@ def test_nothing_fits_is_told(catalog: Catalog) -> None:
         draw(empty, {"colour": ["green", "blue"]})
 
 
+def test_a_title_of_several_lines_is_one_line_on_the_sheet(zoo: Zoo, tmp_path: Path) -> None:
+    zoo.catalog = replace(zoo.catalog, table=zoo.catalog.table.assign(title="Shirt\r\nof linen"))
+    results = zoo.recommend_items([0], Ask(top=1), ["tiny_a"])
+    write_sheet(zoo, [Block("one", Image.new("RGB", (50, 50)), results)], tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").is_file()
+
+
 def test_a_picture_that_cannot_be_read_has_its_place_on_the_sheet(zoo: Zoo, tmp_path: Path) -> None:
     results = zoo.recommend_items([0], Ask(top=2), ["tiny_a"])
     table = zoo.catalog.table.copy()

@@ -94,7 +94,8 @@ def _tile(
 
 
 def _fitting(draw: ImageDraw.ImageDraw, text: str) -> str:
-    """As much of a name as there is room for under a picture."""
+    """As much of a name as there is room for in a line under a picture."""
+    text = " ".join(text.split())
     if draw.textlength(text, _font(SMALL)) <= TILE:
         return text
     while text and draw.textlength(f"{text}…", _font(SMALL)) > TILE:
