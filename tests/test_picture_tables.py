@@ -104,3 +104,10 @@ def test_of_a_folder_only_usable_pictures_are_listed(shop: Path) -> None:
         "path,colour,colour_confidence,form,form_confidence",
         f"{shop}/more/a.png,red,0.9877,disc,0.5",
     ]
+
+
+def test_a_path_that_no_disk_can_have_is_a_picture_that_is_not_there(shop: Path) -> None:
+    (shop / "table.csv").write_text(f"image\nimages/b.png\n{'long' * 100}.jpg\n")
+    there, missing = pictures_in(shop / "table.csv").paths
+    assert there == shop / "images/b.png"
+    assert missing == shop / f"{'long' * 100}.jpg"

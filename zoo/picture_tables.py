@@ -9,7 +9,7 @@ from zoo.catalog.listing import Finding
 from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
 from zoo.catalog.readers.entries import is_utf8, not_a_picture, not_utf8
-from zoo.catalog.readers.places import IMAGES, with_slashes
+from zoo.catalog.readers.places import IMAGES, may_be_file, with_slashes
 from zoo.errors import ZooError
 from zoo.pictures import EXTENSIONS, UNREAD
 
@@ -81,4 +81,4 @@ def _located(folder: Path, text: str) -> Path:
     """The picture beside the table or in its images/ folder; the first, where neither is one."""
     inside = with_slashes(text)
     places = (folder / inside, folder / IMAGES / inside)
-    return next((place for place in places if place.is_file()), places[0])
+    return next((place for place in places if may_be_file(str(place))), places[0])

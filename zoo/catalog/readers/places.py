@@ -31,13 +31,13 @@ def picture_places(
             yield None
         else:
             places = (f"{parent}/{place}" if parent else place for parent in below)
-            found = next((p for p in places if _may_be_file(f"{folder}/{p}")), None)
+            found = next((p for p in places if may_be_file(f"{folder}/{p}")), None)
             if found is None:
                 findings.append(Finding("row without picture", text, "no such file"))
             yield found
 
 
-def _may_be_file(path: str) -> bool:
+def may_be_file(path: str) -> bool:
     """Whether there is a file, or something that keeps one from knowing, which reading it tells."""
     try:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
