@@ -14,7 +14,7 @@ from torch import nn
 from zoo.backbones import TimmBackbone
 from zoo.errors import WeightsError
 from zoo.training.model import ZooModel
-from zoo.weights import answers
+from zoo.weights import answers, fetch_pretrained
 
 BACKBONE = TimmBackbone("small", "Small", "resnet18.a1_in1k")
 
@@ -114,6 +114,16 @@ def test_a_hub_out_of_reach_is_one_line_within_five_seconds(
     assert "\n" not in str(caught.value)
 
 
+def test_a_hub_whose_address_lacks_its_scheme_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "hub.example.com")
+    with pytest.raises(WeightsError, match=r"hub\.example\.com does not answer"):
+        fetch_pretrained("resnet50.a1_in1k")
+
+
 def test_a_url_in_the_cache_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     backbone = TimmBackbone("x", "X", "legacy_xception.tf_in1k")
@@ -127,3 +137,11 @@ def test_a_url_in_the_cache_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_closed_port_does_not_answer() -> None:
     assert not answers("http://127.0.0.1:9", patience=2)
+
+
+@pytest.mark.parametrize("url", ["hub.example.com", "http://127.0.0.1:port", "http://[::1"])
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_address_that_is_none_does_not_answer_at_once(url: str) -> None:
+    started = time.monotonic()
+    assert not answers(url, patience=5)
+    assert time.monotonic() - started < 2

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -132,7 +133,7 @@ def _require_host(source: str, url: str) -> None:
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "ON", "YES"}:
         raise WeightsError(f"pretrained weights {source}: HF_HUB_OFFLINE is set; {WAYS_ON}")
     if not answers(url):
-        host = urlsplit(url).netloc
+        host = urlsplit(url).netloc or url
         raise WeightsError(
             f"pretrained weights {source} are out of reach: {host} does not answer; {WAYS_ON}"
         )
@@ -144,13 +145,13 @@ def answers(url: str, patience: float = HUB_PATIENCE) -> bool:
     heard: list[bool] = []
 
     def ask() -> None:
-        request = urllib.request.Request(url, method="HEAD")
         try:
+            request = urllib.request.Request(url, method="HEAD")
             urllib.request.urlopen(request, timeout=patience).close()
         except urllib.error.HTTPError as error:
             # A proxy that refuses the host answers too, and says so with 403 or 407.
             heard.append(error.code not in (403, 407))
-        except OSError:
+        except (OSError, ValueError, HTTPException):  # no answer, no address, no HTTP
             pass
         else:
             heard.append(True)
