@@ -74,7 +74,7 @@ def decide(zoo: Zoo, report: dict[str, Any]) -> dict[str, Any]:
     order = sorted(measured, key=lambda n: -_match(report, n))
     pairs = compare_all({name: measured[name] for name in order}, (MATCH, PRECISION))
     against = [compare((n, "pixels"), (measured[n], pixels), MATCH) for n in order]
-    above = [pair.first for pair in against if pair.low > 0]
+    above = [pair.first for pair in against if pair.better]
     speeds = {n: report["backbones"][n]["images_per_s"] for n in order}
     speeds = {n: float(speed) for n, speed in speeds.items() if speed}
     return {

@@ -34,6 +34,13 @@ def test_queries_that_disagree_do_not_tell_two_apart() -> None:
     assert pair.low < 0 < pair.high
 
 
+def test_five_queries_cannot_tell_two_apart_however_they_agree() -> None:
+    for count, told in ((1, False), (5, False), (6, True)):
+        first, second = scored([0.75] * count), scored([0.5] * count)
+        pair = compare(("first", "second"), (first, second), "match")
+        assert (pair.low, pair.apart, pair.better) == (0.25, told, told)
+
+
 def test_only_queries_that_both_have_a_score_of_are_compared() -> None:
     first = scored([1.0, 0.5, np.nan], "abc")
     second = scored([0.25, 0.0, 1.0], "bxc")

@@ -11,6 +11,10 @@ import numpy as np
 from zoo.evaluation.intervals import bootstrap_interval
 from zoo.evaluation.per_query import PerQuery
 
+# Of five coins all fall alike one time in sixteen: fewer queries tell nothing at 95 %, and a
+# bootstrap of them, of a single one without any width, would say that they do.
+FEWEST = 6
+
 
 @dataclass(frozen=True)
 class PairedDifference:
@@ -26,8 +30,13 @@ class PairedDifference:
 
     @property
     def apart(self) -> bool:
-        """Whether the interval leaves out zero: the queries tell the two apart."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval leaves out zero: the queries, if enough, tell the two apart."""
+        return self.queries >= FEWEST and (self.low > 0 or self.high < 0)
+
+    @property
+    def better(self) -> bool:
+        """Whether `first` is told apart from `second` and above it."""
+        return self.apart and self.difference > 0
 
 
 @dataclass(frozen=True)
