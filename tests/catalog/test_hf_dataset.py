@@ -120,6 +120,23 @@ def test_a_dataset_without_splits_and_with_empty_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_parquet_files_that_are_missing_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    part(8).to_parquet(tmp_path / "train-00001-of-00003.parquet")  # type: ignore[attr-defined]
+    part(4, 8).to_parquet(tmp_path / "test-00000-of-00001.parquet")  # type: ignore[attr-defined]
+    listing = read_listing(tmp_path)
+    assert len(listing.rows) == 12
+    assert listing.findings[0] == Finding("files not there", "train", "1 of 3 Parquet files")
+
+
+def test_two_parts_of_one_split_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    both = saved(tmp_path / "d", train=part(8), valid=part(4, 8), validation=part(4, 12))
+    with pytest.raises(CatalogError, match="'valid' and 'validation' are both val; join them"):
+        read_listing(both)
+
+
 def test_broken_datasets_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="unknown split 'extra'; known: train"):
         read_listing(saved(tmp_path / "a", extra=part(2)))

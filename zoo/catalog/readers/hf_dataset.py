@@ -6,8 +6,9 @@ Pictures are bytes in either.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class HfDataset:
 
     def read(self, path: Path) -> Listing:
         """A row for each picture; the first two single attributes are the key."""
-        findings: list[Finding] = []
+        findings = _missing_files(path)
         parts = _parts(path)
         column = _image_column(path, next(iter(parts.values())).features)
         frames = [_frame(path, parts[split], split, column) for split in parts]
@@ -93,7 +94,29 @@ def _parts(path: Path) -> dict[str | None, Any]:
             f"{path}: unknown split {', '.join(map(repr, strange)) or 'none'}; "
             f"known: {', '.join(SPLIT_NAMES)}"
         )
+    _require_one_each(path, list(loaded))
     return {SPLIT_NAMES[name.lower()]: part for name, part in loaded.items()}
+
+
+def _require_one_each(path: Path, names: Sequence[str]) -> None:
+    """CatalogError when two parts are of one split."""
+    for one, other in combinations(names, 2):
+        split = SPLIT_NAMES[one.lower()]
+        if split == SPLIT_NAMES[other.lower()]:
+            raise CatalogError(f"{path}: {one!r} and {other!r} are both {split}; join them")
+
+
+def _missing_files(path: Path) -> list[Finding]:
+    """A finding for each split of a hub repository that not all files are there of."""
+    counts = {
+        split: (len(files), max(int(file.rpartition("-of-")[2][:5]) for file in files))
+        for split, files in _hub_files(path).items()
+    }
+    return [
+        Finding("files not there", split, f"{there} of {count} Parquet files")
+        for split, (there, count) in counts.items()
+        if there < count
+    ]
 
 
 def _hub_files(path: Path) -> dict[str, list[str]]:
