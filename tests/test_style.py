@@ -116,6 +116,7 @@ def damaged(part: str, value: Any) -> dict[str, Any]:
         ("embedding", [[1.0]]),
         ("embedding", ["x"]),
         ("embedding", [float("nan")]),
+        ("embedding", [10**400]),
         ("pictures", []),
         ("pictures", [{}]),
         ("pictures", [{}] * 201),

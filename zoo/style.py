@@ -190,7 +190,7 @@ def from_json(value: Any) -> Profile:
             tuple(str(picture["item"]) for picture in pictures),
             embedding,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ZooError("this kept profile cannot be read; remove it and keep it anew") from error
 
 
