@@ -58,6 +58,16 @@ def test_whitened_rows_have_variance_one_on_the_training_rows(drowned: np.ndarra
     np.testing.assert_allclose(np.cov(kept.T), np.eye(6), atol=1e-2)
 
 
+def test_no_axis_is_kept_along_which_the_training_rows_do_not_differ() -> None:
+    few = unit(np.random.default_rng(2).normal(size=(40, 64)))
+    axes = whitening(few, np.arange(24))  # centred, they span 23 dimensions
+    assert axes.shape == (40, 23)
+    assert np.abs(axes).max() < 100
+    dead = np.random.default_rng(3).random((300, 16)) * (np.arange(16) < 12)
+    for count in (100, 250):  # two ways of computing the axes
+        assert whitening(unit(dead), np.arange(count)).shape == (300, 12)
+
+
 def test_whitening_brings_up_what_strong_directions_drown(
     kinds: np.ndarray, drowned: np.ndarray
 ) -> None:

@@ -22,6 +22,7 @@ CHOSEN_BY = "attribute_match@5"
 FITTED = 20_000  # training pictures at most that axes are fitted on
 ASKED = 500  # validation pictures at most that a choice rests on
 BLOCK = 8192  # rows a step
+LEAST_VARIANCE = 1e-6  # share of all variance; what single precision rounds away lies below
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class ExpandedOrder:
 def whitening(embeddings: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Rows in the principal axes of the train rows, each scaled to variance one: (N, D) -> (N, d).
 
-    Jegou and Chum 2012. d is the most dimensions that are tried or that there are; the first so
-    many columns, made unit again, are a whitening to fewer.
+    Jegou and Chum 2012. d is the most dimensions that are tried or that the train rows differ in;
+    the first so many columns, made unit again, are a whitening to fewer.
     """
     from sklearn.decomposition import PCA  # here: the page need not wait for it
 
@@ -62,11 +63,13 @@ def whitening(embeddings: np.ndarray, train: np.ndarray) -> np.ndarray:
     rows = np.asarray(embeddings[np.sort(train)], dtype=np.float32)
     most = min(max(DIMENSIONS), *rows.shape)
     fitted = PCA(most, whiten=True, random_state=0).fit(rows)
+    # Scaled up to one, rounding along an axis without variance would drown all others.
+    spread = max(1, int((fitted.explained_variance_ratio_ > LEAST_VARIANCE).sum()))
     blocks = [
         fitted.transform(np.asarray(embeddings[start : start + BLOCK], dtype=np.float32))
         for start in range(0, len(embeddings), BLOCK)
     ]
-    return np.concatenate(blocks).astype(np.float32)
+    return np.concatenate(blocks)[:, :spread].astype(np.float32)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
