@@ -8,6 +8,7 @@ import re
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,17 @@ def test_onnx_says_what_a_program_must_know(written: Path) -> None:
         "probabilities/colour",
     ]
     assert [output.name for output in session.get_outputs()] == list(facts["outputs"])
+
+
+def test_a_picture_that_is_gone_is_not_needed(zoo: Zoo, tmp_path: Path) -> None:
+    paths = zoo.catalog.table["path"].where(zoo.catalog.table.index == 7, "gone.png")
+    zoo.catalog = replace(zoo.catalog, table=zoo.catalog.table.assign(path=paths))
+    run = replace(zoo.run("tiny_a"), catalog=zoo.catalog)
+    assert export(run, "onnx", tmp_path / "a.onnx")["largest_difference"] <= 1e-3
+    none = replace(zoo.catalog, table=zoo.catalog.table.assign(path="gone.png"))
+    with pytest.raises(ExportError, match=r"no picture of the catalogue .*gone\.png: no such file"):
+        export(replace(run, catalog=none), "onnx", tmp_path / "b.onnx")
+    assert not (tmp_path / "b.onnx").exists()
 
 
 def test_safetensors_has_the_state_and_the_card(zoo: Zoo, tmp_path: Path) -> None:

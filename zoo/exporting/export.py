@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zoo.errors import ExportError, unknown
+from zoo.errors import ExportError, PictureError, unknown
 from zoo.exporting.card import card
 from zoo.exporting.graph import Graph
 from zoo.exporting.onnx_file import write_onnx
@@ -48,13 +49,22 @@ def export(run: Run, form: str, out: Path | None) -> dict[str, Any]:
 
 
 def _pictures(run: Run) -> np.ndarray:
-    """Pictures from all over the catalogue, (n, 3, S, S) uint8."""
-    rows = np.linspace(0, len(run.catalog) - 1, PICTURES).astype(int)
-    at_least = run.transform.resized
-    pixels = [
-        run.transform.pixels(open_picture(run.catalog.path(int(row)), at_least)) for row in rows
-    ]
-    return np.ascontiguousarray(np.stack(pixels).transpose(0, 3, 1, 2))
+    """Pictures from all over the catalogue, (n, 3, S, S) uint8; unreadable ones are passed over."""
+    found: list[np.ndarray] = []
+    why = "it is empty"
+    for row in np.random.default_rng(0).permutation(len(run.catalog)).tolist():
+        try:
+            picture = open_picture(run.catalog.path(row), run.transform.resized)
+        except PictureError as error:
+            why = str(error)
+            continue
+        found.append(run.transform.pixels(picture))
+        if len(found) == PICTURES:
+            break
+    if not found:
+        raise ExportError(f"no picture of the catalogue can be read to compare on ({why})")
+    pixels = np.stack(list(islice(cycle(found), PICTURES)))  # as many, where there are fewer
+    return np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
 
 
 def export_text(report: dict[str, Any]) -> str:
