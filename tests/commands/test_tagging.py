@@ -63,3 +63,21 @@ def test_features_shape_and_file(at: tuple[object, ...], queries: Path, tmp_path
     assert "no picture in it can be used" in told(
         "features", queries / "text.jpg", "--out", tmp_path / "none.npz", *at
     )
+
+
+def test_nothing_that_can_be_used_is_a_failure(
+    at: tuple[object, ...], queries: Path, tmp_path: Path
+) -> None:
+    text, out = queries / "text.jpg", tmp_path / "f.npz"
+    for command in (("tag",), ("count",), ("features", "--out", out)):
+        assert "no picture in it can be used; the first: " in told(*command, text, *at)
+    assert not out.exists()
+
+
+def test_arrays_are_not_named_as_another_kind_of_file(
+    at: tuple[object, ...], queries: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "f.csv"
+    for command in (("features", queries), ("vectors",)):
+        assert told(*command, "--out", wrong, *at).endswith(f"name it {tmp_path / 'f.npz'}")
+    assert not wrong.exists()

@@ -39,7 +39,8 @@ def vectors(
 ) -> None:
     """Write the fashion vectors: predicted class and confidence of every item, as numpy."""
     from zoo.compare import open_zoo
-    from zoo.exporting.vectors import vectors_text, write_vectors
+    from zoo.exporting.vectors import require_npz, vectors_text, write_vectors
 
+    require_npz(out)
     zoo = open_zoo(runs, folders or ())
     show(vectors_text, write_vectors(zoo.run(backbone), out), as_json)

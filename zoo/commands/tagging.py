@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from zoo.commands.options import SAMPLE_ZOO, AsJson, BackboneName, Plugins, Runs
 from zoo.commands.output import show, tell
 from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from zoo.compare import Skipped
 
 Pictures = Annotated[
     Path,
@@ -36,6 +40,7 @@ def tag(
     table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
     tell(table.findings, skipped)
+    _require_any(tagged, skipped, pictures)
     text = tagged_csv(table, tagged, [a.name for a in (*zoo.catalog.singles, *zoo.catalog.multis)])
     report = {
         "backbone": zoo.run(backbone).name,
@@ -71,6 +76,7 @@ def count(
     table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
     tell(table.findings)
+    _require_any(tagged, skipped, pictures)
     report = {
         "attribute": name,
         "counts": [{"class": c, "count": n} for c, n in count_classes(tagged, name, top)],
@@ -89,12 +95,13 @@ def features(
 ) -> None:
     """Write unit embeddings and predicted labels of pictures outside the catalogue."""
     from zoo.compare import Seen, Skipped, open_zoo
-    from zoo.exporting.vectors import features_text, write_features
+    from zoo.exporting.vectors import features_text, require_npz, write_features
     from zoo.features.encoder import Features
     from zoo.outputs.documents import skipped_report
     from zoo.picture_tables import pictures_in
     from zoo.progress import Progress
 
+    require_npz(out)
     zoo = open_zoo(runs, folders or ())
     run, table = zoo.run(backbone), pictures_in(pictures)
     seen: list[Seen] = []
@@ -108,8 +115,7 @@ def features(
                 seen.append(part)
                 bar.advance(len(part.paths))
     tell(table.findings, skipped)
-    if not seen:
-        raise ZooError(f"{pictures}: no picture in it can be used")
+    _require_any(seen, skipped, pictures)
     joined = Features.join([part.features for part in seen])
     write_features(run, [path for part in seen for path in part.paths], joined, out)
     report = {
@@ -120,3 +126,9 @@ def features(
         "skipped": skipped_report(skipped),
     }
     show(features_text, report, as_json)
+
+
+def _require_any(seen: Sequence[object], skipped: Sequence[Skipped], pictures: Path) -> None:
+    if not seen:
+        first = f"; the first: {skipped[0].reason}" if skipped else ""
+        raise ZooError(f"{pictures}: no picture in it can be used{first}")

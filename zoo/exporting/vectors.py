@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 
 from zoo.catalog import Catalog
+from zoo.errors import ZooError
 from zoo.features.encoder import Features
 from zoo.files import written_whole
 from zoo.plurals import numbered
 from zoo.runs import Run
+
+
+def require_npz(path: Path) -> None:
+    """ZooError for a file whose name says that it is of another kind."""
+    if path.suffix.lower() != ".npz":
+        raise ZooError(f"{path}: arrays are an .npz file; name it {path.with_suffix('.npz')}")
 
 
 def write_vectors(run: Run, path: Path) -> dict[str, Any]:
