@@ -13,6 +13,7 @@ from zoo.backbones import Backbone, Transform
 from zoo.devices import Compute
 from zoo.features import openvino_runtime
 from zoo.features.compiled_runtime import CompiledRuntime
+from zoo.features.decoding import PictureReader
 from zoo.features.openvino_runtime import OpenVinoRuntime
 from zoo.features.pixels import PixelSource, in_batches
 from zoo.features.runtime import Normalised, Runtime, TorchRuntime
@@ -83,9 +84,7 @@ def bare(
 
 
 def _source(paths: list[Path], transform: Transform, on: Compute) -> PixelSource:
-    return PixelSource(
-        paths, transform, cache_bytes=0, processes=on.decoding_processes, room=on.room
-    )
+    return PixelSource(PictureReader(paths, transform), 0, on.decoding_processes, on.room)
 
 
 def decoding(paths: list[Path], transform: Transform, batch: int, on: Compute) -> float:
@@ -121,7 +120,7 @@ def lines(
     """The rows of one backbone, for files that are read so many times over."""
     torch.manual_seed(0)
     network, transform = backbone.network(), backbone.transform()
-    source = PixelSource(paths, transform)
+    source = PixelSource(PictureReader(paths, transform))
     ((_, pixels),) = source.batches([np.arange(len(paths))])
     plain = plain_timm(network, transform, pixels[: len(pixels) // 4], compute.device)
     for make in runtimes(network, transform, compute, names):

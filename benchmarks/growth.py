@@ -29,6 +29,7 @@ from zoo import devices
 from zoo.backbones import Transform
 from zoo.catalog import Attribute
 from zoo.catalog.sample import ATTRIBUTES, draw_sample
+from zoo.features.decoding import PictureReader
 from zoo.features.encoder import Encoder
 from zoo.features.extract import EMBEDDINGS, extract
 from zoo.features.pixels import PixelSource
@@ -92,9 +93,10 @@ def measure(items: int, pictures: Path, image_size: int, at_least: int = AT_LEAS
     encoder, transform = make_encoder(image_size)
     walls, cpus, map_bytes = [], [], 0
     with tempfile.TemporaryDirectory() as scratch:
-        warm = PixelSource(files, transform, 0)
+        warm = PixelSource(PictureReader(files, transform), 0)
         extract(encoder, warm, len(files), Path(scratch) / "warm", Progress(), "warm-up")
-        source = PixelSource([files[n % len(files)] for n in range(items)], transform, 0)
+        repeated = [files[n % len(files)] for n in range(items)]
+        source = PixelSource(PictureReader(repeated, transform), 0)
         before, rounds = resident_mib(), max(1, at_least // items)
         for number in range(rounds):
             folder = Path(scratch) / str(number)

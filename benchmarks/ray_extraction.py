@@ -22,13 +22,13 @@ from machine import made_on
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog, CatalogSettings, read_catalog
-from zoo.cluster.decoding import Pictures
 from zoo.cluster.extraction import ClusterWork, extract_on_cluster
 from zoo.cluster.network import NetworkJob
 from zoo.features import extract as extraction
 from zoo.features.accepted import CHECKED, Workload, accepted_runtimes
+from zoo.features.decoding import PictureReader
 from zoo.features.encoder import Encoder
-from zoo.features.pixels import spread_rows
+from zoo.features.pixels import PixelSource, spread_rows
 from zoo.plugins import load_plugins
 from zoo.progress import Progress, Stage
 from zoo.training.settings import Settings
@@ -85,15 +85,16 @@ class Task:
         width = self.backbone.network()(transform.normalize(_black(transform.size))).shape[1]
         model = build_model(self.backbone, head_attributes(self.catalog), self.settings, width)
         digests = self.catalog.table["sha256"].tolist()
-        pictures = Pictures(self.catalog.paths(), self.catalog.boxes(), digests)
+        catalog = self.catalog
+        pictures = PictureReader(catalog.paths(), transform, catalog.boxes(), digests)
         items, singles = len(pictures), len(self.catalog.singles)
-        ((_, sample),) = pictures.source(transform).batches([spread_rows(items, CHECKED)])
+        sample = pictures.stack(spread_rows(items, CHECKED).tolist())
         compute = devices.choose(self.settings.device, self.settings.precision)
 
         clock = Clock()
         work = Workload(model, transform, compute, items, sample)
         runtime, facts = next(accepted_runtimes(self.runtime, work, clock.say))
-        source, here = pictures.source(transform), self.folder / "here"
+        source, here = PixelSource(pictures, 0), self.folder / "here"
         extraction.extract(Encoder(runtime, singles), source, items, here, clock, "here")
         yield clock.line("local", 1, f"{facts['runtime']} {facts['precision']}")
 

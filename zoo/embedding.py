@@ -16,16 +16,15 @@ from zoo import devices
 from zoo.catalog import write_report
 from zoo.catalog.listing import Finding
 from zoo.cluster.connection import check_installed
-from zoo.cluster.decoding import Pictures
 from zoo.cluster.extraction import ClusterWork, extract_on_cluster
 from zoo.cluster.network import NetworkJob
 from zoo.cluster.workers import cluster_workers
 from zoo.errors import PictureError, RunError, ZooError, unknown
 from zoo.features.accepted import CHECKED, Workload, accepted_runtimes
-from zoo.features.decoding import Problem
+from zoo.features.decoding import PictureReader, Problem
 from zoo.features.encoder import Encoder
 from zoo.features.extract import UnusableError, extract
-from zoo.features.pixels import spread_rows
+from zoo.features.pixels import PixelSource, spread_rows
 from zoo.plurals import numbered
 from zoo.progress import Progress
 from zoo.runs import Run
@@ -88,7 +87,9 @@ class _Task:
         self._progress, self._runtime = progress, runtime
         self._title = f"{run.name}: embeddings"
         digests = run.catalog.table["sha256"].iloc[rows].tolist()
-        self._pictures = Pictures(run.catalog.paths(rows), run.catalog.boxes(rows), digests)
+        self._pictures = PictureReader(
+            run.catalog.paths(rows), run.transform, run.catalog.boxes(rows), digests
+        )
         settings = Settings.from_dict(run.facts["settings"])
         self._precision = settings.precision
         self._device = "cpu" if runtime == "openvino" else settings.device  # whatever trained it
@@ -97,7 +98,7 @@ class _Task:
         """The first runtime that does not fail embeds all; the shards of one that did are kept."""
         run = self._run
         compute = self._compute()
-        source = self._pictures.source(run.transform, compute)
+        source = PixelSource(self._pictures, 0, compute.decoding_processes, compute.room)
         sample = self._usable_sample()
         work = Workload(run.load_model(), run.transform, compute, len(self._rows), sample)
         failure: RuntimeError | None = None
@@ -151,13 +152,12 @@ class _Task:
 
     def _usable_sample(self) -> np.ndarray:
         """Pixels of a few pictures, on which runtimes are checked."""
-        reader = self._pictures.reader(self._run.transform)
         rows = spread_rows(len(self._rows), CHECKED).tolist()
         pixels = list[np.ndarray]()
         for row in rows:
             with suppress(PictureError):  # told when all others are embedded
-                pixels.append(reader.pixels(row))
-        return np.stack(pixels or [reader.pixels(rows[0])])
+                pixels.append(self._pictures.pixels(row))
+        return np.stack(pixels or [self._pictures.pixels(rows[0])])
 
     def _reported(self, problems: list[Problem]) -> str:
         """Write down which pictures have no embedding; returns what to say."""

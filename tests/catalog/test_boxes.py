@@ -14,6 +14,7 @@ from zoo.catalog.boxes import widened
 from zoo.catalog.listing import Listing
 from zoo.catalog.pictures_check import check_pictures
 from zoo.errors import CatalogError
+from zoo.features.decoding import PictureReader
 from zoo.features.pixels import PixelSource
 from zoo.pictures import Box
 
@@ -76,7 +77,7 @@ def test_the_network_sees_the_box(listing: Make) -> None:
     rows, _ = check_pictures(halves(listing), box_margin=0.0)
     paths = [halves(listing).root / path for path in rows["path"]]
     transform = Transform(16, 1.0, "bilinear", (0.0,) * 3, (1.0,) * 3)
-    source = PixelSource(paths, transform, boxes=[(20, 0, 40, 40), None, None])
+    source = PixelSource(PictureReader(paths, transform, [(20, 0, 40, 40), None, None]))
     ((_, pixels),) = source.batches([np.arange(2)])
     assert pixels[0].min() == 255
     assert pixels[1].min() == 0

@@ -24,13 +24,13 @@ from tests.storage import BUCKET, s3_server, upload
 from zoo.addresses import located
 from zoo.cluster import extraction as cluster_extraction
 from zoo.cluster.connection import QUIET
-from zoo.cluster.decoding import Pictures
 from zoo.cluster.extraction import ClusterWork, extract_on_cluster
 from zoo.cluster.network import NetworkJob
 from zoo.compare import Zoo
 from zoo.embedding import Engine, embed_rows
 from zoo.errors import RunError, ZooError
 from zoo.features import extract as extraction
+from zoo.features.decoding import PictureReader
 from zoo.progress import Progress, Silence, Stage
 from zoo.runs import Run
 
@@ -154,9 +154,9 @@ def job_of(run: Run, module: nn.Module, precision: str = "fp32") -> NetworkJob:
     return NetworkJob(module, run.transform, 2, len(run.catalog), sample, "torch", "cpu", precision)
 
 
-def pictures_of(run: Run) -> Pictures:
+def pictures_of(run: Run) -> PictureReader:
     digests = run.catalog.table["sha256"].tolist()
-    return Pictures(run.catalog.paths(), run.catalog.boxes(), digests)
+    return PictureReader(run.catalog.paths(), run.transform, run.catalog.boxes(), digests)
 
 
 class Deadly(nn.Module):
@@ -212,8 +212,7 @@ def test_a_shard_that_kills_whoever_takes_it_stops_the_job_and_keeps_the_others(
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     monkeypatch.setattr(cluster_extraction, "TRIES", 2)
     pictures, model = pictures_of(run), run.load_model()
-    ((_, pixels),) = pictures.source(run.transform).batches([np.array([20])])
-    deadly = Deadly(model, run.transform.normalize(torch.from_numpy(pixels)))
+    deadly = Deadly(model, run.transform.normalize(torch.from_numpy(pictures.stack([20]))))
     work = ClusterWork(job_of(run, deadly), pictures, tmp_path / "there", "tiny")
     with pytest.raises(RunError, match=r"pictures 16 to 31 failed 2 times on the cluster") as told:
         extract_on_cluster(work, machine.address, Silence())

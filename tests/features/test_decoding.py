@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from zoo.devices import Compute
 from zoo.errors import PictureError, RunError
 from zoo.features.accepted import agreement_of
+from zoo.features.decoding import PictureReader
 from zoo.features.pixels import PixelSource
 from zoo.pictures import decode
 from zoo.runs import Run
@@ -35,7 +36,7 @@ def pixels(run: Run, processes: int, cache_bytes: int) -> list[np.ndarray]:
     boxes = [(row % 8, 0, 40, 40 - row % 8) if row % 3 else None for row in range(len(run.catalog))]
     digests = run.catalog.table["sha256"].tolist()
     source = PixelSource(
-        run.catalog.paths(), run.transform, cache_bytes, boxes, digests, processes=processes
+        PictureReader(run.catalog.paths(), run.transform, boxes, digests), cache_bytes, processes
     )
     first = [found for _, found in source.batches(ROWS)]
     again = [found for _, found in source.batches(ROWS)]
@@ -60,8 +61,9 @@ def test_batches_lie_in_the_room_that_a_device_gives(run: Run) -> None:
         return given[-1]
 
     paths = run.catalog.paths()
-    expected = [found for _, found in PixelSource(paths, run.transform).batches(ROWS)]
-    source = PixelSource(paths, run.transform, processes=2, room=room)
+    reader = PictureReader(paths, run.transform)
+    expected = [found for _, found in PixelSource(reader).batches(ROWS)]
+    source = PixelSource(reader, processes=2, room=room)
     for _ in range(2):  # decoded, then kept
         found = [pixels for _, pixels in source.batches(ROWS)]
         assert all(one is other for one, other in zip(found, given, strict=True))
@@ -75,7 +77,7 @@ def test_pictures_beyond_the_memory_for_them_leave_the_others_in_it(
 ) -> None:
     paths = [Path(shutil.copy(path, tmp_path)) for path in run.catalog.paths()[:12]]
     room = 8 * run.transform.size**2 * 3
-    source = PixelSource(paths, run.transform, cache_bytes=room)
+    source = PixelSource(PictureReader(paths, run.transform), room)
     batches = [np.array([0, 9, 3, 11]), np.array([8, 10]), np.array([5, 1, 2, 4, 6, 7])]
     first = [found for _, found in source.batches(batches)]
     for path in paths[:8]:
@@ -101,7 +103,7 @@ def test_a_jpeg_decoded_at_reduced_scale_is_to_a_network_what_it_is_whole(run: R
 
 def test_a_bad_picture_is_named_and_a_decoder_that_dies_is_told(run: Run, tmp_path: Path) -> None:
     paths = [*run.catalog.paths()[:9], tmp_path / "gone.png"]
-    source = PixelSource(paths, run.transform, cache_bytes=0, processes=1)
+    source = PixelSource(PictureReader(paths, run.transform), 0, processes=1)
     with pytest.raises(PictureError, match=r"gone\.png: no such file; it was readable when"):
         list(source.batches([np.arange(10)]))
     with pytest.raises(RunError, match="the same command goes on, a training with --resume"):

@@ -12,6 +12,7 @@ from zoo.compare import Zoo
 from zoo.devices import Compute
 from zoo.errors import PictureError, RunError
 from zoo.features import extract as extraction
+from zoo.features.decoding import PictureReader
 from zoo.features.encoder import Encoder
 from zoo.features.extract import UnusableError, extract
 from zoo.features.pixels import PixelSource
@@ -30,7 +31,7 @@ def run(zoo: Zoo) -> Run:
 
 @pytest.fixture
 def source(run: Run) -> PixelSource:
-    return PixelSource(run.catalog.paths()[:ITEMS], run.transform)
+    return PixelSource(PictureReader(run.catalog.paths()[:ITEMS], run.transform))
 
 
 @pytest.fixture(autouse=True)
@@ -96,11 +97,11 @@ def test_a_picture_that_changed_is_not_taken_for_the_one_it_was(run: Run, tmp_pa
     for path, original in zip(paths, run.catalog.paths(), strict=False):
         path.write_bytes(original.read_bytes())
     digests = run.catalog.table["sha256"].tolist()[:3]
-    source = PixelSource(paths, run.transform, digests=digests)
+    source = PixelSource(PictureReader(paths, run.transform, digests=digests))
     ((rows, _),) = source.batches([np.arange(3)])
     assert len(rows) == 3
     paths[1].write_bytes(paths[0].read_bytes())
-    source = PixelSource(paths, run.transform, digests=digests)
+    source = PixelSource(PictureReader(paths, run.transform, digests=digests))
     with pytest.raises(PictureError, match=r"1\.png has changed since the catalogue was made"):
         list(source.batches([np.arange(3)]))
 
@@ -117,7 +118,7 @@ def test_what_cannot_be_used_is_told_after_all_other_shards_are_written(
     model = Short(run.load_model(), 8)  # four batches to the first two shards
     runtime = TorchRuntime(model, run.transform, EXACT)
     runtime.batch = 8
-    source = PixelSource(paths, run.transform, cache_bytes=0, processes=processes)
+    source = PixelSource(PictureReader(paths, run.transform), 0, processes)
     with pytest.raises(UnusableError) as caught:
         embedded(runtime, source, tmp_path / "run")
     assert [row for row, _ in caught.value.problems] == [20, 30]
@@ -129,7 +130,7 @@ def test_what_cannot_be_used_is_told_after_all_other_shards_are_written(
     (tmp_path / "gone").rename(paths[30])
     model.asked.clear()
     exact = TorchRuntime(run.load_model(), run.transform, EXACT)
-    whole = PixelSource(paths, run.transform)
+    whole = PixelSource(PictureReader(paths, run.transform))
     np.testing.assert_allclose(
         embedded(runtime, source, tmp_path / "run"),
         embedded(exact, whole, tmp_path / "whole"),

@@ -24,6 +24,7 @@ from zoo.errors import RunError, ZooError
 from zoo.features import accepted
 from zoo.features.accepted import Workload, accepted_runtimes, agreement_of, check_name
 from zoo.features.compiled_runtime import CompiledRuntime
+from zoo.features.decoding import PictureReader
 from zoo.features.openvino_runtime import BATCH, OpenVinoRuntime
 from zoo.features.runtime import Outputs, TorchRuntime
 from zoo.pipeline import Means
@@ -41,11 +42,7 @@ def run(zoo: Zoo) -> Run:
 
 @pytest.fixture
 def pixels(run: Run) -> np.ndarray:
-    from zoo.features.pixels import PixelSource
-
-    source = PixelSource(run.catalog.paths(), run.transform)
-    ((_, pixels),) = source.batches([np.arange(0, 240, 6)])
-    return pixels
+    return PictureReader(run.catalog.paths(), run.transform).stack(range(0, 240, 6))
 
 
 def work(run: Run, pixels: np.ndarray, precision: str = "bf16", items: int = 240) -> Workload:

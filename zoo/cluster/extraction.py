@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from zoo.cluster import connection
-from zoo.cluster.decoding import Pictures
 from zoo.cluster.network import EmbeddedShard, NetworkJob, Ready
 from zoo.cluster.teams import Team, shape_and_room
 from zoo.errors import RunError, ZooError
-from zoo.features.decoding import Problem
+from zoo.features.decoding import PictureReader, Problem
 from zoo.features.extract import SHARDS, assemble, missing_shards, write_shard
 from zoo.files import write_json
 from zoo.progress import Progress, Stage
@@ -37,7 +36,7 @@ class ClusterWork:
     """A job of the cluster, and where its shards go."""
 
     job: NetworkJob
-    pictures: Pictures
+    pictures: PictureReader
     folder: Path
     title: str
 
@@ -123,7 +122,7 @@ class _Extraction:
             room = 0
         unready = sum(not team.batch for team in self._teams)
         for _ in range(min(room - len(self._teams), len(self._waiting) - unready)):
-            team = Team(self._job, self._work.job.transform, shape)
+            team = Team(self._job, shape)
             self._teams.append(team)
             self._pending[team.readiness] = (team, GETTING_READY)
         busy = Counter(id(team) for team, _ in self._pending.values())

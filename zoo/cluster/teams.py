@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from zoo.backbones import Transform
-from zoo.cluster.decoding import Decoder, Pictures
+from zoo.cluster.decoding import Decoder
 from zoo.cluster.network import Forwarder
 from zoo.errors import ZooError
+from zoo.features.decoding import PictureReader
 from zoo.features.pixels import in_batches
 from zoo.plurals import numbered
 
@@ -64,7 +64,7 @@ def shape_and_room(nodes: Sequence[dict[str, float]], device: str, where: str) -
 class Team:
     """A forwarder and its decoders. All of them go when one does."""
 
-    def __init__(self, job: Any, transform: Transform, shape: Shape) -> None:
+    def __init__(self, job: Any, shape: Shape) -> None:
         """`job` is a reference to the NetworkJob."""
         import ray
         from ray.util.placement_group import placement_group
@@ -81,17 +81,15 @@ class Team:
             return actor.remote(*about)
 
         self._forwarder = hire(Forwarder, 0, shape.cpus, shape.gpus, job)
-        self._decoders = [
-            hire(Decoder, place + 1, 1, 0, transform) for place in range(shape.decoders)
-        ]
+        self._decoders = [hire(Decoder, place + 1, 1, 0) for place in range(shape.decoders)]
         self.batch = 0  # pictures of a batch; 0 until it is ready
         self.readiness = self._forwarder.prepare.remote()
 
-    def embed(self, pictures: Pictures) -> Any:
+    def embed(self, pictures: PictureReader) -> Any:
         """A reference to what becomes of a shard."""
         pieces = in_batches(np.arange(len(pictures)), self.batch)
         decoded = [
-            self._decoders[number % len(self._decoders)].decode.remote(pictures.some(rows))
+            self._decoders[number % len(self._decoders)].decode.remote(pictures.some(rows.tolist()))
             for number, rows in enumerate(pieces)
         ]
         return self._forwarder.embed.remote(*decoded)

@@ -41,12 +41,18 @@ Problem = tuple[int, str]  # the place of a picture among others, and why it has
 
 @dataclass(frozen=True)
 class PictureReader:
-    """The pictures of a catalogue as files, and how a network wants them."""
+    """The pictures of a catalogue as files, and how a network wants them.
+
+    Without torch, so that what decodes in another process or on another machine is light.
+    """
 
     paths: Sequence[Path]
     transform: Transform
     boxes: Sequence[Box | None] | None = None  # the part of each picture to use; None: all of it
     digests: Sequence[str] | None = None  # sha256 that each file must have
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
     def pixels(self, row: int) -> np.ndarray:
         """(S, S, 3) uint8; PictureError when the file is not what the catalogue was made of."""
@@ -68,7 +74,7 @@ class PictureReader:
         return np.stack([self.pixels(row) for row in rows], out=out)
 
     def some(self, rows: Sequence[int]) -> PictureReader:
-        """Of the pictures in a few rows."""
+        """Those in a few rows."""
         boxes = None if self.boxes is None else [self.boxes[row] for row in rows]
         digests = None if self.digests is None else [self.digests[row] for row in rows]
         return PictureReader([self.paths[row] for row in rows], self.transform, boxes, digests)
@@ -134,7 +140,7 @@ class _Process:
     def begin(self, pictures: PictureReader) -> Pixels:
         self._waiting.append(pictures)
         self._ask()
-        return lambda: self._answer(len(pictures.paths))
+        return lambda: self._answer(len(pictures))
 
     def _ask(self) -> None:
         """Few pieces at a time: there are places for so many answers, and for the last one."""
@@ -175,7 +181,7 @@ def _decode(pipe: Connection, memory: ctypes.Array[ctypes.c_uint8], room: tuple[
     with suppress(EOFError, OSError):  # the parent has ended
         for place in _places(memory, room):
             pictures: PictureReader = pipe.recv()
-            rows = range(len(pictures.paths))
+            rows = range(len(pictures))
             try:
                 pictures.stack(rows, out=place[: len(rows)])
             except Exception as error:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from zoo.backbones import Transform
 from zoo.errors import PictureError
 from zoo.features.decoding import CHUNK, PictureReader, Pixels, Problem, decoders
-from zoo.pictures import Box
 
 CACHE_BYTES = 1 << 30
 AHEAD = 3  # batches decoded before they are asked for
@@ -25,25 +23,20 @@ def ordinary(shape: tuple[int, ...]) -> np.ndarray:
 class PixelSource:
     """Pictures of a catalogue at a network's input size, kept in memory up to `cache_bytes`.
 
-    `boxes` has the part of each picture to use, None for all of it; `digests` the sha256 that each
-    file must have, where that matters; `processes` decode, 0 leaves it to threads of this one;
-    batches lie in what `room` gives, see zoo.devices.Compute.
+    `processes` decode, 0 leaves it to threads of this one; batches lie in what `room` gives, see
+    zoo.devices.Compute.
     """
 
     def __init__(
         self,
-        paths: Sequence[Path],
-        transform: Transform,
+        pictures: PictureReader,
         cache_bytes: int = CACHE_BYTES,
-        boxes: Sequence[Box | None] | None = None,
-        digests: Sequence[str] | None = None,
         processes: int = 0,
         room: Callable[[tuple[int, ...]], np.ndarray] = ordinary,
     ) -> None:
-        self._reader = PictureReader(paths, transform, boxes, digests)
-        self._processes, self._room = processes, room
-        size = transform.size
-        capacity = min(len(paths), cache_bytes // (size * size * 3))
+        self._reader, self._processes, self._room = pictures, processes, room
+        size = pictures.transform.size
+        capacity = min(len(pictures), cache_bytes // (size * size * 3))
         # Rows below the capacity are kept; np.empty takes memory only as rows are written.
         self._kept = np.empty((capacity, size, size, 3), dtype=np.uint8)
         self._have = np.zeros(capacity, dtype=bool)

@@ -14,6 +14,7 @@ from zoo import devices
 from zoo.backbones import Backbone, Transform
 from zoo.catalog import Attribute, Catalog
 from zoo.errors import LossError, RunError
+from zoo.features.decoding import PictureReader
 from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
@@ -156,9 +157,7 @@ def training_data(
 def _pictures(catalog: Catalog, transform: Transform, settings: Settings) -> PixelSource:
     compute = devices.choose(settings.device)
     return PixelSource(
-        catalog.paths(),
-        transform,
-        boxes=catalog.boxes(),
+        PictureReader(catalog.paths(), transform, catalog.boxes()),
         processes=compute.decoding_processes,
         room=compute.room,
     )
