@@ -34,21 +34,17 @@ class Map:
 
 def has_map(run: Run) -> bool:
     """Whether there is a map of the embeddings that this run has now."""
-    return _opened(run, None) is not None
+    return read_map(run) is not None
 
 
 def read_map(run: Run) -> Map | None:
     """The map of that run; None when there is none, or one of other embeddings."""
-    return _opened(run, "places")
-
-
-def _opened(run: Run, part: str | None) -> Map | None:
     try:
         with (run.folder / MAP).open("rb") as file, np.load(file, allow_pickle=False) as data:
             facts: dict[str, Any] = json.loads(str(data["facts"]))
             if any(facts.get(name) != value for name, value in _key(run).items()):
                 return None
-            return Map(data[part] if part else np.empty((0, 2)), facts)
+            return Map(data["places"], facts)
     except UNREADABLE:  # made anew
         return None
 
