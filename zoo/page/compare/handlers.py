@@ -81,9 +81,10 @@ class CompareHandlers:
         asked = Asked.of(*controls)
         return UNCHANGED if asked.uploads or asked.items else self.compare(turn, when, *controls)
 
-    def compare_anew(self, turn: Turn, when: float, *asked_and_controls: Any) -> list[Any]:
+    def compare_anew(
+        self, turn: Turn, when: float, asked: Asked | None, *controls: Any
+    ) -> list[Any]:
         """The same of another zoo, where something was asked of the one before."""
-        asked, *controls = asked_and_controls
         return self.compare(turn, when, *controls) if asked else UNCHANGED
 
     def _picked_card(self, zoo: Zoo, rows: list[int]) -> str:
