@@ -97,10 +97,8 @@ def details_panel(state: PageState, answers: Answers, answer: gr.HTML, inputs: l
     do = Details(state, answers)
     about, turn, when = gr.State(""), gr.State(Turn()), gr.Number(visible=False)
     with gr.Column(elem_id="details"):
-        said = gr.HTML(js_on_load=script_of(OPENING), elem_id="details-facts")
-        head = gr.Radio(
-            label=_("Where each backbone looks for"), choices=[], elem_id="details-head"
-        )
+        said = gr.HTML(js_on_load=script_of(OPENING))
+        head = gr.Radio(label=_("Where each backbone looks for"), choices=[])
         heat = gr.HTML(elem_id="details-heat")
     searched: dict[str, Any] = {**HIDDEN, "concurrency_id": "search"}
     drawn = (do.heat, [turn, when, about, head, inputs[0], inputs[2]], heat)

@@ -42,7 +42,7 @@ def source() -> Source:
             with gr.Row():
                 draw = gr.Button(_("Random query"), variant="primary", elem_id="random")
                 shuffle = gr.Button(_("Other pictures"), elem_id="shuffle")
-            with gr.Accordion(_("Camera, saved queries"), open=False, elem_id="more-queries"):
+            with gr.Accordion(_("Camera, saved queries"), open=False):
                 photo = camera()
                 saved = gr.Column()
         with gr.Column(scale=3, min_width=300):

@@ -115,7 +115,7 @@ def take_away_bar(state: PageState, asked: gr.State) -> gr.HTML:
         as_json = gr.DownloadButton(_("as JSON"), elem_id="take-json", **plain)
         sheet = gr.DownloadButton(_("as picture"), elem_id="take-sheet", **plain)
         copy = gr.HTML(js_on_load=names + script_of(SCRIPT), elem_id="permalink", min_width=120)
-        made = gr.DownloadButton(visible="hidden", elem_id="take-made")
+        made = gr.DownloadButton(visible="hidden")
     do = TakeAway(state, Path(made.GRADIO_CACHE))
     for button, make in ((csv, do.csv), (as_json, do.json), (sheet, do.sheet)):
         clicked = button.click(make, asked, made, api_visibility="private")

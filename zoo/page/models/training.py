@@ -35,9 +35,9 @@ def training_controls(state: PageState) -> Fill:
             backbone = gr.Dropdown(label=_("Backbone"), choices=[], elem_id="train-backbone")
             task = gr.Radio(
                 [(_(title), name) for name, title in TASKS.items()],
-                value=TRAIN, label=_("What to do"), elem_id="train-task",
+                value=TRAIN, label=_("What to do"),
             )  # fmt: skip
-        with gr.Accordion(_("Settings of the training"), open=False, elem_id="train-settings"):
+        with gr.Accordion(_("Settings of the training"), open=False):
             alike = _(
                 "They begin with those of the runs there are: backbones compare fairly when they "
                 "were trained alike."
@@ -47,12 +47,10 @@ def training_controls(state: PageState) -> Fill:
                 weights = gr.Radio(list(WEIGHTS), value=WEIGHTS[0], label=_("Begin with weights"))
                 restart = gr.Checkbox(label=_("Throw an unfinished training away and begin again"))
             with gr.Row():
-                numbers = [_number(name, bound) for name, bound in NUMBERS.items()]
+                numbers = [_number(bound) for bound in NUMBERS.values()]
         with gr.Row():
             start = gr.Button(_("Start"), variant="primary", elem_id="train-start")
-            cancel = gr.Button(
-                _("Cancel"), variant="stop", interactive=False, elem_id="train-cancel"
-            )
+            cancel = gr.Button(_("Cancel"), variant="stop", interactive=False)
         work = gr.HTML(elem_id="train-work")
 
     @told
@@ -131,7 +129,7 @@ def usual(state: PageState) -> Settings:
     return Settings.from_dict(max(trained, key=lambda t: str(t["finished"]))["settings"])
 
 
-def _number(name: str, bound: Bound) -> gr.Number:
+def _number(bound: Bound) -> gr.Number:
     return gr.Number(
         label=_(bound.title),
         info=bound.span,
@@ -140,5 +138,4 @@ def _number(name: str, bound: Bound) -> gr.Number:
         maximum=bound.most,
         precision=0,
         min_width=150,
-        elem_id=f"train-{name}",
     )

@@ -65,24 +65,19 @@ def source() -> Source:
                 height=170,
                 elem_id="use-files",
             )
-            folder = gr.UploadButton(
-                _("A whole folder"), file_count="directory", size="sm", elem_id="use-folder"
-            )
+            folder = gr.UploadButton(_("A whole folder"), file_count="directory", size="sm")
         with gr.Column(scale=3, min_width=300):
             said = _("or make a set of the catalogue: click pictures")
             gr.HTML(f'<p class="quiet">{said}</p>')
             picks = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-picks")
-            shuffle = gr.Button(_("Other pictures"), size="sm", elem_id="use-shuffle")
+            shuffle = gr.Button(_("Other pictures"), size="sm")
             items = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-items")
     return Source(files, folder, picks, shuffle, items)
 
 
 def keeping() -> Keeping:
     """What was kept before, out of the way."""
-    with (
-        gr.Accordion(_("Kept profiles"), open=False, elem_id="use-kept"),
-        gr.Row(elem_classes="ends"),
-    ):
+    with gr.Accordion(_("Kept profiles"), open=False), gr.Row(elem_classes="ends"):
         return Keeping(
             gr.Dropdown(
                 label=_("Kept by this browser"), choices=[], min_width=260, elem_id="use-names"
@@ -106,7 +101,7 @@ def tagged() -> Tagged:
                 label=_("Unsure below this confidence"),
                 elem_id="use-threshold",
             )
-    matrix = gr.HTML(elem_id="use-matrix")
+    matrix = gr.HTML()
     csv = gr.HTML(elem_id="use-tags")
     how = _("How many pictures have each class; the pale part is unsure.")
     gr.HTML(f'<h3>{_("The style of the set")}</h3><p class="quiet">{how}</p>')
@@ -118,7 +113,7 @@ def recommended() -> Recommended:
     """Items for the whole set, and a CSV for each of its pictures."""
     gr.HTML(f"<h3>{_('What it recommends for the whole set')}</h3>")
     with gr.Row():
-        top = Slider(1, 24, 12, step=1, label=_("Items"), min_width=280, elem_id="use-top")
+        top = Slider(1, 24, 12, step=1, label=_("Items"), min_width=280)
         alpha = Slider(
             0,
             1,
@@ -127,7 +122,6 @@ def recommended() -> Recommended:
             label=_("Blend"),
             info=_("1: by similarity of looks; 0: by attribute match"),
             min_width=280,
-            elem_id="use-alpha",
         )
     fits = gr.HTML(js_on_load=PICK_ITEM, elem_id="use-fits")
     with gr.Row(elem_classes="ends"):

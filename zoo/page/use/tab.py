@@ -32,7 +32,7 @@ def use_tab(shared: Shared) -> Fill:
         button = gr.Button(_("Tag and profile"), variant="primary", elem_id="use-button")
     old = keeping()
     progress = gr.HTML(elem_id="use-progress")
-    with gr.Column(visible=False, elem_id="use-result") as result:
+    with gr.Column(visible=False) as result:
         seen, fit = tagged(), recommended()
         with gr.Row(elem_classes="ends"):
             name = gr.Textbox(
