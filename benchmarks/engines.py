@@ -1,6 +1,5 @@
-"""One way of searching each, for search_engines.py: built on one thread, asked on one thread.
+"""The zoo's own ways of searching, for search_engines.py: built and asked on one thread.
 
-All graphs (HNSW) get the same M and ef_construction, so that they differ in what was made of them.
 Rows and queries have length one, so that inner product, cosine and angle order them alike.
 """
 
@@ -10,7 +9,6 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,9 +16,6 @@ from zoo.indexes import NEIGHBOURS, IndexSettings, Items, Place
 from zoo.search.annoy_index import build_index, open_index
 from zoo.search.exact import BLOCK, similarities, top_rows
 
-M = 16  # links of a node; twice as many on the lowest layer in all four
-EF_CONSTRUCTION = 200
-EFS = (16, 32, 64, 128, 256)
 SEED = 0
 
 
@@ -166,145 +161,7 @@ class LanceHnsw(LanceScan):
     name, kind, settings = "LanceDB HNSW-SQ", "IVF_HNSW_SQ", (0.5, 1, 2)
 
 
-class Hnsw(Engine):
-    """What the four graphs have in common."""
-
-    built = f"M {M}, ef_construction {EF_CONSTRUCTION}"
-    settings = EFS
-    _index: Any
-
-    def use(self, setting: float) -> str:
-        self._ef = int(setting)
-        return f"ef {self._ef}"
-
-
-class Hnswlib(Hnsw):
-    """nmslib's own implementation of its algorithm."""
-
-    name, package, module = "hnswlib", "hnswlib", "hnswlib"
-
-    def build(self, rows: np.ndarray, path: Path) -> float:
-        import hnswlib
-
-        self._index = hnswlib.Index(space="ip", dim=rows.shape[1])
-        begun = time.perf_counter()
-        self._index.init_index(
-            max_elements=len(rows), M=M, ef_construction=EF_CONSTRUCTION, random_seed=SEED
-        )
-        self._index.add_items(rows, num_threads=1)
-        took = time.perf_counter() - begun
-        self._index.save_index(str(path))
-        return took
-
-    def use(self, setting: float) -> str:
-        self._index.set_ef(int(setting))
-        return super().use(setting)
-
-    def nearest(self, query: np.ndarray) -> np.ndarray:
-        return np.asarray(self._index.knn_query(query, k=NEIGHBOURS, num_threads=1)[0][0])
-
-
-class FaissFlat(Engine):
-    """FAISS's exact search."""
-
-    name, package, module, built = "FAISS flat", "faiss-cpu", "faiss", "no index"
-    _index: Any
-
-    def empty(self, dimension: int) -> Any:
-        """The index before any rows."""
-        import faiss
-
-        return faiss.IndexFlatIP(dimension)
-
-    def build(self, rows: np.ndarray, path: Path) -> float:
-        import faiss
-
-        faiss.omp_set_num_threads(1)
-        self._index = self.empty(rows.shape[1])
-        begun = time.perf_counter()
-        self._index.add(rows)
-        took = time.perf_counter() - begun
-        faiss.write_index(self._index, str(path))
-        return took
-
-    def nearest(self, query: np.ndarray) -> np.ndarray:
-        return np.asarray(self._index.search(query[None], NEIGHBOURS)[1][0])
-
-
-class FaissHnsw(FaissFlat):
-    """FAISS's graph over the rows as they are."""
-
-    name, built, settings = "FAISS HNSW", Hnsw.built, EFS
-
-    def empty(self, dimension: int) -> Any:
-        import faiss
-
-        index = faiss.IndexHNSWFlat(dimension, M, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction = EF_CONSTRUCTION
-        return index
-
-    def use(self, setting: float) -> str:
-        self._index.hnsw.efSearch = int(setting)
-        return f"ef {setting}"
-
-
-class Usearch(Hnsw):
-    """usearch in float32; by itself it would store bfloat16 where the processor has it."""
-
-    name, package, module = "usearch", "usearch", "usearch"
-
-    def build(self, rows: np.ndarray, path: Path) -> float:
-        from usearch.index import Index
-
-        self._index = Index(
-            ndim=rows.shape[1],
-            metric="ip",
-            dtype="f32",
-            connectivity=M,
-            expansion_add=EF_CONSTRUCTION,
-        )
-        begun = time.perf_counter()
-        self._index.add(np.arange(len(rows)), rows, threads=1)
-        took = time.perf_counter() - begun
-        self._index.save(str(path))
-        return took
-
-    def use(self, setting: float) -> str:
-        self._index.expansion_search = int(setting)
-        return super().use(setting)
-
-    def nearest(self, query: np.ndarray) -> np.ndarray:
-        return np.asarray(self._index.search(query, NEIGHBOURS, threads=1).keys)
-
-
-class Voyager(Hnsw):
-    """Spotify's successor of Annoy, in float32."""
-
-    name, package, module = "Voyager", "voyager", "voyager"
-
-    def build(self, rows: np.ndarray, path: Path) -> float:
-        import voyager
-
-        self._index = voyager.Index(
-            voyager.Space.Cosine,
-            num_dimensions=rows.shape[1],
-            M=M,
-            ef_construction=EF_CONSTRUCTION,
-            random_seed=SEED,
-            max_elements=len(rows),
-        )
-        begun = time.perf_counter()
-        self._index.add_items(rows, num_threads=1)
-        took = time.perf_counter() - begun
-        self._index.save(str(path))
-        return took
-
-    def nearest(self, query: np.ndarray) -> np.ndarray:
-        asked = {"k": NEIGHBOURS, "num_threads": 1, "query_ef": self._ef}
-        return np.asarray(self._index.query(query, **asked)[0])
-
-
-ENGINES: tuple[type[Engine], ...] = (
+OWN: tuple[type[Engine], ...] = (
     Exact,
     ExactHalf,
     ShippedAnnoy,
@@ -312,9 +169,4 @@ ENGINES: tuple[type[Engine], ...] = (
     LanceRq,
     LancePq,
     LanceHnsw,
-    FaissFlat,
-    FaissHnsw,
-    Hnswlib,
-    Usearch,
-    Voyager,
 )

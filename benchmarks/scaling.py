@@ -11,44 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from math import log
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from scaling_search import (
+    annoy_table,
+    extrapolation,
+    lance_limits_table,
+    lance_table,
+    limits_table,
+)
+from scaling_tables import GB, SIZES, UNKNOWN, backbones, not_measured, span, table, told
+
 INPUTS = Path(__file__).with_name("scaling.json")
-SIZES = {"1 million": 10**6, "10 million": 10**7, "100 million": 10**8, "1 billion": 10**9}
-UNKNOWN = "not measured"
-GIB = 2**30
-GB = 10**9
 CORES = 2  # of the machine whose rates are under "cpu"
-FITS = 0.8  # of a machine's memory that an index and its embeddings may take
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def told(value: float | None, form: str = "{:,.0f}") -> str:
-    """A number, or that there is none yet."""
-    return UNKNOWN if value is None else form.format(value)
-
-
-def span(seconds: float | None) -> str:
-    """A time as a person says it."""
-    if seconds is None:
-        return UNKNOWN
-    for name, length in (("years", 365 * 86400), ("days", 86400), ("hours", 3600), ("min", 60)):
-        if seconds >= 1.5 * length:
-            return f"{seconds / length:,.1f} {name}"
-    return f"{seconds:.0f} s"
-
-
-def backbones(inputs: dict[str, Any]) -> list[str]:
-    """Their names."""
-    return sorted(inputs["measured"]["extraction"]["cpu"])
 
 
 def rate(inputs: dict[str, Any], device: str, backbone: str) -> float | None:
@@ -91,15 +68,6 @@ def rates_table(inputs: dict[str, Any]) -> str:
             rate = "images_per_s_per_core" if key == "decode" else "images_per_s"
             rows.append([name, *_measured(one, rate)])
     return table(["", "rate", "machine", "load", "day"], rows) + not_measured(missing)
-
-
-def not_measured(missing: dict[str, list[str]]) -> str:
-    """A line on the inputs that are still empty, by machine."""
-    found = {on: names for on, names in missing.items() if names}
-    if not found:
-        return ""
-    told = [on if names == [on] else f"{on}: {', '.join(names)}" for on, names in found.items()]
-    return f"\n\n{UNKNOWN.capitalize()}: {'; '.join(told)}."
 
 
 def _measured(one: dict[str, Any], key: str) -> list[str]:
@@ -199,119 +167,6 @@ def keeping_table(inputs: dict[str, Any]) -> str:
         shown = [f"{size:,.1f} GB" for size in sizes]
         rows.append([name, *shown, f"${disk:,.0f}", f"${away:,.0f}"])
     return table([f"items ({widest})", *parts, "on disk, a month", "in a bucket, a month"], rows)
-
-
-def annoy_table(inputs: dict[str, Any]) -> str:
-    """How Annoy grows: what was measured here, and before."""
-    rows = []
-    for source in ("annoy", "annoy_before"):
-        found = inputs["measured"][source]
-        for one in found["sizes"] if found else ():
-            size = one.get("bytes")
-            rows.append(
-                [
-                    f"{one['items']:,} x {one['dimension']}",
-                    f"{one['build_s']:,.1f}",
-                    told(one.get("memory_mib")) if "memory_mib" in one else "",
-                    "" if size is None else f"{size / one['items']:,.0f}",
-                    str(one["search_k"]),
-                    f"{one['recall']:.3f}",
-                    f"{one['p50_ms']:.2f}",
-                    str(found["date"]),
-                ]
-            )
-    header = [
-        "vectors",
-        "build s, one core",
-        "memory MiB",
-        "bytes an item",
-        "search_k",
-        "recall@10",
-    ]
-    return table([*header, "p50 ms", "day"], rows)
-
-
-def growth(inputs: dict[str, Any]) -> float:
-    """The power of the number of items with which Annoy's build grew between its largest sizes."""
-    return power(*inputs["measured"]["annoy_before"]["sizes"], "build_s")
-
-
-def power(small: dict[str, Any], large: dict[str, Any], key: str) -> float:
-    """The power of the number of items with which something grew between two sizes."""
-    return log(large[key] / small[key]) / log(large["items"] / small["items"])
-
-
-def limits_table(inputs: dict[str, Any]) -> str:
-    """How many items fit into memory, and how long Annoy would take to build them."""
-    found = inputs["measured"]["bytes"]
-    if found is None:
-        return UNKNOWN
-    power, (_, base) = growth(inputs), inputs["measured"]["annoy_before"]["sizes"]
-    rows = []
-    alike: dict[tuple[int, int], list[str]] = {}
-    for name in backbones(inputs):
-        each = found["annoy"][name] + found["embeddings"][name]
-        alike.setdefault((each, found["dimensions"][name]), []).append(name)
-    for shape in inputs["assumed"]["shapes"]:
-        for (each, dimension), names in alike.items():
-            items = shape["memory_gib"] * GIB * FITS / each
-            wide = dimension / base["dimension"]
-            build = base["build_s"] * (items / base["items"]) ** power * wide
-            fits = [f"{shape['memory_gib']:,} GiB", ", ".join(names), f"{items / 1e6:,.1f} million"]
-            rows.append([shape["name"], *fits, span(build)])
-    return table(
-        ["machine", "memory", "backbones", "items that fit", "built in, extrapolated"], rows
-    )
-
-
-def lance_table(inputs: dict[str, Any]) -> str:
-    """How LanceDB grows, from the same vectors."""
-    found = inputs["measured"]["lance"]
-    rows = [
-        [
-            f"{one['items']:,} x {one['dimension']}",
-            told(one.get("build_s"), "{:,.1f}"),
-            told(one.get("bytes_an_item")),
-            told(one.get("recall"), "{:.3f}"),
-            told(one.get("p50_ms"), "{:.2f}"),
-        ]
-        for one in (found or {}).get("sizes", ())
-    ]
-    return table(
-        ["vectors", "build s", "bytes an item", "recall@10", "p50 ms"],
-        rows or [[UNKNOWN] * 5],
-    )
-
-
-def lance_limits_table(inputs: dict[str, Any]) -> str:
-    """A LanceDB table of each size, as the two that were measured grew."""
-    found, widths = inputs["measured"]["lance"], inputs["measured"]["bytes"]
-    if not found or not widths or len(found["sizes"]) < 2:
-        return UNKNOWN
-    small, base = found["sizes"][-2:]
-    widest = max(widths["dimensions"], key=lambda name: widths["dimensions"][name])
-    wide, each = widths["dimensions"][widest] / base["dimension"], found["bytes"].get(widest)
-    rows = []
-    for name, items in SIZES.items():
-        build, asked = (
-            base[key] * (items / base["items"]) ** power(small, base, key)
-            for key in ("build_s", "p50_ms")
-        )
-        size = None if each is None else each * items / GB
-        rows.append([name, told(size, "{:,.1f} GB"), span(build * wide), f"{asked:,.0f}"])
-    query = f"p50 ms, {base['dimension']} wide"
-    return table([f"items ({widest})", "table", "built in", query], rows)
-
-
-def extrapolation(inputs: dict[str, Any]) -> str:
-    """What the extrapolated times rest on."""
-    small, large = inputs["measured"]["annoy_before"]["sizes"]
-    return (
-        f"From {small['items']:,} to {large['items']:,} vectors of {large['dimension']} the build "
-        f"took {small['build_s']} and {large['build_s']} s: it grew with the number of items to "
-        f"the power of {growth(inputs):.2f}, and search_k for a recall of .99 from "
-        f"{small['search_k']} to {large['search_k']:,}."
-    )
 
 
 def prices(inputs: dict[str, Any]) -> str:

@@ -33,8 +33,9 @@ from annoy import AnnoyIndex
 from extraction import RUNTIMES, from_files, runtimes
 from growth import resident_mib
 from machine import cores, cpu_name, pictures_of
-from search_engines import Effort, Vectors, ask, generated, recall, tenth_cosines
+from search_engines import Effort, ask, recall, tenth_cosines
 from threadpoolctl import threadpool_limits
+from vectors import Vectors, generated
 
 from zoo import devices
 from zoo.catalog import load_catalog

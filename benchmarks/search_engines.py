@@ -1,10 +1,7 @@
 """The zoo's search beside other libraries': time to build, size, recall@10 and time of a query.
 
 The vectors are the embeddings of a zoo's pictures (--runs: the test split asks, the rest answers)
-or generated ones (--generated). Those are drawn around some thousand centres on the sphere, as
-pictures lie around their kinds, because vectors spread evenly over many dimensions are all about
-equally far from each other and have no neighbours worth finding; the queries are drawn around the
-same centres and are not in the database.
+or generated ones (--generated; see vectors.py).
 
 Everything runs on one thread, one query at a time. Each query is asked in several rounds and its
 quickest counts, so that what else the machine does is not held against an engine. Recall counts an
@@ -25,15 +22,16 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-from engines import ENGINES, SEED, Engine
+from engines import OWN, Engine
 from machine import made_on, peak_mib
+from peer_engines import PEERS
 from threadpoolctl import threadpool_limits
+from vectors import Vectors, generated, of_runs
 
-from zoo.catalog import load_catalog
-from zoo.errors import ZooError
 from zoo.indexes import NEIGHBOURS
 from zoo.search.exact import similarities, top_rows
 
+ENGINES: tuple[type[Engine], ...] = OWN + PEERS
 COLUMNS = (
     "vectors", "engine", "built with", "search with", "build s", "MiB on disk", "queries",
     "recall@10", "p50 ms", "p99 ms", "queries/s",
@@ -41,20 +39,6 @@ COLUMNS = (
 WARM = 10  # queries before the clock runs
 ROUNDING = 1e-6  # by which two float32 sums of the same cosine may differ
 ASKED_AT_ONCE = 64  # queries whose cosines with everything are in memory together
-CLUSTER = 250  # generated items around one centre, in the mean
-CENTRES = 4000  # at most
-SPREAD = 0.5  # length of what is added to a centre, whose own length is one
-FLAT_AXES = 8  # after about as many, the variance of trained embeddings falls steeply
-DRAWN_AT_ONCE = 65536
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """Unit rows to search in (N, D) and to search for (q, D), and how the table names them."""
-
-    name: str
-    database: np.ndarray
-    queries: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -88,41 +72,6 @@ class Measured:
             f"{self.build_s:.1f} | {self.mib:.1f} | {self.queries} | {self.recall:.3f} | "
             f"{self.p50_ms:.3f} | {self.p99_ms:.3f} | {self.per_second:.0f} |"
         )
-
-
-def of_runs(folder: Path, queries: int) -> Iterator[Vectors]:
-    """The embeddings of each backbone of a zoo, its test split (a sample of it) as queries."""
-    catalog = load_catalog(folder)
-    asking = np.random.default_rng(SEED).permutation(catalog.query_rows())[:queries]
-    for path in sorted(folder.glob("*/embeddings.npy")):
-        rows: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-        if len(rows) != len(catalog):
-            raise ZooError(f"{path} has {len(rows)} rows, the catalogue {len(catalog)}")
-        database = np.asarray(rows[catalog.database_rows()], dtype=np.float32)
-        name = f"{path.parent.name}, {len(database):,} x {rows.shape[1]}"
-        yield Vectors(name, database, np.asarray(rows[np.sort(asking)], dtype=np.float32))
-
-
-def generated(items: int, dimension: int, queries: int, seed: int = SEED) -> Vectors:
-    """Clustered unit rows; axis by axis they vary about as embeddings of trained backbones do."""
-    generator = np.random.default_rng(seed)
-    axes = 1 / np.sqrt(1 + np.square(np.arange(dimension, dtype=np.float32) / FLAT_AXES))
-    axes /= np.linalg.norm(axes)  # what has these deviations is of length one, in the mean
-    count = min(CENTRES, max(1, items // CLUSTER))
-    centres = generator.standard_normal((count, dimension), dtype=np.float32) * axes
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-
-    def drawn(number: int) -> np.ndarray:
-        rows = np.empty((number, dimension), dtype=np.float32)
-        for start in range(0, number, DRAWN_AT_ONCE):  # in place, as a million rows are a gigabyte
-            block = rows[start : start + DRAWN_AT_ONCE]
-            generator.standard_normal(out=block, dtype=np.float32)
-            block *= SPREAD * axes
-            block += centres[generator.integers(count, size=len(block))]
-            block /= np.linalg.norm(block, axis=1, keepdims=True)
-        return rows
-
-    return Vectors(f"generated, {items:,} x {dimension}", drawn(items), drawn(queries))
 
 
 def tenth_cosines(vectors: Vectors) -> np.ndarray:
