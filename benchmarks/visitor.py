@@ -37,6 +37,12 @@ class Wiring:
 
     def __init__(self, config: dict[str, Any], info: dict[str, Any], backbones: list[str]) -> None:
         self._parts = {part["id"]: part["props"] for part in config["components"]}
+        # Those that nobody sees are when a question is asked, for which the page has a script.
+        self._moments = {
+            part["id"]
+            for part in config["components"]
+            if part["type"] == "number" and not part["props"].get("visible", True)
+        }
         self._calls = config["dependencies"]
         self._backbones, self.info = backbones, info
         self.random = self._of("random", "click")
@@ -59,21 +65,31 @@ class Wiring:
     def _filling(self) -> int:
         """What gives the backbones their choices when a page opens; each session has its own."""
         chosen = self._id("backbones")
-        return int(next(c["id"] for c in self._calls if chosen in c["outputs"] and not c["inputs"]))
+        return int(
+            next(c["id"] for c in self._calls if chosen in c["outputs"] and chosen in c["inputs"])
+        )
 
     def inputs(self, call: int) -> list[Any]:
         """What the page would send: the value that each component begins with."""
         (found,) = (c for c in self._calls if c["id"] == call)
-        chosen = self._id("backbones")
-        return [
-            self._backbones if part == chosen else self._parts[part].get("value")
-            for part in found["inputs"]
-        ]
+        return [self._value(part, call) for part in found["inputs"]]
+
+    def _value(self, part: int, call: int) -> Any:
+        if part == self._id("backbones") and call != self.fill:
+            return self._backbones
+        return time.monotonic() if part in self._moments else self._parts[part].get("value")
 
     def arguments(self, endpoint: str, **given: Any) -> list[Any]:
         """The arguments of a named endpoint: those given, else its defaults."""
         parameters = self.info["named_endpoints"][endpoint]["parameters"]
         return [given.get(p["parameter_name"], p.get("parameter_default")) for p in parameters]
+
+
+async def wiring_of(http: httpx.AsyncClient) -> Wiring:
+    """That of the page at the client's address."""
+    config = checked(await http.get("/config")).json()
+    info = checked(await http.get(f"{API}/info")).json()
+    return Wiring(config, info, checked(await http.get("/healthz")).json()["backbones"])
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ import httpx
 import numpy as np
 from machine import made_on
 from pages import open_pages
-from visitor import API, Met, Visitor, Wiring, checked, visit
+from visitor import Met, Visitor, visit, wiring_of
 
 from zoo.catalog import load_catalog
 from zoo.page.serving.uploads_folder import MOST_KEPT
@@ -84,10 +84,7 @@ async def hold(
             client = httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits)
             return await opened.enter_async_context(client)
 
-        http = await browser()
-        config = checked(await http.get("/config")).json()
-        info = checked(await http.get(f"{API}/info")).json()
-        wiring = Wiring(config, info, (await http.get("/healthz")).json()["backbones"])
+        wiring = await wiring_of(await browser())
         until = time.monotonic() + asked.minutes * 60
         visitors = [
             Visitor(await browser(), wiring, pictures, uuid.uuid4().hex[:12])
