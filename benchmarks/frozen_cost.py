@@ -11,8 +11,9 @@ from zoo.catalog import CatalogSettings, read_catalog
 from zoo.features.runtime import TorchRuntime
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
+from zoo.training.data import training_data
 from zoo.training.frozen import frozen_features, train_heads
-from zoo.training.network import new_model, training_data
+from zoo.training.network import new_model
 from zoo.training.settings import Settings
 
 

@@ -21,7 +21,8 @@ from zoo.catalog import Catalog, CatalogSettings
 from zoo.catalog.build import read_catalog
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
-from zoo.training.network import new_model, training_data
+from zoo.training.data import training_data
+from zoo.training.network import new_model
 from zoo.training.optimizer import make_optimizer
 from zoo.training.settings import Settings
 from zoo.training.unfrozen import Unfrozen

@@ -13,7 +13,7 @@ from zoo.catalog import Attribute, Catalog
 from zoo.errors import ZooError
 from zoo.plugins import load_plugins
 from zoo.training.augment import FLIP, Shrinking, augment, shrunk, sides_matter
-from zoo.training.network import training_data
+from zoo.training.data import training_data
 from zoo.training.settings import Settings
 
 STILL = [0.5, 1.0, 0.5, 0.5]  # no zoom, no flip, no shift

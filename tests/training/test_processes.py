@@ -31,7 +31,8 @@ from zoo.processes import Processes
 from zoo.progress import Silence
 from zoo.training import unfrozen
 from zoo.training.checkpoint import read_tensors
-from zoo.training.network import CHECKPOINT, new_model, training_data
+from zoo.training.data import training_data
+from zoo.training.network import CHECKPOINT, new_model
 
 PLUGINS = Path(__file__).parent.parent / "plugins_plain"
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port"]

@@ -25,8 +25,9 @@ from zoo.pipeline import make_run
 from zoo.progress import Progress
 from zoo.runs import open_run
 from zoo.training.checkpoint import read_tensors, save_tensors
+from zoo.training.data import training_data
 from zoo.training.history import Epoch, best_epoch
-from zoo.training.network import new_model, training_data
+from zoo.training.network import new_model
 from zoo.training.optimizer import learning_rate, make_optimizer
 from zoo.training.settings import Settings
 from zoo.training.train import train

@@ -10,12 +10,12 @@ import torch
 from torch import nn
 
 from zoo.catalog.catalog import UNKNOWN
-from zoo.features.pixels import PixelSource, in_batches
+from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
+from zoo.training.data import logits_of
 from zoo.training.targets import Targets
 
 BINS = 15  # of the calibration error, as in the paper
-BATCH = 64
 COOLEST, HOTTEST = 0.05, 20.0
 
 
@@ -45,7 +45,7 @@ def calibrate(
     calibration per head, None where either split knows no label. The predicted classes of single
     attributes stay what they are.
     """
-    val_logits, test_logits = (_logits(runtime, source, rows) for rows in (val, test))
+    val_logits, test_logits = (logits_of(runtime, source, rows) for rows in (val, test))
     known, tested = targets[val], targets[test]
     count = known.singles.shape[1]
     results = [
@@ -136,12 +136,6 @@ def _mean_gap(confidence: np.ndarray, right: np.ndarray) -> float:
         for b in np.unique(bins)
     ]
     return float(sum(gaps))
-
-
-def _logits(runtime: TorchRuntime, source: PixelSource, rows: np.ndarray) -> list[torch.Tensor]:
-    """The logits of every head for these rows, (n, C) each."""
-    parts = [runtime(pixels)[1:] for _, pixels in source.batches(in_batches(rows, BATCH))]
-    return [torch.cat(column) for column in zip(*parts, strict=True)]
 
 
 def _fold(head: nn.Module, temperature: float, shift: torch.Tensor | None) -> None:

@@ -11,29 +11,23 @@ from typing import Generic, TypeVar
 import torch
 
 from zoo import devices
-from zoo.backbones import Backbone, Transform
+from zoo.backbones import Backbone
 from zoo.catalog import Attribute, Catalog
 from zoo.errors import LossError, RunError
-from zoo.features.decoding import PictureReader
-from zoo.features.pixels import PixelSource
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
 from zoo.processes import processes
 from zoo.progress import Progress
-from zoo.training.augment import sides_matter
 from zoo.training.checkpoint import load_training, read_tensors, save_tensors, save_training
+from zoo.training.data import TrainingData
 from zoo.training.frozen import frozen_features, train_heads
 from zoo.training.history import Epoch, Stopwatch, best_epoch, write_history
 from zoo.training.model import ZooModel, embedding_width
 from zoo.training.optimizer import make_optimizer
 from zoo.training.proxies import Proxies
-from zoo.training.sampling import Balance, make_balance
 from zoo.training.settings import Settings
-from zoo.training.targets import Targets, head_attributes, targets_of
-from zoo.training.unfrozen import TrainingData, Unfrozen, train_unfrozen
-
-SMALL = 2 / 3  # of the picture size, in the first half of the unfrozen epochs
-LEAST_SMALL = 64  # pixels: below, a step costs as much and teaches less
+from zoo.training.targets import head_attributes
+from zoo.training.unfrozen import Unfrozen, train_unfrozen
 
 MODEL, HISTORY, CHECKPOINT, FROZEN = (
     "model.safetensors",
@@ -89,11 +83,6 @@ def with_heads(
     return model
 
 
-def small_size(size: int) -> int:
-    """The picture size of the first half of the unfrozen epochs, in pixels."""
-    return min(size, max(LEAST_SMALL, round(size * SMALL / 8) * 8))
-
-
 def _begin_weights(backbone: Backbone, network: torch.nn.Module, weights: str) -> Origin:
     if not any(True for _ in network.parameters()):
         return Origin("none")
@@ -129,46 +118,6 @@ def train_network(
     state, _ = read_tensors(folder / MODEL)
     model.load_state_dict(state)
     return TrainedNetwork(model, origin, history, watch.seconds())
-
-
-def training_data(
-    backbone: Backbone, catalog: Catalog, settings: Settings, source: PixelSource | None = None
-) -> TrainingData:
-    """The training and validation pictures at this backbone's size, and how they are drawn.
-
-    `source` has the catalogue's pictures at that size, where another network has used them.
-    """
-    transform = backbone.transform(settings.image_size)
-    targets = targets_of(catalog)
-    train = catalog.training_rows()
-    train = train[targets.known()[train]]  # a picture without a label teaches nothing
-    return TrainingData(
-        source=source or _pictures(catalog, transform, settings),
-        transform=transform,
-        small=backbone.transform(small_size(transform.size)).size,
-        targets=targets,
-        train=train,
-        val=catalog.rows("val"),
-        balance=_balance(catalog, targets[train], settings.balance),
-        flips=settings.flip == "auto" and not sides_matter(catalog.attributes),
-    )
-
-
-def _pictures(catalog: Catalog, transform: Transform, settings: Settings) -> PixelSource:
-    compute = devices.choose(settings.device)
-    return PixelSource(
-        PictureReader(catalog.paths(), transform, catalog.boxes()),
-        processes=compute.decoding_processes,
-        room=compute.room,
-    )
-
-
-def _balance(catalog: Catalog, targets: Targets, kind: str) -> Balance:
-    names = [a.name for a in catalog.singles]
-    key = names.index(catalog.key[0]) if catalog.key else None
-    classes = [len(a.classes) for a in catalog.singles]
-    multis = [labels.numpy() for labels in targets.multis]
-    return make_balance(kind, targets.singles.numpy(), classes, key, multis)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.calibration import calibrate
 from zoo.training.checkpoint import read_tensors, save_tensors
+from zoo.training.data import TrainingData, training_data
 from zoo.training.history import Epoch, Stopwatch, write_history
 from zoo.training.model import ZooModel
 from zoo.training.network import (
@@ -29,13 +30,11 @@ from zoo.training.network import (
     TrainedNetwork,
     new_model,
     train_network,
-    training_data,
     with_heads,
 )
 from zoo.training.settings import Settings
 from zoo.training.stack import StackedModel
 from zoo.training.targets import head_attributes
-from zoo.training.unfrozen import TrainingData
 
 NETWORKS = "networks"  # the folder of a stack's trainings
 DONE = "network.json"  # says that one of them is finished

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,40 +15,26 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from zoo.backbones import Recipe, Transform
+from zoo.backbones import Recipe
 from zoo.devices import Compute
 from zoo.errors import LossError, ZooError
-from zoo.features.pixels import PixelSource, in_batches
+from zoo.features.pixels import in_batches
 from zoo.features.runtime import TorchRuntime
 from zoo.plurals import numbered
 from zoo.processes import processes
 from zoo.progress import Progress
 from zoo.training.augment import FLIP, Shrinking, augment
 from zoo.training.averaging import averaged
+from zoo.training.data import TrainingData, logits_of
 from zoo.training.history import Epoch, known_accuracies
 from zoo.training.mixing import Truths, cut_mix
 from zoo.training.model import ZooModel
 from zoo.training.optimizer import learning_rate, set_rate, take_step
-from zoo.training.sampling import Balance, epoch_order
+from zoo.training.sampling import epoch_order
 from zoo.training.settings import Settings
 from zoo.training.targets import Targets, heads_loss, heads_score
 
 RATES_ARE_FOR = 64  # pictures a step
-VALIDATION_BATCH = 64
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """What both splits are trained and validated on; targets by catalogue row."""
-
-    source: PixelSource
-    transform: Transform
-    small: int  # pixels a side in the first half of the epochs; transform.size for no growing
-    targets: Targets
-    train: np.ndarray
-    val: np.ndarray
-    balance: Balance = field(default_factory=Balance)
-    flips: bool = True  # whether a mirrored picture keeps its labels
 
 
 @dataclass
@@ -242,10 +228,8 @@ class Unfrozen:
         rows = self.data.val
         own = self.group.share(rows)
         # Whoever has no picture looks at one for nothing: all must come to the same exchanges.
-        batches = in_batches(own if len(own) else rows[:1], VALIDATION_BATCH)
-        parts = [runtime(pixels)[1:] for _, pixels in self.data.source.batches(batches)]
-        mine = [torch.cat(column)[: len(own)] for column in zip(*parts, strict=True)]
-        logits = [self.group.joined(scores, len(rows)) for scores in mine]
+        found = logits_of(runtime, self.data.source, own if len(own) else rows[:1])
+        logits = [self.group.joined(scores[: len(own)], len(rows)) for scores in found]
         return heads_score(logits, self.data.targets[rows])
 
 
