@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.compare import open_zoo
 from zoo.outputs.documents import evaluate_report
-from zoo.outputs.texts import RETRIEVAL, baselines, blended, notes, processed
+from zoo.outputs.leaderboard import RETRIEVAL, baselines, blended, notes, processed
 
 
 def print_retrieval(entries: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from zoo.compare import open_zoo
 from zoo.evaluation.postprocessing import ExpandedOrder, unit
 from zoo.evaluation.rankings import BlendOrder, CosineOrder
 from zoo.evaluation.retrieval import Scorer, evaluate_retrieval
-from zoo.outputs.texts import processed_name
+from zoo.outputs.leaderboard import processed_name
 from zoo.runs import Run
 
 METRICS = ("attribute_match@5", "recall@1", "recall@10", "map@10")

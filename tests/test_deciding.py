@@ -17,7 +17,7 @@ from zoo.compare import Zoo, open_zoo
 from zoo.deciding import MATCH, per_query
 from zoo.evaluation.per_query import FOLDER, PIXELS, keep, kept
 from zoo.outputs.documents import full_report
-from zoo.outputs.texts import evaluate_text
+from zoo.outputs.leaderboard import evaluate_text
 from zoo.outputs.verdict import headline, pair_text, reasons
 from zoo.page.leaderboard.verdict import verdict_html
 from zoo.page.titles import titles

@@ -15,7 +15,7 @@ from tests.page.conftest import CLICK_PATIENCE, PATIENCE, open_tab, serve
 from zoo.catalog import load_catalog
 from zoo.errors import ZooError
 from zoo.inventory import models
-from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE
+from zoo.outputs.leaderboard import BLEND_NOTE, PROCESSED_NOTE
 from zoo.page import language
 from zoo.page.app import TABS
 from zoo.page.language import IN_SCRIPT

@@ -16,8 +16,8 @@ from zoo.compare import Zoo, open_zoo
 from zoo.exporting.export import export
 from zoo.exporting.vectors import write_vectors
 from zoo.outputs.documents import evaluate_report, tags_report
+from zoo.outputs.leaderboard import evaluate_text
 from zoo.outputs.tags import tagged_csv
-from zoo.outputs.texts import evaluate_text
 from zoo.picture_tables import pictures_in
 from zoo.plugins import load_plugins
 from zoo.progress import Progress

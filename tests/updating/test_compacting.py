@@ -17,7 +17,7 @@ from zoo.catalog.listing import Finding
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import ZooError
 from zoo.outputs.documents import evaluate_report
-from zoo.outputs.texts import notes
+from zoo.outputs.leaderboard import notes
 from zoo.picture_tables import pictures_in
 from zoo.progress import Progress
 from zoo.runs import verify

@@ -23,7 +23,7 @@ def evaluate(
     """Show the leaderboard: true labels, test split, two baselines."""
     from zoo.compare import open_zoo
     from zoo.outputs.documents import full_report
-    from zoo.outputs.texts import evaluate_text
+    from zoo.outputs.leaderboard import evaluate_text
 
     zoo = open_zoo(runs, folders or (), strict)
     chosen = {run.name: run for run in zoo.select(names or ())}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from zoo.outputs.texts import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, notes, processed
+from zoo.outputs.leaderboard import BLEND_NOTE, PROCESSED_NOTE, RETRIEVAL, blended, notes, processed
 from zoo.page.board import sortable
 from zoo.page.language import _, marked, ngettext
 
