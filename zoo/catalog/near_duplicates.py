@@ -55,7 +55,12 @@ def near_pairs(hashes: np.ndarray, thumbnails: np.ndarray, step: Step | None = N
 
 def _close(hashes: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     distance = np.bitwise_count(hashes[left][:, None] ^ hashes[right][None])  # (l, r) bits
-    a, b = np.nonzero(distance <= HASH_BITS)
+    return _later(left, right, distance <= HASH_BITS)
+
+
+def _later(left: np.ndarray, right: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Pairs (p, 2) of a left and a later right row where `alike` (l, r) says so."""
+    a, b = np.nonzero(alike)
     pairs = np.stack([left[a], right[b]], axis=1)
     lower_first: np.ndarray = pairs[pairs[:, 0] < pairs[:, 1]]
     return lower_first
@@ -128,7 +133,4 @@ def extended_groups(groups: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
 def _alike(thumbnails: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Pairs of a left and a later right row with near colours, (p, 2) int64."""
     cosines = pixel_embeddings(thumbnails[left]) @ pixel_embeddings(thumbnails[right]).T
-    a, b = np.nonzero(cosines >= COSINE)
-    pairs = np.stack([left[a], right[b]], axis=1)
-    lower_first: np.ndarray = pairs[pairs[:, 0] < pairs[:, 1]]
-    return lower_first
+    return _later(left, right, cosines >= COSINE)
