@@ -17,7 +17,9 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.conftest import PLUGINS, ROOT
+from tests.page.versions import Shelf, next_version
 from tests.ports import free_port
+from zoo.compare import open_zoo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
@@ -166,3 +168,16 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
     page = opened(browser, address, 390, 844)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def next_folder(zoo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return next_version(open_zoo(zoo_folder, [PLUGINS]), tmp_path_factory.mktemp("next") / "zoo")
+
+
+@pytest.fixture
+def shelf(zoo_folder: Path, next_folder: Path, tmp_path: Path) -> Shelf:
+    first = Path(shutil.copytree(zoo_folder, tmp_path / "first"))
+    second = Path(shutil.copytree(next_folder, tmp_path / "second"))
+    (tmp_path / "zoo").symlink_to(first)
+    return Shelf(tmp_path / "zoo", first, second)
