@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +84,9 @@ def zoo_folder(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture
 def zoo(zoo_folder: Path) -> Zoo:
     return open_zoo(zoo_folder, [PLUGINS])
+
+
+@pytest.fixture
+def place(zoo_folder: Path, tmp_path: Path) -> Path:
+    """A copy of that zoo, to be changed."""
+    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +20,6 @@ from zoo.judging import index_of, item_duel, pair_of, pairs_to_judge, query_rows
 from zoo.outputs.votes import left_out, side_matches, votes_report, votes_text
 from zoo.progress import Progress
 from zoo.updating import update
-
-
-@pytest.fixture
-def place(zoo_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
 
 
 @pytest.fixture

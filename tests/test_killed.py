@@ -36,11 +36,6 @@ REGISTRY = load_plugins([PLUGINS])
 TINY_A = REGISTRY.get("tiny_a")
 
 
-@pytest.fixture
-def place(zoo_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-
-
 def add_one(place: Path) -> None:
     """`zoo add` of a picture that is always the same."""
     folder = place.parent / "new"

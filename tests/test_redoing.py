@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import PLUGINS
+from tests.events import Events
 from tests.typed import Done, run, told
 from zoo import redoing, run_files
 from zoo.catalog import load_catalog
@@ -20,13 +18,6 @@ from zoo.features import extract as extraction
 from zoo.files import write_json
 from zoo.pipeline import Means
 from zoo.plugins import load_plugins
-from zoo.progress import Progress, Stage
-
-
-@pytest.fixture
-def place(zoo_folder: Path, tmp_path: Path) -> Path:
-    """A copy of the zoo, to be changed."""
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
 
 
 @pytest.fixture(autouse=True)
@@ -34,27 +25,8 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "SHARD", 16)
 
 
-class Stopped(Progress):
-    """Stops the job when so many pictures are embedded; or never, and counts the steps."""
-
-    def __init__(self, after: int = 10**9) -> None:
-        super().__init__()
-        self.after, self.steps = after, list[int]()
-
-    def say(self, text: str) -> None:
-        pass
-
-    @contextmanager
-    def stage(self, title: str, total: int, unit: str = "img") -> Iterator[Stage]:
-        progress = self
-
-        class Counting(Stage):
-            def advance(self, count: int, **shown: object) -> None:
-                progress.steps.append(count)
-                if sum(progress.steps) >= progress.after:
-                    raise KeyboardInterrupt
-
-        yield Counting(title, total, unit, None, shown=False)
+def stop() -> None:
+    raise KeyboardInterrupt
 
 
 def embed(place: Path, *more: object) -> Done:
@@ -92,7 +64,7 @@ def test_a_killed_embedding_goes_on_where_it_was(place: Path) -> None:
 
     def stopped(force: bool = False) -> int:
         """Pictures that were there at once."""
-        progress = Stopped(96)
+        progress = Events({96: stop})
         with pytest.raises(KeyboardInterrupt):
             redoing.embed(backbone, catalog, place, progress, Means("torch"), force=force)
         return progress.steps[0]
@@ -100,7 +72,7 @@ def test_a_killed_embedding_goes_on_where_it_was(place: Path) -> None:
     assert stopped(force=True) == 0
     assert stopped() == 80  # five shards of 16; the sixth was not written yet
     assert stopped(force=True) == 0
-    rest = Stopped()
+    rest = Events()
     redoing.embed(backbone, catalog, place, rest, Means("torch"))
     assert rest.steps[0] == 80
     assert (place / "tiny_a/embeddings.npy").read_bytes() == whole
@@ -111,11 +83,11 @@ def test_shards_of_another_training_are_not_taken(place: Path) -> None:
     catalog = load_catalog(place)
     backbone = load_plugins([PLUGINS]).get("tiny_a")
     with pytest.raises(KeyboardInterrupt):
-        redoing.embed(backbone, catalog, place, Stopped(96), Means("torch"), force=True)
+        redoing.embed(backbone, catalog, place, Events({96: stop}), Means("torch"), force=True)
     facts = run_files.read_facts(place / "tiny_a")
     write_json(place / "tiny_a/run.json", {**facts, "packages": {"torch": "another"}})
     (place / "tiny_a/embeddings.npy").unlink()  # or nothing would have to be embedded
-    rest = Stopped()
+    rest = Events()
     redoing.embed(backbone, catalog, place, rest, Means("torch"))
     assert rest.steps[0] == 0
 

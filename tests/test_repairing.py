@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PLUGINS, TINY
+from tests.test_runs import drop
 from tests.typed import run
 from zoo.building import discard_unfinished, make_zoo
 from zoo.catalog import load_catalog
@@ -24,34 +23,22 @@ from zoo.run_files import repair
 from zoo.runs import verify
 from zoo.training.settings import OPTIONS, Settings
 
-
-@pytest.fixture
-def copy(zoo_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-
-
-def without_scores(run: Path) -> None:
-    facts = json.loads((run / "run.json").read_text())
-    del facts["evaluated"]
-    (run / "run.json").write_text(json.dumps(facts))
-
-
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "model": lambda run: (run / "model.safetensors").unlink(),
-    "unfinished": without_scores,
+    "unfinished": lambda run: drop(run, "evaluated"),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_run_is_made_anew(copy: Path, damage: str) -> None:
-    DAMAGES[damage](copy / "tiny_a")
-    (problem,) = open_zoo(copy, [PLUGINS]).problems
+def test_a_damaged_run_is_made_anew(place: Path, damage: str) -> None:
+    DAMAGES[damage](place / "tiny_a")
+    (problem,) = open_zoo(place, [PLUGINS]).problems
     again = load_plugins([PLUGINS]).select(["tiny_a"])
-    discard_unfinished(copy, again)
-    make_zoo(again, load_catalog(copy), TINY, copy, Progress())
-    assert open_zoo(copy, [PLUGINS]).problems == ()
+    discard_unfinished(place, again)
+    make_zoo(again, load_catalog(place), TINY, place, Progress())
+    assert open_zoo(place, [PLUGINS]).problems == ()
     asked = "--restart --weights random --image-size 32 --batch-size 16 --epochs-frozen 1"
-    assert f"python train.py tiny_a --runs {copy} {asked} --epochs-unfrozen 4" in problem.error
+    assert f"python train.py tiny_a --runs {place} {asked} --epochs-unfrozen 4" in problem.error
 
 
 CHEAP: dict[str, tuple[str, Callable[[Path], None]]] = {
@@ -62,24 +49,24 @@ CHEAP: dict[str, tuple[str, Callable[[Path], None]]] = {
 
 
 @pytest.mark.parametrize("part", CHEAP)
-def test_what_the_network_says_costs_no_training(copy: Path, part: str) -> None:
+def test_what_the_network_says_costs_no_training(place: Path, part: str) -> None:
     command, damage = CHEAP[part]
-    written = (copy / "tiny_a" / "model.safetensors").stat()
-    damage(copy / "tiny_a")
-    (problem,) = open_zoo(copy, [PLUGINS]).problems
-    assert problem.error.endswith(f"; repair it with: zoo {command} tiny_a --runs {copy}")
-    done = run(command, "tiny_a", "--runs", copy, "--plugins", PLUGINS)
+    written = (place / "tiny_a" / "model.safetensors").stat()
+    damage(place / "tiny_a")
+    (problem,) = open_zoo(place, [PLUGINS]).problems
+    assert problem.error.endswith(f"; repair it with: zoo {command} tiny_a --runs {place}")
+    done = run(command, "tiny_a", "--runs", place, "--plugins", PLUGINS)
     assert done.returncode == 0, done.stderr
-    zoo = open_zoo(copy, [PLUGINS])
+    zoo = open_zoo(place, [PLUGINS])
     assert zoo.problems == ()
     assert verify(zoo.run("tiny_a")) == []
-    assert (copy / "tiny_a" / "model.safetensors").stat().st_mtime_ns == written.st_mtime_ns
+    assert (place / "tiny_a" / "model.safetensors").stat().st_mtime_ns == written.st_mtime_ns
 
 
-def test_a_damaged_index_costs_no_training(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.truncate(copy / "tiny_a" / "index.ann", 200)
+def test_a_damaged_index_costs_no_training(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.truncate(place / "tiny_a" / "index.ann", 200)
     again = load_plugins([PLUGINS]).select(["tiny_a"])
-    make_zoo(again, load_catalog(copy), TINY, copy, Progress())
+    make_zoo(again, load_catalog(place), TINY, place, Progress())
     assert "tiny_a: already trained with these settings" in capsys.readouterr().err
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,11 +28,6 @@ from zoo.progress import Progress
 from zoo.redoing import embed, index, refuse_unfinished, repeat
 from zoo.run_files import partial_folder
 from zoo.runs import verify
-
-
-@pytest.fixture
-def copy(zoo_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
 
 
 def change(path: Path, **facts: object) -> None:
@@ -72,10 +66,10 @@ def drop(run: Path, stage: str) -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_run_is_told_and_the_others_work(copy: Path, damage: str) -> None:
+def test_a_damaged_run_is_told_and_the_others_work(place: Path, damage: str) -> None:
     break_it, message = DAMAGES[damage]
-    break_it(copy / "tiny_a")
-    zoo = open_zoo(copy, [PLUGINS])
+    break_it(place / "tiny_a")
+    zoo = open_zoo(place, [PLUGINS])
     assert list(zoo.runs) == ["tiny_b"]
     (problem,) = zoo.problems
     assert problem.origin == "tiny_a"
@@ -83,7 +77,7 @@ def test_a_damaged_run_is_told_and_the_others_work(copy: Path, damage: str) -> N
     with pytest.raises(RunError, match=re.escape(problem.error)):
         zoo.run("tiny_a")
     with pytest.raises(RunError):
-        open_zoo(copy, [PLUGINS], strict=True)
+        open_zoo(place, [PLUGINS], strict=True)
 
 
 def test_runs_whose_plugin_is_not_named_are_not_called_untrained(zoo_folder: Path) -> None:
@@ -125,33 +119,33 @@ def test_queries_are_as_precise_as_the_catalogue_unless_it_was_embedded_elsewher
     assert np.array_equal(run.encoder(pixels).embeddings, expected) is exact
 
 
-def test_changed_weights_are_noticed_before_they_are_used(copy: Path) -> None:
-    path = copy / "tiny_a" / "model.safetensors"
+def test_changed_weights_are_noticed_before_they_are_used(place: Path) -> None:
+    path = place / "tiny_a" / "model.safetensors"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
-    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    run = open_zoo(place, [PLUGINS]).run("tiny_a")
     assert "model.safetensors is damaged" in verify(run)[0]
     with pytest.raises(RunError, match=r"model\.safetensors is damaged.*--restart"):
         _ = run.encoder
 
 
-def test_a_truncated_index_is_repaired_by_the_command_it_names(copy: Path) -> None:
-    path = copy / "tiny_a" / "index.ann"
+def test_a_truncated_index_is_repaired_by_the_command_it_names(place: Path) -> None:
+    path = place / "tiny_a" / "index.ann"
     path.write_bytes(path.read_bytes()[:-8] + b"12345678")
-    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    run = open_zoo(place, [PLUGINS]).run("tiny_a")
     with pytest.raises(RunError, match=r"index\.ann is damaged.*zoo index tiny_a --runs"):
         _ = run.recommender
-    index(run.backbone, run.catalog, copy, Progress())
-    assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
+    index(run.backbone, run.catalog, place, Progress())
+    assert open_zoo(place, [PLUGINS]).run("tiny_a").recommender
 
 
-def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(copy: Path) -> None:
-    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
-    index(run.backbone, run.catalog, copy, Progress(), Means(wish=Wish(recall=0.8)))
-    assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
-    embed(run.backbone, run.catalog, copy, Progress(), force=True)
-    assert open_zoo(copy, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
+def test_the_recall_that_was_asked_is_kept_when_the_index_is_built_again(place: Path) -> None:
+    run = open_zoo(place, [PLUGINS]).run("tiny_a")
+    index(run.backbone, run.catalog, place, Progress(), Means(wish=Wish(recall=0.8)))
+    assert open_zoo(place, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
+    embed(run.backbone, run.catalog, place, Progress(), force=True)
+    assert open_zoo(place, [PLUGINS]).run("tiny_a").facts["indexed"]["asked"] == 0.8
 
 
 def flip_last_byte(path: Path, keep_time: bool) -> None:
@@ -164,76 +158,76 @@ def flip_last_byte(path: Path, keep_time: bool) -> None:
 
 
 @pytest.mark.parametrize("part", ["index.ann", "model.safetensors"])
-def test_files_that_nothing_touched_are_not_hashed_when_opened(copy: Path, part: str) -> None:
+def test_files_that_nothing_touched_are_not_hashed_when_opened(place: Path, part: str) -> None:
     opened = "recommender" if part == "index.ann" else "encoder"
-    path = copy / "tiny_a" / part
+    path = place / "tiny_a" / part
     os.utime(path)  # as a plain copy does: the contents are looked at, and are right
-    assert getattr(open_zoo(copy, [PLUGINS]).run("tiny_a"), opened)
-    facts = json.loads((copy / "tiny_a" / "run.json").read_text())
+    assert getattr(open_zoo(place, [PLUGINS]).run("tiny_a"), opened)
+    facts = json.loads((place / "tiny_a" / "run.json").read_text())
     os.utime(path, ns=(0, facts["files"][part]["mtime_ns"]))
     flip_last_byte(path, keep_time=True)
-    run = open_zoo(copy, [PLUGINS]).run("tiny_a")
+    run = open_zoo(place, [PLUGINS]).run("tiny_a")
     assert getattr(run, opened)  # this is what the saved seconds cost
     assert f"{part} is damaged" in verify(run)[0]  # and doctor still finds it
 
 
-def test_runs_of_older_versions_are_hashed(copy: Path) -> None:
-    path = copy / "tiny_a" / "run.json"
+def test_runs_of_older_versions_are_hashed(place: Path) -> None:
+    path = place / "tiny_a" / "run.json"
     facts = json.loads(path.read_text())
     for known in facts["files"].values():
         del known["mtime_ns"]
     path.write_text(json.dumps(facts))
-    assert open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
-    flip_last_byte(copy / "tiny_a" / "index.ann", keep_time=True)
+    assert open_zoo(place, [PLUGINS]).run("tiny_a").recommender
+    flip_last_byte(place / "tiny_a" / "index.ann", keep_time=True)
     with pytest.raises(RunError, match=r"index\.ann is damaged"):
-        _ = open_zoo(copy, [PLUGINS]).run("tiny_a").recommender
+        _ = open_zoo(place, [PLUGINS]).run("tiny_a").recommender
 
 
 @pytest.mark.parametrize("stage", ["embedded", "indexed", "evaluated"])
-def test_a_stage_done_again_gives_the_same(copy: Path, stage: str) -> None:
-    before = open_zoo(copy, [PLUGINS]).run("tiny_b")
+def test_a_stage_done_again_gives_the_same(place: Path, stage: str) -> None:
+    before = open_zoo(place, [PLUGINS]).run("tiny_b")
     embeddings, scores = np.array(before.embeddings), before.scores
-    repeat(before.backbone, stage, before.catalog, copy, Progress())
-    after = open_zoo(copy, [PLUGINS]).run("tiny_b")
+    repeat(before.backbone, stage, before.catalog, place, Progress())
+    after = open_zoo(place, [PLUGINS]).run("tiny_b")
     np.testing.assert_array_equal(after.embeddings, embeddings)
     assert after.scores == scores
-    assert not partial_folder(copy, "tiny_b").exists()
+    assert not partial_folder(place, "tiny_b").exists()
 
 
-def test_a_publication_killed_between_its_moves_is_undone(copy: Path) -> None:
-    (copy / "tiny_a").rename(copy / ".tiny_a.old")
-    assert sorted(open_zoo(copy, [PLUGINS]).runs) == ["tiny_a", "tiny_b"]
+def test_a_publication_killed_between_its_moves_is_undone(place: Path) -> None:
+    (place / "tiny_a").rename(place / ".tiny_a.old")
+    assert sorted(open_zoo(place, [PLUGINS]).runs) == ["tiny_a", "tiny_b"]
 
 
-def test_a_run_without_its_plugin_is_told(copy: Path) -> None:
-    problems = {p.origin: p.error for p in open_zoo(copy).problems}
+def test_a_run_without_its_plugin_is_told(place: Path) -> None:
+    problems = {p.origin: p.error for p in open_zoo(place).problems}
     assert "has no plugin; install it, or add --plugins DIR" in problems["tiny_a"]
 
 
-def test_unfinished_runs_are_a_choice(copy: Path) -> None:
+def test_unfinished_runs_are_a_choice(place: Path) -> None:
     backbones = load_plugins([PLUGINS]).select(["tiny_a"])
-    refuse_unfinished(copy, backbones)
-    partial_folder(copy, "tiny_a").mkdir()
-    refuse_unfinished(copy, backbones)  # nothing is in it yet
-    (partial_folder(copy, "tiny_a") / "run.json").write_text('{"format": 2}')
-    refuse_unfinished(copy, backbones)  # nor now
-    (partial_folder(copy, "tiny_a") / "checkpoint.safetensors").touch()
+    refuse_unfinished(place, backbones)
+    partial_folder(place, "tiny_a").mkdir()
+    refuse_unfinished(place, backbones)  # nothing is in it yet
+    (partial_folder(place, "tiny_a") / "run.json").write_text('{"format": 2}')
+    refuse_unfinished(place, backbones)  # nor now
+    (partial_folder(place, "tiny_a") / "checkpoint.safetensors").touch()
     with pytest.raises(ZooError, match=r"unfinished .*: tiny_a; .* --resume to go on"):
-        refuse_unfinished(copy, backbones)
+        refuse_unfinished(place, backbones)
 
 
-def test_catalogues_that_cannot_be_opened(copy: Path, tmp_path: Path) -> None:
+def test_catalogues_that_cannot_be_opened(place: Path, tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"no zoo at .*nothing: catalog\.json is missing"):
         load_catalog(tmp_path / "nothing")
-    change(copy / "catalog.json", format=99)
+    change(place / "catalog.json", format=99)
     with pytest.raises(CatalogError, match="format 99 is newer"):
-        load_catalog(copy)
-    change(copy / "catalog.json", format=1, fingerprint="x")
+        load_catalog(place)
+    change(place / "catalog.json", format=1, fingerprint="x")
     with pytest.raises(CatalogError, match="does not agree"):
-        load_catalog(copy)
-    os.truncate(copy / "catalog.parquet", 100)
+        load_catalog(place)
+    os.truncate(place / "catalog.parquet", 100)
     with pytest.raises(CatalogError, match="damaged"):
-        load_catalog(copy)
+        load_catalog(place)
 
 
 def test_settings_are_saved_beside_what_they_made(zoo_folder: Path) -> None:

@@ -6,8 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.events import Events
 from tests.storage import BUCKET, s3_server, upload
 from zoo.addresses import located
 from zoo.cluster import extraction as cluster_extraction
@@ -31,7 +31,7 @@ from zoo.embedding import Engine, embed_rows
 from zoo.errors import RunError, ZooError
 from zoo.features import extract as extraction
 from zoo.features.decoding import PictureReader
-from zoo.progress import Progress, Silence, Stage
+from zoo.progress import Progress, Silence
 from zoo.runs import Run
 
 SHARD = 16
@@ -90,35 +90,6 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run(zoo: Zoo) -> Run:
     return zoo.run("tiny_a")
-
-
-class Events(Progress):
-    """Does something when so many pictures are embedded; keeps what was said and counted."""
-
-    def __init__(self, at: dict[int, Callable[[], None]] | None = None) -> None:
-        super().__init__()
-        self.at = at or {}
-        self.said: list[str] = []
-        self.steps: list[int] = []
-
-    @property
-    def counted(self) -> int:
-        return sum(self.steps)
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    @contextmanager
-    def stage(self, title: str, total: int, unit: str = "img") -> Iterator[Stage]:
-        events = self
-
-        class Counting(Stage):
-            def advance(self, count: int, **shown: Any) -> None:
-                events.steps.append(count)
-                for moment in [m for m in events.at if m <= events.counted]:
-                    events.at.pop(moment)()
-
-        yield Counting(title, total, unit, None, shown=False)
 
 
 def kill(worker: str) -> None:

@@ -1,19 +1,12 @@
-"""A zoo of its own for each test, and pictures to add to it."""
+"""Pictures to add to a zoo."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import draw_shape
-
-
-@pytest.fixture
-def place(zoo_folder: Path, tmp_path: Path) -> Path:
-    """A zoo of its own for each test."""
-    return Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
 
 
 @pytest.fixture
