@@ -16,6 +16,7 @@ from zoo import deciding
 from zoo.compare import Zoo, open_zoo
 from zoo.deciding import MATCH, per_query
 from zoo.evaluation.per_query import FOLDER, PIXELS, keep, kept
+from zoo.outputs import leaderboard
 from zoo.outputs.documents import full_report
 from zoo.outputs.leaderboard import evaluate_text
 from zoo.outputs.verdict import headline, pair_text, reasons
@@ -127,6 +128,15 @@ def test_a_clear_best_is_named() -> None:
     assert "Net B is the fastest above the pixels baseline: 40 pictures a second, Net A 10" in said
     assert "it loses .100 of attribute_match@5" in said
     assert "cannot be told apart" not in said
+
+
+def test_intervals_that_overlap_are_told_where_the_queries_do_not_decide() -> None:
+    found = report(pair(0.1, 0.02), (10, 40), ["a"])
+    for scores in (*found["backbones"].values(), found["baselines"]["pixels"]):
+        match = scores["retrieval"][MATCH]
+        scores["retrieval"]["intervals"] = {MATCH: (match - 0.2, match + 0.2)}
+    (note,) = leaderboard._against_pixels(found)
+    assert note == "b is above the pixels baseline, but their intervals overlap"
 
 
 def test_what_cannot_be_told_apart_is_said_to_be_so() -> None:
