@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from zoo.progress import Progress, read_progress
 
@@ -20,6 +22,15 @@ def test_progress_is_told_to_the_page(tmp_path: Path) -> None:
     assert (told["title"], told["done"], told["total"]) == ("a title", 4, 10)
     progress.close()
     assert read_progress(tmp_path) is None
+
+
+def test_work_that_is_none_draws_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    for total in (0, 10):
+        with Progress().stage(f"title of {total}", total):
+            pass
+    said = capsys.readouterr().err
+    assert "title of 10" in said
+    assert "title of 0" not in said
 
 
 KILLED = """

@@ -34,7 +34,13 @@ class Stage:
         shown: bool = True,
     ) -> None:
         self._bar = tqdm(
-            total=total, desc=title, unit=unit, smoothing=0.1, dynamic_ncols=True, disable=not shown
+            total=total,
+            desc=title,
+            unit=unit,
+            smoothing=0.1,
+            dynamic_ncols=True,
+            disable=not shown,
+            delay=0 if total else EVERY,  # of work that may turn out to be none
         )
         self._facts: dict[str, Any] = {"title": title, "total": total, "unit": unit, **job}
         self._file, self._written = file, 0.0

@@ -21,6 +21,7 @@ from zoo.cleaning.clean import CSV, HTML, Embedded, clean
 from zoo.cleaning.examine import examine
 from zoo.cleaning.outliers import class_closeness, far_out, outliers
 from zoo.cleaning.page import CARDS
+from zoo.cleaning.summary import clean_text
 from zoo.errors import CatalogError
 from zoo.progress import Progress
 
@@ -100,6 +101,14 @@ def test_disagreement_of_the_faulty_folder(faulty: Path, tmp_path: Path) -> None
     report = clean(read_listing(faulty), None, None, tmp_path / "out", Progress())
     expected = {"pairs": 2, "disagree": 1, "share": 0.5, "ceiling": 0.75, "few": True}
     assert report["disagreement"] == {"category": expected, "colour": expected}
+
+
+def test_without_labels_nothing_is_said_of_them() -> None:
+    report = {
+        "catalog": "c", "usable": 1, "listed": 1, "findings": {}, "disagreement": {},
+        "html": "a.html", "csv": "a.csv",
+    }  # fmt: skip
+    assert "labels" not in clean_text(report)
 
 
 def test_pairs_are_counted_within_groups_over_known_labels() -> None:

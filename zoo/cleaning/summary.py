@@ -33,8 +33,8 @@ def clean_text(report: dict[str, Any]) -> str:
     width = max((len(str(count)) for count in report["findings"].values()), default=0)
     lines += [f"  {count:>{width}} {kind}" for kind, count in report["findings"].items()]
     lines += ["  nothing found"] if not report["findings"] else []
-    lines += ["near-identical pictures whose labels differ"]
-    lines += [f"  {line}" for line in disagreement_lines(report["disagreement"])]
+    disagreement = [f"  {line}" for line in disagreement_lines(report["disagreement"])]
+    lines += ["near-identical pictures whose labels differ", *disagreement] if disagreement else []
     lines += [f"note: {note}" for note in report.get("notes", [])]
     lines += [f"pictures of it in {report['html']}", f"all findings in {report['csv']}"]
     return "\n".join(lines)
