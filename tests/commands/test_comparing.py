@@ -25,6 +25,15 @@ def test_recommend_shape(at: tuple[object, ...], queries: Path) -> None:
     assert item["attributes"]["colour"] == {"class": "red", "predicted": False}
 
 
+def test_that_nothing_is_found_is_said(at: tuple[object, ...], queries: Path) -> None:
+    query = ("recommend", queries / "0.png", "--backbone", "tiny_a", *at)
+    (tags,) = as_json(*query)["results"]["tiny_a"]["predicted"]
+    other = {"disc": "square", "square": "disc"}[tags["attributes"]["category"]["class"]]
+    done = run(*query, "--same-category", "--where", f"category={other}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith("no item is of all that is asked for")
+
+
 def test_recommend_for_several_and_its_sheet(
     at: tuple[object, ...], queries: Path, tmp_path: Path
 ) -> None:

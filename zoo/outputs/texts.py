@@ -57,7 +57,8 @@ def recommend_text(report: dict[str, Any]) -> str:
             ]
             for i in result["items"]
         ]
-        parts += [table(["  #", "item", "similarity", "match", "title", "path"], rows), ""]
+        header = ["  #", "item", "similarity", "match", "title", "path"]
+        parts += [table(header, rows) if rows else "  no item is of all that is asked for", ""]
     return "\n".join(parts).rstrip()
 
 
