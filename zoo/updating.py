@@ -56,7 +56,8 @@ def rows_to_add(table: PictureTable, source: Path) -> pd.DataFrame:
     roles = find_roles(source, table.columns)
     given = without_unknown(rows)
     # As where a catalogue is made: a row without an id is named by its path, which is as unique.
-    ids = given[roles.item_id].fillna(plain["path"]) if roles.item_id else plain["item_id"]
+    # By the one written there: visitors of the page see ids, and not where the pictures lie.
+    ids = given[roles.item_id].fillna(rows[roles.path]) if roles.item_id else plain["item_id"]
     titles = {"title": given[roles.title]} if roles.title else {}
     labels = given.drop(columns=[c for c in given if c in RESERVED or c in roles.taken])
     named = plain.assign(item_id=ids, **titles)
