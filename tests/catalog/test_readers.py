@@ -87,7 +87,9 @@ def test_later_rows_of_an_item_id_are_left_out(tmp_path: Path, draw: Draw) -> No
 def test_no_row_with_a_picture_shows_the_first_finding(tmp_path: Path) -> None:
     table = tmp_path / "shop.csv"
     table.write_text("image,tone\na.png,warm\nb.png,cold\n")
-    with pytest.raises(CatalogError, match=r"found no picture; the first: row without picture: a"):
+    with pytest.raises(
+        CatalogError, match=r"no picture; the first: row without picture: a.png: no"
+    ):
         read_listing(table)
 
 

@@ -23,7 +23,7 @@ def test_add_remove_and_sync(zoo_folder: Path, shapes: Path, tmp_path: Path) -> 
     done = run("add", folder, *here)
     assert done.stdout == "0 added, 0 changed, 0 removed; 241 items\n"
     assert "already in the catalogue: fresh" in done.stderr
-    assert rf"file name is not UTF-8: {folder}/caf\xe9.png" in done.stderr
+    assert rf"file name is not UTF-8: {folder}/caf\xe9.png: left out; rename it" in done.stderr
     assert "change_report.csv" in done.stderr
     assert run("remove", "fresh", *here).stdout == "0 added, 0 changed, 1 removed; 240 items\n"
     assert "no item 'fresh' in catalogue" in told("remove", "fresh", *here)

@@ -18,6 +18,10 @@ class Finding:
     subject: str  # the item, file or class it is about
     detail: str = ""
 
+    def __str__(self) -> str:
+        """One line for people."""
+        return ": ".join(part for part in (self.kind, self.subject, self.detail) if part)
+
 
 @dataclass(frozen=True)
 class Listing:

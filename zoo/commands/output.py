@@ -21,6 +21,6 @@ def show(text: Callable[[dict[str, Any]], str], report: dict[str, Any], as_json:
 def tell(findings: Iterable[Finding] = (), skipped: Iterable[Skipped] = ()) -> None:
     """Say what was found in a table of pictures, and which pictures cannot be used."""
     for finding in findings:
-        typer.echo(f"{finding.kind}: {finding.subject} {finding.detail}".rstrip(), err=True)
+        typer.echo(str(finding), err=True)
     for picture in skipped:
         typer.echo(f"skipped {picture.reason}", err=True)

@@ -48,7 +48,7 @@ def read_listing(path: Path, reader: str | None = None) -> Listing:
     else:
         listing = _chosen(path, reader).read(path)
     if listing.rows.empty:
-        example = f"; the first: {_line(listing.findings[0])}" if listing.findings else ""
+        example = f"; the first: {listing.findings[0]}" if listing.findings else ""
         raise CatalogError(f"{path}: the {listing.reader} reader found no picture{example}")
     return _each_once(listing)
 
@@ -103,8 +103,3 @@ def _each_once(listing: Listing) -> Listing:
     ]
     rows = listing.rows[~again].reset_index(drop=True)
     return replace(listing, rows=rows, findings=(*listing.findings, *findings))
-
-
-def _line(finding: Finding) -> str:
-    detail = f" ({finding.detail})" if finding.detail else ""
-    return f"{finding.kind}: {finding.subject}{detail}"
