@@ -93,6 +93,23 @@ def test_no_row_with_a_picture_shows_the_first_finding(tmp_path: Path) -> None:
         read_listing(table)
 
 
+def test_no_row_with_a_picture_shows_what_cost_most_rows(tmp_path: Path) -> None:
+    table = tmp_path / "shop.csv"
+    table.write_text("image,naïve\n/x/a.png,1\n,1\nb.png,1\n", encoding="cp1252")
+    with pytest.raises(CatalogError, match="the first: row without picture: row 2: the path is"):
+        read_listing(table)
+    table.write_text("image,tone\n,warm\nred\nblue\n", encoding="utf-16")
+    with pytest.raises(CatalogError, match=r"the first: row with a wrong number .*: 1 of 2$"):
+        read_listing(table)
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    table = tmp_path / "shop.csv"
+    table.write_text("image,tone,price\n", encoding="utf-16")
+    with pytest.raises(CatalogError, match=r"found no picture; the table has no rows$"):
+        read_listing(table)
+
+
 @pytest.mark.parametrize(("path", "name"), [(".", "shop"), ("../shop/", "shop"), ("t.csv", "t")])
 def test_catalogue_is_named_by_its_folder_or_file(
     tmp_path: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch, path: str, name: str

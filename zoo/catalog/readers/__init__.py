@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,18 @@ ALL: tuple[Reader, ...] = (
     Table("parquet", read_parquet_rows),
     HfDataset(),
 )
+# Kinds of findings that leave out no picture.
+HARMLESS = frozenset(
+    {
+        "attribute with labels of 0 taken as absent",
+        "column not used as an attribute",
+        "file is not UTF-8",
+        "label without a name",
+        "labels without a row",
+        "list not there",
+        "picture without labels",
+    }
+)
 READERS: dict[str, Reader] = {reader.name: reader for reader in ALL}
 
 
@@ -48,8 +61,9 @@ def read_listing(path: Path, reader: str | None = None) -> Listing:
     else:
         listing = _chosen(path, reader).read(path)
     if listing.rows.empty:
-        example = f"; the first: {listing.findings[0]}" if listing.findings else ""
-        raise CatalogError(f"{path}: the {listing.reader} reader found no picture{example}")
+        raise CatalogError(
+            f"{path}: the {listing.reader} reader found no picture; {_why_none(listing)}"
+        )
     return _each_once(listing)
 
 
@@ -103,3 +117,13 @@ def _each_once(listing: Listing) -> Listing:
     ]
     rows = listing.rows[~again].reset_index(drop=True)
     return replace(listing, rows=rows, findings=(*listing.findings, *findings))
+
+
+def _why_none(listing: Listing) -> str:
+    """The first finding of the kind that cost most rows."""
+    costly = [finding for finding in listing.findings if finding.kind not in HARMLESS]
+    if not costly:
+        return "the table has no rows"
+    ((kind, _),) = Counter(finding.kind for finding in costly).most_common(1)
+    first = next(finding for finding in costly if finding.kind == kind)
+    return f"the first: {first}"
