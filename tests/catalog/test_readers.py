@@ -103,6 +103,18 @@ def test_no_row_with_a_picture_shows_what_cost_most_rows(tmp_path: Path) -> None
         read_listing(table)
 
 
+def test_paths_outside_the_folder_of_the_table_are_told_with_the_remedy(tmp_path: Path) -> None:
+    table = tmp_path / "tables" / "shop.csv"
+    table.parent.mkdir()
+    table.write_text(f"image,tone\n{tmp_path}/shop/a.png,warm\n{tmp_path}/shop/b.png,cold\n")
+    with pytest.raises(CatalogError) as caught:
+        read_listing(table)
+    assert str(caught.value).endswith(
+        f"the first: path outside the catalogue: {tmp_path}/shop/a.png; paths are relative to the "
+        f"table's folder {table.parent}; write them so, or put the table above the pictures"
+    )
+
+
 def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
     table = tmp_path / "shop.csv"
     table.write_text("image,tone,price\n", encoding="utf-16")

@@ -126,4 +126,10 @@ def _why_none(listing: Listing) -> str:
         return "the table has no rows"
     ((kind, _),) = Counter(finding.kind for finding in costly).most_common(1)
     first = next(finding for finding in costly if finding.kind == kind)
-    return f"the first: {first}"
+    remedy = ""
+    if kind == "path outside the catalogue":
+        remedy = (
+            f"; paths are relative to the table's folder {listing.root}; write them so, "
+            "or put the table above the pictures"
+        )
+    return f"the first: {first}{remedy}"
