@@ -145,3 +145,15 @@ def test_an_id_of_another_picture_is_left_out(place: Path, new: Path) -> None:
     change = addition(zoo.catalog, rows)
     assert (change.added, change.is_one) == (0, False)
     assert [f.kind for f in change.findings] == ["id taken"]
+
+
+def test_an_id_that_stands_twice_in_a_table_is_told_so(place: Path, new: Path) -> None:
+    table = new / "labels.csv"
+    table.write_text("image,item_id\nfresh-1.png,n2\nfresh-2.png,n2\n")
+    change = addition(opened(place).catalog, rows_to_add(pictures_in(table), table))
+    assert change.added == 1
+    (found,) = change.findings
+    assert str(found) == (
+        f"id taken: n2: of another picture than {new}/fresh-2.png; it stands twice in what is "
+        "added: give it another id, in a CSV with a column item_id"
+    )

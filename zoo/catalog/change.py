@@ -82,15 +82,17 @@ def addition(catalog: Catalog, rows: pd.DataFrame, step: Step | None = None) -> 
     it is; an id that another picture has is a finding, and that row is left out.
     """
     checked, findings = checked_rows(catalog, rows, step)
-    known = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
-    fresh = []
+    old = dict(zip(catalog.table["item_id"], catalog.table["sha256"], strict=True))
+    known, fresh = dict(old), []
     columns = (checked[name] for name in ("item_id", "sha256", "path"))
     for place, (item_id, sha256, path) in enumerate(zip(*columns, strict=True)):
         if item_id not in known:
             known[item_id] = sha256
             fresh.append(place)
         elif known[item_id] != sha256:
-            detail = f"of another picture than {path}; give ids in a CSV with a column item_id"
+            where = "" if item_id in old else "it stands twice in what is added: "
+            remedy = f"{where}give it another id, in a CSV with a column item_id"
+            detail = f"of another picture than {path}; {remedy}"
             findings.append(Finding("id taken", item_id, detail))
         else:
             findings.append(Finding("already in the catalogue", item_id))
