@@ -139,6 +139,20 @@ def test_no_attribute_at_all_names_the_columns(listing: Make) -> None:
         build_catalog(source)
 
 
+def test_columns_that_cannot_be_learnt_are_not_proposed(listing: Make) -> None:
+    numbers = [str(number) for number in range(30)]
+    columns = {"shop": ["one"] * 30, "sku": numbers, "rare": ["a"] * 26 + ["b"] * 4}
+    source = replace(listing(columns), attributes=(), key=())
+    with pytest.raises(CatalogError) as caught:
+        build_catalog(source)
+    assert str(caught.value).endswith(
+        "no column can be used as an attribute; add a column of labels whose values repeat: "
+        "two values or more, 10 pictures of each"
+    )
+    with pytest.raises(CatalogError, match="name some of these with --attributes: rare$"):
+        build_catalog(source, CatalogSettings(min_per_class=4))
+
+
 def test_key_goes_on_without_a_dropped_attribute(listing: Make) -> None:
     catalog, findings = build_catalog(listing({"only": ["same"] * 30, "tone": TONES}))
     assert (catalog.key, [a.name for a in catalog.attributes]) == (("tone",), ["tone"])

@@ -30,6 +30,7 @@ from zoo.catalog.splits import assign_splits, spread_subset
 from zoo.catalog.unseen import drop_unseen
 from zoo.catalog.worth_learning import worth_learning
 from zoo.errors import CatalogError, unknown
+from zoo.plurals import numbered
 
 DEFAULT = CatalogSettings()
 COLUMNS = ("item_id", "path", "title", "split", "sha256", "thumbnail")
@@ -59,7 +60,7 @@ def build_catalog(
             f"{listing.source}: its pictures are bytes; write them to a folder first, with "
             "zoo.catalog.listing.unpacked(listing, folder)"
         )
-    names = _chosen(listing, settings.attributes)
+    names = _chosen(listing, settings)
     rows, replaced = _own_splits(listing, settings.split)
     rows = _selected(rows, listing, names, settings)
     rows = limited_rows(replace(listing, rows=rows), names, settings.limit, settings.seed)
@@ -119,11 +120,11 @@ def _selected(
     return rows
 
 
-def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
+def _chosen(listing: Listing, settings: CatalogSettings) -> list[str]:
     """The attributes to use, in the order asked; columns that are not offered may be named."""
     fixed = (*COLUMNS, *OPTIONAL, *listing.attributes)
     columns = [*listing.attributes, *(c for c in listing.rows.columns if c not in fixed)]
-    wanted = listing.attributes if asked is None else asked
+    wanted = listing.attributes if settings.attributes is None else settings.attributes
     for name in wanted:
         if name not in columns:
             raise CatalogError(f"{listing.source}: {unknown('attribute', name, columns)}")
@@ -133,11 +134,20 @@ def _chosen(listing: Listing, asked: Sequence[str] | None) -> list[str]:
             f"attribute of one class as well: {', '.join(_singles(listing, columns)) or 'none'}"
         )
     if not wanted:
-        raise CatalogError(
-            f"{listing.source}: no column can be used as an attribute; name some of these with "
-            f"--attributes: {', '.join(columns) or 'it has none'}"
-        )
+        remedy = _labels_wanted(listing.rows[_singles(listing, columns)], settings.min_per_class)
+        raise CatalogError(f"{listing.source}: no column can be used as an attribute; {remedy}")
     return list(dict.fromkeys(wanted))
+
+
+def _labels_wanted(columns: pd.DataFrame, least: int) -> str:
+    """What to do where no column is an attribute unasked: name one that is, or add one."""
+    fit = [str(c) for c in columns if (columns[c].value_counts() >= least).sum() > 1]
+    if fit:
+        return f"name some of these with --attributes: {', '.join(fit)}"
+    return (
+        "add a column of labels whose values repeat: two values or more, "
+        f"{numbered(least, 'picture')} of each"
+    )
 
 
 def _used(rows: pd.DataFrame, listing: Listing, clean: bool) -> tuple[pd.DataFrame, list[Finding]]:
