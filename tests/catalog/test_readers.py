@@ -45,13 +45,32 @@ def test_unreadable_folder(tmp_path: Path) -> None:
         read_listing(closed)
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "photo.jpg"])
-def test_not_recognised_names_the_layouts(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"")
-    for path in (tmp_path, tmp_path / name):
+def test_not_recognised_names_the_layouts(tmp_path: Path, draw: Draw) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"")
+    for path in (tmp_path, draw(tmp_path / "one" / "photo.jpg")):
         with pytest.raises(CatalogError, match="not recognised as a catalogue") as caught:
             read_listing(path)
         assert all(reader in str(caught.value) for reader in READERS)
+
+
+def test_pictures_without_folders_of_classes_are_told_with_the_remedy(
+    tmp_path: Path, draw: Draw
+) -> None:
+    draw(tmp_path / "odd" / "photo.png")
+    with pytest.raises(CatalogError) as caught:
+        read_listing(tmp_path / "odd")
+    assert str(caught.value) == (
+        f"pictures lie directly in {tmp_path}/odd: put each class into a folder of its own, "
+        "or give a CSV"
+    )
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".tsv", ".jsonl"])
+def test_a_table_of_another_kind_is_told_with_the_remedy(tmp_path: Path, suffix: str) -> None:
+    table = tmp_path / f"shop{suffix}"
+    table.write_bytes(b"")
+    with pytest.raises(CatalogError, match=rf"shop{suffix}: {suffix} is not read; save it as CSV$"):
+        read_listing(table)
 
 
 def test_ambiguous_lists_the_candidates(tmp_path: Path, draw: Draw) -> None:

@@ -14,7 +14,7 @@ from zoo.catalog.readers.csv_table import Table
 from zoo.catalog.readers.deepfashion_coarse import DeepFashionCoarse
 from zoo.catalog.readers.deepfashion_fine import DeepFashionFine
 from zoo.catalog.readers.deepfashion_inshop import DeepFashionInShop
-from zoo.catalog.readers.entries import catalogue_name, visible
+from zoo.catalog.readers.entries import catalogue_name, is_picture, visible
 from zoo.catalog.readers.fashion_products import FashionProducts
 from zoo.catalog.readers.hf_dataset import HfDataset
 from zoo.catalog.readers.image_folder import ImageFolder
@@ -33,6 +33,8 @@ ALL: tuple[Reader, ...] = (
     Table("parquet", read_parquet_rows),
     HfDataset(),
 )
+TABLES = (".csv", ".parquet")
+OTHER_TABLES = (".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl")
 # Kinds of findings that leave out no picture.
 HARMLESS = frozenset(
     {
@@ -102,9 +104,23 @@ def _recognised(path: Path) -> Reader:
             f"{path}: may be read in several ways ({names}); choose one with --reader NAME"
         )
     if not found:
-        layouts = "; ".join(f"{r.name}: {r.layout}" for r in READERS.values())
-        raise CatalogError(f"{path}: not recognised as a catalogue; known layouts are {layouts}")
+        raise CatalogError(_unrecognised(path))
     return found[0]
+
+
+def _unrecognised(path: Path) -> str:
+    """What to do with what is often given, else all that could be."""
+    if path.is_file() and path.suffix.lower() in OTHER_TABLES:
+        return f"{path}: {path.suffix} is not read; save it as CSV"
+    entries = visible(path) if path.is_dir() else []
+    tables = any(Path(entry.name).suffix.lower() in TABLES for entry in entries)
+    if any(map(is_picture, entries)) and not tables:
+        return (
+            f"pictures lie directly in {path}: put each class into a folder of its own, "
+            "or give a CSV"
+        )
+    layouts = "; ".join(f"{r.name}: {r.layout}" for r in READERS.values())
+    return f"{path}: not recognised as a catalogue; known layouts are {layouts}"
 
 
 def _each_once(listing: Listing) -> Listing:
