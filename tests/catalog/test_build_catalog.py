@@ -57,6 +57,7 @@ def test_provenance_says_where_it_comes_from(listing: Make) -> None:
         "split": None,
         "box_margin": 0.1,
         "limit": 29,
+        "limited": True,
         "splits": {split: len(catalog.rows(split)) for split in ("train", "val", "test")},
         "disagreement": {},
         "findings": {"rare class": 1},

@@ -85,3 +85,8 @@ def test_sync_follows_moved_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_selection_of_the_data_cannot_be_synchronised(shapes: Path) -> None:
     with pytest.raises(CatalogError, match="was made with --limit: .* use zoo add"):
         synchronisation(read_catalog(shapes, CatalogSettings(limit=100))[0])
+
+
+def test_a_limit_that_left_nothing_out_does_not_hinder(shapes: Path) -> None:
+    catalog = read_catalog(shapes, CatalogSettings(limit=240))[0]
+    assert not synchronisation(catalog).is_one

@@ -63,7 +63,9 @@ def build_catalog(
     names = _chosen(listing, settings)
     rows, replaced = _own_splits(listing, settings.split)
     rows = _selected(rows, listing, names, settings)
+    offered = len(rows)
     rows = limited_rows(replace(listing, rows=rows), names, settings.limit, settings.seed)
+    chosen = {**settings.as_dict(), "limited": len(rows) < offered}
     rows, unusable = check_pictures(replace(listing, rows=rows), step, settings.box_margin)
     rows, kept, rare = keep_classes(rows, names, settings.min_per_class, listing.multis)
     strata = _strata(listing, [attribute.name for attribute in kept])
@@ -83,7 +85,7 @@ def build_catalog(
     table = rows[[*COLUMNS, *optional, "near_group", *kept_names]]
     findings = [*listing.findings, *replaced, *unusable, *rare, *moved, *unseen, *unworthy]
     singles = _singles(listing, kept_names)
-    provenance = _provenance(listing, settings.as_dict(), rows, singles, findings)
+    provenance = _provenance(listing, chosen, rows, singles, findings)
     return Catalog(listing.name, listing.root, kept, key, table, provenance), findings
 
 

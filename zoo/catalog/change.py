@@ -144,6 +144,8 @@ def synchronisation(catalog: Catalog, step: Step | None = None) -> Change:
 def _source(catalog: Catalog) -> Listing:
     facts = catalog.provenance
     narrowed = [name for name in SELECTED_BY if facts.get(name) is not None]
+    if "limit" in narrowed and not facts.get("limited", True):  # older ones do not say
+        narrowed.remove("limit")
     if narrowed:
         raise CatalogError(
             f"catalogue {catalog.name!r} was made with --{narrowed[0].replace('_', '-')}: what it "
