@@ -178,6 +178,12 @@ def test_one_address_of_a_name_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         asked.check_port()
 
 
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_that_is_none_is_told(port: int) -> None:
+    with pytest.raises(ZooError, match=rf"--port {port} is not within 0\.\.65535"):
+        ServeOptions(Path("zoo"), port=port)
+
+
 def test_a_taken_port_is_one_line(address: str, page_folder: Path, plugins: Path) -> None:
     port = address.rsplit(":", 1)[1]
     with pytest.raises(AssertionError, match=f"error: port {port} on 127.0.0.1 cannot be used"):

@@ -15,6 +15,7 @@ from zoo.errors import ZooError
 from zoo.page.serving.login import Login, login_for
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+MOST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class ServeOptions:
             raise ZooError(
                 "--mcp needs the package mcp; install it with: pip install 'fashion-model-zoo[mcp]'"
             )
+        if not 0 <= self.port <= MOST_PORT:
+            raise ZooError(f"--port {self.port} is not within 0..{MOST_PORT}")
         if self.proxy is not None:
             _check_network(self.proxy)
         if self.public and (not self.share or self.auth is not None):
