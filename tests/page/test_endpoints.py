@@ -174,7 +174,7 @@ def test_one_address_of_a_name_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere, here])
     asked.check_port()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere])
-    with pytest.raises(ZooError, match="port 0 on a.name cannot be used"):
+    with pytest.raises(ZooError, match="a.name is no address of this machine"):
         asked.check_port()
 
 
@@ -182,6 +182,19 @@ def test_one_address_of_a_name_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_port_that_is_none_is_told(port: int) -> None:
     with pytest.raises(ZooError, match=rf"--port {port} is not within 0\.\.65535"):
         ServeOptions(Path("zoo"), port=port)
+
+
+def test_an_address_of_another_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "is no address of this machine; --host 0.0.0.0 is for all of them"
+    with pytest.raises(ZooError, match=f"--host 192.0.2.1 {told}"):
+        ServeOptions(Path("zoo"), host="192.0.2.1", port=0).check_port()
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ZooError, match=f"--host no.name {told}"):
+        ServeOptions(Path("zoo"), host="no.name", port=0).check_port()
 
 
 def test_a_taken_port_is_one_line(address: str, page_folder: Path, plugins: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -79,10 +80,16 @@ class ServeOptions:
         refused = [error for error in refusals if error is not None]
         # A name may have an address of IPv6 too, where the machine speaks none.
         if len(refused) == len(found):
+            refused.sort(key=lambda error: error.errno == errno.EADDRNOTAVAIL)
             raise self.cannot_listen(refused[0]) from refused[0]
 
     def cannot_listen(self, error: OSError) -> ZooError:
         """What to say of it."""
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return ZooError(
+                f"--host {self.host} is no address of this machine; --host 0.0.0.0 is for all of "
+                "them"
+            )
         return ZooError(
             f"port {self.port} on {self.host} cannot be used ({error}); choose another with --port"
         )
