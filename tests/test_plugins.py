@@ -92,6 +92,12 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         load_plugins([tmp_path / "nowhere"])
 
 
+def test_a_plugin_file_is_named_by_its_folder(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine.py", GOOD.format(name="mine")) / "mine.py"
+    with pytest.raises(PluginError, match=f"{path}: is a file; name its folder: {tmp_path}$"):
+        load_plugins([path])
+
+
 def test_two_folders_may_hold_files_of_one_name(tmp_path: Path) -> None:
     folders = []
     for name in ("one", "two"):

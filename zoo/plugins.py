@@ -87,6 +87,8 @@ def load_plugins(folders: Sequence[Path] = (), strict: bool = False) -> Registry
     on; with `strict`, it raises PluginError.
     """
     for folder in folders:
+        if folder.is_file():
+            raise PluginError(f"--plugins {folder}: is a file; name its folder: {folder.parent}")
         if not folder.is_dir():
             raise PluginError(f"--plugins {folder}: no such folder")
     manager = pluggy.PluginManager("zoo")
