@@ -119,6 +119,13 @@ def test_an_unknown_filter_lists_the_known(recommender: Recommender) -> None:
         recommender.recommend(query(0), Ask(where={"color": ["red"]}))
 
 
+def test_a_plain_string_is_one_value_of_a_filter(recommender: Recommender) -> None:
+    one, several = Ask(where={"colour": "red"}), Ask(where={"colour": ["red"]})
+    assert recommender.recommend(query(90), one).items == (
+        recommender.recommend(query(90), several).items
+    )
+
+
 @pytest.mark.parametrize("bad", [{"top": 0}, {"alpha": 1.5}, {"alpha": -0.1}])
 def test_an_impossible_ask_is_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ZooError, match="is not within"):

@@ -18,7 +18,9 @@ class Ask:
 
     top: int = 5
     alpha: float = 1.0  # score = alpha * similarity + (1 - alpha) * match
-    where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # attribute -> any of these
+    where: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # attribute -> any of these, or this
     same_category: bool = False
     exact: bool = False  # forces exact search, whatever the size
     diversity: float = 0.0  # 0: the nearest; towards 1: items that resemble each other less
@@ -30,6 +32,8 @@ class Ask:
         for name in ("alpha", "diversity"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ZooError(f"{name} {getattr(self, name)} is not within 0..1")
+        one = {name: [value] for name, value in self.where.items() if isinstance(value, str)}
+        object.__setattr__(self, "where", {**self.where, **one})
 
 
 @dataclass(frozen=True)
