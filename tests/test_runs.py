@@ -16,9 +16,10 @@ import torch
 from tests.conftest import PLUGINS, TINY
 from zoo import devices
 from zoo.catalog import load_catalog
-from zoo.compare import open_zoo
+from zoo.compare import Zoo, open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
 from zoo.features.encoder import Encoder
+from zoo.features.extract import EMBEDDINGS
 from zoo.features.runtime import TorchRuntime
 from zoo.indexing import Wish
 from zoo.pictures import open_picture
@@ -26,7 +27,7 @@ from zoo.pipeline import Means
 from zoo.plugins import load_plugins
 from zoo.progress import Progress
 from zoo.redoing import embed, index, refuse_unfinished, repeat
-from zoo.run_files import partial_folder
+from zoo.run_files import partial_folder, reindex, repair
 from zoo.runs import verify
 
 
@@ -235,3 +236,13 @@ def test_settings_are_saved_beside_what_they_made(zoo_folder: Path) -> None:
     assert facts["settings"] == TINY.as_dict()
     assert facts["trained"]["weights"] == {"kind": "random", "sha256": None}
     assert facts["packages"]["torch"]
+
+
+def test_a_folder_with_a_space_is_quoted_in_commands(zoo_folder: Path, tmp_path: Path) -> None:
+    zoo = tmp_path / "my pictures"
+    for command in (reindex(zoo / "a"), repair(zoo / "a", {}), repair(zoo / "a", {}, EMBEDDINGS)):
+        assert f"--runs '{zoo}'" in command
+    empty = Zoo(zoo, load_catalog(zoo_folder), load_plugins())
+    for name in (None, "vgg16"):
+        with pytest.raises(RunError, match=f"--runs '{zoo}'"):
+            empty.run(name)

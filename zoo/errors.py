@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 
 MOST = 300  # characters of what another package says
 
@@ -47,6 +49,11 @@ def one_line(error: BaseException) -> str:
     """What another package's error says, short enough to stand within a message."""
     said = " ".join(str(error).split()) or type(error).__name__
     return said if len(said) <= MOST else f"{said[:MOST]}…"
+
+
+def typed(path: Path) -> str:
+    """A path as part of a command that is to be typed: quoted where it has to be."""
+    return shlex.quote(str(path))
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoo import pipeline
 from zoo.backbones import Backbone
 from zoo.catalog import Catalog
-from zoo.errors import RunError, ZooError
+from zoo.errors import RunError, ZooError, typed
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS
 from zoo.files import linked, sha256_of, write_json
 from zoo.indexes import PARTS as INDEX_PARTS
@@ -195,7 +195,7 @@ def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
     if names:
         raise ZooError(
             f"items came or went since {', '.join(names)} were measured, and all are to be "
-            f"compared on one catalogue; first: zoo compact --runs {zoo}"
+            f"compared on one catalogue; first: zoo compact --runs {typed(zoo)}"
         )
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import ReplacedError, RunError
+from zoo.errors import ReplacedError, RunError, typed
 from zoo.features.extract import EMBEDDINGS, PREDICTIONS, SHARDS
 from zoo.files import sha256_of, swap_in, write_json
 from zoo.indexes import HINTS
@@ -121,8 +121,8 @@ def repair(folder: Path, facts: Mapping[str, Any], part: str = "") -> str:
     if part in (INDEX_ROWS, SCORES) or fnmatch(part, INDEX_PARTS):
         return f"repair it with: {reindex(folder)}"
     if part in (EMBEDDINGS, PREDICTIONS):
-        return f"repair it with: zoo embed {folder.name} --runs {folder.parent}"
-    again = f"repair it with: python train.py {folder.name} --runs {folder.parent} --restart"
+        return f"repair it with: zoo embed {folder.name} --runs {typed(folder.parent)}"
+    again = f"repair it with: python train.py {folder.name} --runs {typed(folder.parent)} --restart"
     if "settings" not in facts:
         return f"{again} and the options that it was trained with"
     index = [(f"--{key.replace('_', '-')}", facts[key]) for key in (NAME, URI) if key in facts]
@@ -132,7 +132,7 @@ def repair(folder: Path, facts: Mapping[str, Any], part: str = "") -> str:
 
 def reindex(folder: Path) -> str:
     """The command that builds the index of a run anew, and measures it."""
-    return f"zoo index {folder.name} --runs {folder.parent}"
+    return f"zoo index {folder.name} --runs {typed(folder.parent)}"
 
 
 def check(folder: Path, part: str, facts: dict[str, Any]) -> None:

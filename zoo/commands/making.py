@@ -22,7 +22,7 @@ from zoo.commands.options import (
     Runs,
     RuntimeName,
 )
-from zoo.errors import ZooError
+from zoo.errors import ZooError, typed
 from zoo.plurals import numbered
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def embed(
         if not name.isidentifier() and Path(name).exists():  # as no backbone's name is
             raise ZooError(
                 f"{name} is no backbone: zoo embed takes a zoo's own catalogue; "
-                f"for other pictures: zoo features {name} --out FILE.npz"
+                f"for other pictures: zoo features {typed(Path(name))} --out FILE.npz"
             )
     check_name(runtime, "auto")
     chosen = Engine(engine, address)
