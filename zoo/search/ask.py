@@ -18,9 +18,7 @@ class Ask:
 
     top: int = 5
     alpha: float = 1.0  # score = alpha * similarity + (1 - alpha) * match
-    where: Mapping[str, Sequence[str]] = field(
-        default_factory=dict
-    )  # attribute -> any of these, or this
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # attribute -> any of these
     same_category: bool = False
     exact: bool = False  # forces exact search, whatever the size
     diversity: float = 0.0  # 0: the nearest; towards 1: items that resemble each other less
