@@ -11,11 +11,13 @@ import timm
 import torch
 from PIL import Image
 
-from tests.conftest import PLUGINS, ROOT
+from tests.conftest import PLUGINS, ROOT, TINY
 from zoo.backbones import Backbone, TimmBackbone, Transform, check
+from zoo.catalog import Catalog
 from zoo.errors import PluginError
 from zoo.plugins import load_plugins
 from zoo.training.model import embedding_width
+from zoo.training.network import new_model
 
 BACKBONES = load_plugins([PLUGINS]).backbones
 WIDTHS = {"vgg16": 512, "resnet50": 2048, "xception": 2048, "inception_v3": 2048}
@@ -48,6 +50,19 @@ def test_the_network_of_the_guide_is_one(tmp_path: Path) -> None:
     flat = load_plugins([tmp_path]).get("flat")
     check(flat, 32)
     assert embedding_width(flat.network(), flat.transform(32)) == 64
+
+
+def test_a_network_that_cannot_run_is_one_line(catalog: Catalog) -> None:
+    class Flat(TimmBackbone):
+        def network(self) -> torch.nn.Module:
+            return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(9, 4))
+
+        def transform(self, image_size: int | None = None) -> Transform:
+            return Transform(32, 1.0, "bilinear", (0.5,) * 3, (0.5,) * 3)
+
+    told = r"^flat: its network fails on a \(1, 3, 32, 32\) picture: mat1 and mat2 shapes"
+    with pytest.raises(PluginError, match=told):
+        new_model(Flat("flat", "Flat", "none"), catalog, TINY)
 
 
 @pytest.mark.parametrize("name", BACKBONES)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from zoo.addresses import is_address, located
 from zoo.catalog.cells import as_list, as_texts, stacked
-from zoo.errors import CatalogError, unknown
+from zoo.errors import CatalogError, typed, unknown
 from zoo.files import recover, write_json, written_whole
 from zoo.pictures import Box
 
@@ -267,7 +267,7 @@ def _others(folder: Path) -> str:
     """What to do without a zoo: name one that is there, or make it."""
     there = sorted(path.parent for path in folder.parent.glob("[!.]*/catalog.json"))[:5]
     known = f"name one that is there with --runs ({', '.join(map(str, there))}), or " * bool(there)
-    return f"{known}make one with: zoo train --data YOUR_PICTURES --runs {folder}"
+    return f"{known}make one with: zoo train --data YOUR_PICTURES --runs {typed(folder)}"
 
 
 def _root(folder: Path, root: Path) -> Path:

@@ -13,7 +13,7 @@ import torch
 from zoo import devices
 from zoo.backbones import Backbone
 from zoo.catalog import Attribute, Catalog
-from zoo.errors import LossError, RunError
+from zoo.errors import LossError, PluginError, RunError, one_line
 from zoo.features.runtime import TorchRuntime
 from zoo.files import sha256_of
 from zoo.processes import processes
@@ -69,7 +69,13 @@ def new_model(backbone: Backbone, catalog: Catalog, settings: Settings) -> tuple
     torch.manual_seed(settings.seed)
     network = backbone.network()
     origin = _begin_weights(backbone, network, settings.weights)
-    width = embedding_width(network, backbone.transform(settings.image_size))
+    transform = backbone.transform(settings.image_size)
+    try:
+        width = embedding_width(network, transform)
+    except Exception as error:  # a plugin's network is a stranger's code
+        shape = (1, 3, transform.size, transform.size)
+        said = f"its network fails on a {shape} picture: {one_line(error)}"
+        raise PluginError(f"{backbone.name}: {said}") from error
     return with_heads(network, width, head_attributes(catalog), settings), origin
 
 
