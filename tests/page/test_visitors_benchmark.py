@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
@@ -21,8 +22,10 @@ def test_all_that_a_visitor_does_is_answered(
 
     async def visit() -> None:
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
-            own = visitor.Visitor(http, await visitor.wiring_of(http), pictures, "a-visitor")
-            for do in (own.opening, own.random_query, own.upload, own.leaderboard, own.poll):
+            one = visitor.Visitor(http, await visitor.wiring_of(http), pictures, "a-visitor")
+            for do in (one.opening, one.random_query, one.upload, one.leaderboard, one.poll):
                 await do()
 
-    asyncio.run(visit())
+    # A browser of another test has its own loop in this thread.
+    with ThreadPoolExecutor(1) as own:
+        own.submit(asyncio.run, visit()).result()
