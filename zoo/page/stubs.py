@@ -15,8 +15,8 @@ WRITER = "gradio.component_meta"
 def without_stubs() -> Iterator[None]:
     """Import gradio in here, and it leaves the stubs of its components as they are.
 
-    They take it 40 % of its import. It has none for a component that is of no file, and so it is
-    told of all.
+    They take much of its import. It has none for a component that is of no file, and so it is told
+    of all.
     """
     getfile = inspect.getfile
 
