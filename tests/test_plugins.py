@@ -117,8 +117,14 @@ def test_a_folder_of_the_same_name_as_the_shipped_one_is_another(tmp_path: Path)
 
 def test_an_unknown_backbone_lists_the_known() -> None:
     expected = "unknown backbone 'resnet5'; available: inception_v3, resnet50, vgg16, xception"
-    with pytest.raises(ZooError, match=expected):
+    with pytest.raises(ZooError, match=f"{expected}; one of a plugin in a folder needs --plugins"):
         load_plugins().get("resnet5")
+
+
+def test_an_unknown_backbone_may_be_that_of_a_broken_plugin(tmp_path: Path) -> None:
+    write(tmp_path, "mine.py", "1 / 0")
+    with pytest.raises(ZooError, match=r"'mine'.*; plugin kept apart: .*mine.py: ZeroDivision"):
+        load_plugins([tmp_path]).get("mine")
 
 
 def test_registering_builds_nothing() -> None:

@@ -43,10 +43,12 @@ class Registry:
     index_origins: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> Backbone:
-        """The backbone of that name; ZooError lists the known ones."""
-        if name not in self.backbones:
-            raise ZooError(unknown("backbone", name, self.backbones))
-        return self.backbones[name]
+        """The backbone of that name; ZooError lists the known ones, and plugins that failed."""
+        if name in self.backbones:
+            return self.backbones[name]
+        broken = [f"plugin kept apart: {f.origin}: {f.error}" for f in self.failed]
+        missing = broken or ["one of a plugin in a folder needs --plugins DIR"]
+        raise ZooError("; ".join([unknown("backbone", name, self.backbones), *missing]))
 
     def select(self, names: Sequence[str]) -> list[Backbone]:
         """The named backbones, or all of them when none is named."""

@@ -22,10 +22,10 @@ from zoo.run_files import (
     SCORES,
     STAGES,
     check_parts,
-    holds_work,
     partial_folder,
     read_facts,
     since,
+    unfinished,
 )
 from zoo.training.settings import Settings
 
@@ -201,7 +201,7 @@ def refuse_behind(zoo: Path, backbones: Iterable[Backbone]) -> None:
 
 def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
     """ZooError when runs were begun and not finished: going on or beginning again is a choice."""
-    begun = [b.name for b in backbones if _is_begun(partial_folder(zoo, b.name))]
+    begun = sorted({b.name for b in backbones}.intersection(unfinished(zoo)))
     if begun:
         raise ZooError(
             f"unfinished training in {zoo}: {', '.join(begun)}; repeat the command that began it "
@@ -211,15 +211,5 @@ def refuse_unfinished(zoo: Path, backbones: Sequence[Backbone]) -> None:
 
 def discard_redo(backbone: Backbone, zoo: Path) -> None:
     """Throw away what is no training begun: a killed `repeat`, or one that never came to work."""
-    partial = partial_folder(zoo, backbone.name)
-    if not _is_begun(partial):
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _is_begun(partial: Path) -> bool:
-    """Whether a training was begun there; what a killed `repeat` left is made again anyway."""
-    try:
-        facts = read_facts(partial)
-    except RunError:
-        return True
-    return bool(facts) and REDO not in facts and holds_work(partial)
+    if backbone.name not in unfinished(zoo):
+        shutil.rmtree(partial_folder(zoo, backbone.name), ignore_errors=True)

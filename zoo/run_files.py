@@ -27,17 +27,32 @@ RUN, SCORES = "run.json", "scores.json"
 STAGES = ("trained", "embedded", "indexed", "evaluated")
 PARTS = (MODEL, EMBEDDINGS, PREDICTIONS, SCORES)  # and what its index wrote, if it wrote files
 REDO = "redo"  # in run.json of a partial folder: made from a published run, and easily again
+PARTIAL = ".partial"
 INDEX_ROWS = "index_rows.npy"  # only where items came or went since the index was built
 
 
 def partial_folder(zoo: Path, name: str) -> Path:
     """Where a run is made before it is published."""
-    return zoo / f".{name}.partial"
+    return zoo / f".{name}{PARTIAL}"
 
 
-def holds_work(partial: Path) -> bool:
-    """Whether anything was made there, besides the note of what is to be."""
-    return partial.is_dir() and any(p.name != RUN and p.name[0] != "." for p in partial.iterdir())
+def unfinished(zoo: Path) -> list[str]:
+    """The backbones whose training was begun and not finished; killed redoing is none."""
+    return [
+        partial.name[1:].removesuffix(PARTIAL)
+        for partial in sorted(zoo.glob(f".*{PARTIAL}"))
+        if _is_training(partial)
+    ]
+
+
+def _is_training(partial: Path) -> bool:
+    """Whether more than the note of what is to be was made there, and for the first time."""
+    try:
+        facts = read_facts(partial)
+    except RunError:
+        return True
+    work = (path for path in partial.iterdir() if path.name != RUN and path.name[0] != ".")
+    return bool(facts) and REDO not in facts and any(work)
 
 
 def without_plugin(zoo: Path, registry: Registry) -> list[Failure]:

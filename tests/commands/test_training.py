@@ -106,19 +106,23 @@ def test_deepfashion_goes_in_with_one_command(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_run_is_gone_on_with_or_thrown_away(shapes: Path, tmp_path: Path) -> None:
+    zoo = ("--runs", tmp_path / "zoo", "--plugins", PLUGINS)
     arguments = (
-        "tiny_a", "--data", shapes, "--plugins", PLUGINS, "--weights", "random", "--limit", 120,
-        "--epochs-frozen", 0, "--epochs-unfrozen", 1, "--runs", tmp_path / "zoo",
+        "--data", shapes, "--weights", "random", "--limit", 120,
+        "--epochs-frozen", 0, "--epochs-unfrozen", 1, *zoo,
     )  # fmt: skip
+    assert run("tiny_b", *arguments, script="train.py").returncode == 0
     partial = tmp_path / "zoo" / ".tiny_a.partial"
-    partial.mkdir(parents=True)
+    partial.mkdir()
     (partial / "run.json").write_text('{"format": 2}')
     (partial / "left").touch()
     assert "with --resume to go on, or with --restart to begin again" in told(
-        *arguments, script="train.py"
+        "tiny_a", *arguments, script="train.py"
     )
     assert (partial / "left").exists()
-    assert run(*arguments, "--restart", script="train.py").returncode == 0
+    assert "a training of tiny_a is not finished" in run("evaluate", *zoo).stderr
+    assert "tiny_b, tiny_a is not trained to its end" in run("doctor", *zoo).stdout
+    assert run("tiny_a", *arguments, "--restart", script="train.py").returncode == 0
     assert sorted(p.name for p in (tmp_path / "zoo").glob("*tiny_a*")) == ["tiny_a"]
 
 

@@ -38,10 +38,23 @@ def test_warming_up_opens_all_and_says_what_does_not_open(
     index.write_bytes(index.read_bytes()[:-8] + b"12345678")
     state = PageState(folder, [PLUGINS], None)
     state.warm_up()
-    assert "tiny_a does not open" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "tiny_a does not open" in said
+    assert "left out" not in said
     runs = state.trained().runs
     assert {"recommender", "encoder"} <= vars(runs["tiny_b"]).keys()
     assert "recommender" not in vars(runs["tiny_a"])
+
+
+def test_what_is_left_out_is_said_where_the_page_was_started(
+    zoo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.py").write_text("1 / 0")
+    PageState(zoo_folder, [tmp_path], None).warm_up()
+    said = capsys.readouterr().err
+    assert "bad.py: ZeroDivisionError: division by zero" in said
+    assert "left out: tiny_a: " in said
+    assert "has no plugin; install it, or add --plugins DIR" in said
 
 
 def test_the_leaderboard_is_made_once_for_all_visitors(

@@ -24,11 +24,18 @@ def evaluate(
     from zoo.compare import open_zoo
     from zoo.outputs.documents import full_report
     from zoo.outputs.leaderboard import evaluate_text
+    from zoo.run_files import unfinished
 
     zoo = open_zoo(runs, folders or (), strict)
     chosen = {run.name: run for run in zoo.select(names or ())}
     zoo.runs = chosen
     show(evaluate_text, full_report(zoo), as_json)
+    for name in unfinished(runs):
+        typer.echo(
+            f"note: a training of {name} is not finished; stopped, it goes on when its command is "
+            "repeated with --resume",
+            err=True,
+        )
 
 
 def votes(runs: Runs = SAMPLE_ZOO, folders: Plugins = None, as_json: AsJson = False) -> None:

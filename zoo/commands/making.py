@@ -22,6 +22,7 @@ from zoo.commands.options import (
     Runs,
     RuntimeName,
 )
+from zoo.commands.output import show_next
 from zoo.errors import ZooError, typed
 from zoo.plurals import numbered
 
@@ -124,6 +125,7 @@ def _redo(
         redoing.refuse_behind(zoo, registry.backbones.values())
         for backbone in registry.select(names or trained):
             again(backbone, catalog, zoo, progress, means)
+    show_next(zoo, folders)
 
 
 @contextmanager

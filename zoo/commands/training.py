@@ -16,7 +16,8 @@ from zoo.commands.options import (
     RuntimeName,
     Strict,
 )
-from zoo.errors import ZooError, typed
+from zoo.commands.output import show_next
+from zoo.errors import ZooError
 
 
 def train(
@@ -190,9 +191,7 @@ def train(
         redoing.refuse_behind(zoo, registry.backbones.values())
         catalog = building.prepare_catalog(wanted, zoo, progress)
         building.make_zoo(chosen, catalog, settings, zoo, progress, means)
-    place = " ".join([f"--runs {typed(zoo)}", *(f"--plugins {typed(f)}" for f in folders or ())])
-    typer.echo(f"done; see the leaderboard:  zoo evaluate {place}", err=True)
-    typer.echo(f"compare them in a browser:  python serve.py {place}", err=True)
+    show_next(zoo, folders)
 
 
 def _split(names: str | None) -> tuple[str, ...] | None:

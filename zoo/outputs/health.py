@@ -13,6 +13,7 @@ from zoo.compare import open_zoo
 from zoo.errors import ZooError
 from zoo.features import compiled_runtime, openvino_runtime
 from zoo.pipeline import package_versions
+from zoo.run_files import unfinished
 from zoo.runs import verify
 from zoo.weights import answers
 
@@ -28,7 +29,14 @@ def health_report(folder: Path, plugins: Sequence[Path]) -> dict[str, Any]:
         except ZooError as error:
             problems.append(str(error))
             continue
-        zoos.append({"folder": str(place), "items": len(zoo.catalog), "runs": sorted(zoo.runs)})
+        zoos.append(
+            {
+                "folder": str(place),
+                "items": len(zoo.catalog),
+                "runs": sorted(zoo.runs),
+                "unfinished": unfinished(place),
+            }
+        )
         problems += [f"{p.origin}: {p.error}" for p in zoo.problems]
         for run in zoo.runs.values():
             problems += verify(run)

@@ -89,6 +89,8 @@ def doctor_text(report: dict[str, Any]) -> str:
     ]
     for zoo in report["zoos"]:
         opened = ", ".join(zoo["runs"]) or "no backbone opens"
-        parts.append(f"zoo        {zoo['folder']}: {numbered(zoo['items'], 'item')}, {opened}")
+        begun = "".join(f", {name} is not trained to its end" for name in zoo["unfinished"])
+        items = numbered(zoo["items"], "item")
+        parts.append(f"zoo        {zoo['folder']}: {items}, {opened}{begun}")
     parts += [f"problem    {p}" for p in report["problems"]] or ["no problem found"]
     return "\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,9 +99,11 @@ class PageState:
             self.job = Job(command, self.folder, title, _(GO_ON))
 
     def warm_up(self) -> None:
-        """Open every run's network and index now, so that the first visitor does not wait."""
+        """Open every run's network and index now, and say which plugins and runs do not open."""
         zoo = self.zoo()
         if zoo is not None:
+            for failure in (*zoo.registry.failed, *zoo.problems):
+                print(f"left out: {failure.origin}: {failure.error}", file=sys.stderr, flush=True)
             open_parts(zoo)
 
     def version(self) -> Version:
