@@ -69,3 +69,36 @@ def test_help_and_plugins_import_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_asked_wrongly_is_told_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "here.jpg").touch()
+    wrong = [
+        ["recommend", "nowhere.jpg"],
+        ["recommend", "here.jpg", "--where", "red"],
+        ["recommend", "here.jpg", "--out", "rows.csv"],
+        ["recommend", ".", "--sheet", "sheet.png"],
+        ["tag", "nowhere"],
+        ["count", "nowhere"],
+        ["features", "here.jpg", "--out", "features.csv"],
+        ["features", "nowhere", "--out", "features.npz"],
+        ["vectors", "--out", "vectors.csv"],
+        ["train", "resnet5"],
+        ["train", "--hidden", "wide"],
+        ["train", "--weights", "nowhere.pth"],
+        ["train", "--resume", "--restart"],
+        ["serve", "--port", "99999"],
+    ]
+    script = f"""
+import sys
+from zoo.cli import main
+for arguments in {wrong}:
+    sys.argv = ["zoo", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        print(ended.code, [m for m in ("torch", "timm", "gradio") if m in sys.modules])
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["1 []"] * len(wrong), done.stderr

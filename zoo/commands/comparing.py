@@ -92,26 +92,29 @@ def recommend(
 
     Of a folder or CSV each picture is a query by itself, and a CSV is written.
     """
+    from zoo.pictures import read_bytes
+
+    conditions = _conditions(where or [])
+    many = any(path.is_dir() or path.suffix.lower() == ".csv" for path in images)
+    if many and (len(images) > 1 or sheet is not None):
+        raise ZooError("a folder or CSV of pictures is given alone, and without --sheet")
+    if not many and out is not None:
+        raise ZooError("--out is for a folder or CSV of pictures; for these use --json or --sheet")
+    pictures = {} if many else {str(path): read_bytes(path) for path in images}
+
+    # These take seconds to import: what is asked wrongly is told before.
     from zoo.commands.recommending import recommend_each
     from zoo.compare import open_zoo
     from zoo.outputs.contact_sheet import contact_sheet
     from zoo.outputs.documents import recommend_report
     from zoo.outputs.texts import recommend_text
-    from zoo.pictures import read_bytes
     from zoo.search.ask import Ask
 
-    ask = Ask(
-        top, alpha, _conditions(where or []), same_category, exact, diversity, near_duplicates
-    )
+    ask = Ask(top, alpha, conditions, same_category, exact, diversity, near_duplicates)
     zoo = open_zoo(runs, folders or ())
-    if any(path.is_dir() or path.suffix.lower() == ".csv" for path in images):
-        if len(images) > 1 or sheet is not None:
-            raise ZooError("a folder or CSV of pictures is given alone, and without --sheet")
+    if many:
         recommend_each(zoo, images[0], ask, backbones or (), out, as_json)
         return
-    if out is not None:
-        raise ZooError("--out is for a folder or CSV of pictures; for these use --json or --sheet")
-    pictures = {str(path): read_bytes(path) for path in images}
     results = zoo.recommend(pictures, ask, backbones or ())
     show(recommend_text, recommend_report(zoo, list(pictures), results), as_json)
     if sheet is not None:

@@ -38,9 +38,11 @@ def vectors(
     as_json: AsJson = False,
 ) -> None:
     """Write the fashion vectors: predicted class and confidence of every item, as numpy."""
-    from zoo.compare import open_zoo
     from zoo.exporting.vectors import require_npz, vectors_text, write_vectors
 
-    require_npz(out)
+    require_npz(out)  # before what takes seconds to import
+
+    from zoo.compare import open_zoo
+
     zoo = open_zoo(runs, folders or ())
     show(vectors_text, write_vectors(zoo.run(backbone), out), as_json)

@@ -30,14 +30,16 @@ def tag(
     as_json: AsJson = False,
 ) -> None:
     """Predict the attributes of every picture in a folder or CSV: class and confidence."""
+    from zoo.picture_tables import pictures_in
+
+    table = pictures_in(pictures)  # before what takes seconds to import
+
     from zoo.compare import open_zoo
     from zoo.files import written_whole
     from zoo.outputs.documents import skipped_report, tags_report
     from zoo.outputs.tags import tagged_csv
-    from zoo.picture_tables import pictures_in
 
     zoo = open_zoo(runs, folders or ())
-    table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
     tell(table.findings, skipped)
     _require_any(tagged, skipped, pictures)
@@ -65,15 +67,17 @@ def count(
     as_json: AsJson = False,
 ) -> None:
     """Count the most common classes in a folder or CSV of pictures."""
+    from zoo.picture_tables import pictures_in
+
+    table = pictures_in(pictures)  # before what takes seconds to import
+
     from zoo.compare import count_classes, open_zoo
     from zoo.outputs.documents import skipped_report
     from zoo.outputs.texts import count_text
-    from zoo.picture_tables import pictures_in
     from zoo.search.candidates import category_attribute
 
     zoo = open_zoo(runs, folders or ())
     name = zoo.catalog.single(attribute or category_attribute(zoo.catalog)).name
-    table = pictures_in(pictures)
     tagged, skipped = zoo.tag(table.paths, backbone)
     tell(table.findings)
     _require_any(tagged, skipped, pictures)
@@ -94,16 +98,19 @@ def features(
     as_json: AsJson = False,
 ) -> None:
     """Write unit embeddings and predicted labels of pictures outside the catalogue."""
-    from zoo.compare import Seen, Skipped, open_zoo
     from zoo.exporting.vectors import features_text, require_npz, write_features
-    from zoo.features.encoder import Features
-    from zoo.outputs.documents import skipped_report
     from zoo.picture_tables import pictures_in
-    from zoo.progress import Progress
 
     require_npz(out)
+    table = pictures_in(pictures)  # before what takes seconds to import
+
+    from zoo.compare import Seen, Skipped, open_zoo
+    from zoo.features.encoder import Features
+    from zoo.outputs.documents import skipped_report
+    from zoo.progress import Progress
+
     zoo = open_zoo(runs, folders or ())
-    run, table = zoo.run(backbone), pictures_in(pictures)
+    run = zoo.run(backbone)
     seen: list[Seen] = []
     skipped: list[Skipped] = []
     with Progress().stage(f"{run.name}: features", len(table.paths)) as bar:

@@ -112,20 +112,13 @@ def train(
     strict: Strict = False,
 ) -> None:
     """Train, embed, index and evaluate backbones on one catalogue."""
-    from zoo import building, devices, redoing
-    from zoo.backbones import check
     from zoo.catalog import CatalogSettings
-    from zoo.features.accepted import check_name
-    from zoo.indexing import Wish
-    from zoo.pipeline import Means
     from zoo.plugins import load_plugins
-    from zoo.processes import processes, together
     from zoo.training.settings import Settings
-    from zoo.training.tracking import make_progress
 
+    if resume and restart:
+        raise ZooError("--resume goes on and --restart begins again: give one of them")
     registry = load_plugins(folders or (), strict)
-    means = Means(runtime, wish=Wish(kind, None, uri, registry.indexes))
-    means.wish.kept({})  # says so when it cannot be, before anything is trained
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
     chosen = registry.select(backbones or ())
@@ -141,7 +134,6 @@ def train(
         limit=limit,
         seed=seed,
     )
-    wanted = building.CatalogSource(data, reader, selection)
     settings = Settings(
         weights=weights,
         image_size=image_size,
@@ -165,15 +157,26 @@ def train(
         cutmix=cutmix,
         layer_decay=layer_decay,
     )
-    if resume and restart:
-        raise ZooError("--resume goes on and --restart begins again: give one of them")
     settings.require_weights()
+
+    # These take seconds to import: what is asked wrongly is told before.
+    from zoo import building, devices, redoing
+    from zoo.backbones import check
+    from zoo.features.accepted import check_name
+    from zoo.indexing import Wish
+    from zoo.pipeline import Means
+    from zoo.processes import processes, together
+    from zoo.training.tracking import make_progress
+
+    means = Means(runtime, wish=Wish(kind, None, uri, registry.indexes))
+    means.wish.kept({})  # says so when it cannot be, before anything is trained
     devices.choose(device, precision)
     check_name(runtime, device)
     for backbone in chosen:
         taken = check(backbone, image_size).size
         if image_size not in (None, taken):
             typer.echo(f"{backbone.name}: takes {taken} px, not {image_size} px", err=True)
+    wanted = building.CatalogSource(data, reader, selection)
     zoo = runs or building.default_folder(wanted)
     if not processes().first:
         with together():

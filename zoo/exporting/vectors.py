@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zoo.catalog import Catalog
 from zoo.errors import ZooError
-from zoo.features.encoder import Features
 from zoo.files import written_whole
 from zoo.plurals import numbered
-from zoo.runs import Run
+
+if TYPE_CHECKING:
+    from zoo.features.encoder import Features
+    from zoo.runs import Run
 
 
 def require_npz(path: Path) -> None:
