@@ -32,6 +32,15 @@ def test_a_folder_and_a_file(shop: Path) -> None:
     assert pictures_in(shop / "more/a.png").paths == (shop / "more/a.png",)
 
 
+def test_what_systems_leave_beside_pictures_is_not_looked_at(shop: Path) -> None:
+    for name in (".trash/a.png", "__MACOSX/a.png", "more/._a.png", "more/.phone.heic"):
+        (shop / name).parent.mkdir(exist_ok=True)
+        (shop / name).touch()
+    folder = pictures_in(shop)
+    assert folder.paths == (shop / "images/b.png", shop / "more/a.png")
+    assert folder.findings == ()
+
+
 def test_formats_that_are_not_read_are_told(shop: Path) -> None:
     (shop / "more/phone.HEIC").touch()
     (shop / "more/notes.txt").touch()

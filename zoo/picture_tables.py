@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo.catalog.listing import Finding
 from zoo.catalog.readers.csv_columns import find_roles
 from zoo.catalog.readers.csv_rows import read_rows
-from zoo.catalog.readers.entries import is_utf8, not_a_picture, not_utf8
+from zoo.catalog.readers.entries import is_hidden, is_utf8, not_a_picture, not_utf8
 from zoo.catalog.readers.places import IMAGES, may_be_file, with_slashes
 from zoo.errors import ZooError
 from zoo.pictures import EXTENSIONS, UNREAD
@@ -33,7 +34,7 @@ def pictures_in(source: Path) -> PictureTable:
         return _of_paths([source])
     if not source.is_dir():
         raise ZooError(f"{source}: no such folder or file")
-    files = sorted(source.rglob("*"))
+    files = sorted(_visible(source))
     found = [path for path in files if path.suffix.lower() in EXTENSIONS]
     if not found:
         raise ZooError(f"{source}: no picture in it ({', '.join(sorted(EXTENSIONS))})")
@@ -42,6 +43,13 @@ def pictures_in(source: Path) -> PictureTable:
     )
     table = _of_paths(found)
     return replace(table, findings=table.findings + unread)
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    """All that lies in a folder and those in it, hidden ones aside."""
+    for path in folder.rglob("*"):
+        if not any(is_hidden(part) for part in path.relative_to(folder).parts):
+            yield path
 
 
 def _of_paths(paths: list[Path]) -> PictureTable:

@@ -30,6 +30,11 @@ def misnamed(root: Path, folder: Path) -> list[Finding]:
     ]
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a name is of what systems and archives leave beside what people put there."""
+    return name.startswith((".", ARCHIVE_DEBRIS))
+
+
 def is_utf8(name: str) -> bool:
     """Whether a name is UTF-8 on the disk; no table can hold any other."""
     try:
@@ -48,7 +53,7 @@ def not_utf8(name: str) -> Finding:
 def _unhidden(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            found = [e for e in entries if not e.name.startswith((".", ARCHIVE_DEBRIS))]
+            found = [entry for entry in entries if not is_hidden(entry.name)]
     except OSError as error:
         raise CatalogError(f"{folder}: cannot be read: {error.strerror or error}") from error
     return sorted(found, key=lambda entry: entry.name)
