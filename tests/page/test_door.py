@@ -199,6 +199,15 @@ def test_no_endpoint_takes_a_path(address: str, shapes: Path, endpoint: str) -> 
             assert "item_id" not in said
 
 
+def test_the_page_is_packed_for_who_unpacks_it(address: str) -> None:
+    plain = httpx.get(f"{address}/config", headers={"Accept-Encoding": "identity"})
+    packed = httpx.get(f"{address}/config", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 5
+    assert packed.json()["components"] == plain.json()["components"]
+
+
 def test_headers(address: str) -> None:
     with urllib.request.urlopen(address, timeout=10) as answer:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"

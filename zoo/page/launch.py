@@ -38,6 +38,7 @@ from zoo.page.serving.headers import SafeHeaders, safe_headers
 from zoo.page.serving.login import NOTICE, Login
 from zoo.page.serving.memory import MOST_SESSIONS, ForgetCalls, KeepVisitors, few_arenas
 from zoo.page.serving.options import ServeOptions
+from zoo.page.serving.packing import PackPage
 from zoo.page.serving.sharing import share_line
 from zoo.page.serving.uploads_folder import UploadsFolder
 from zoo.page.state import PageState
@@ -152,6 +153,7 @@ def _middleware(state: PageState, asked: ServeOptions, uploads: UploadsFolder) -
         Middleware(Door, rules=rules),
         Middleware(ForgetCalls),
         Middleware(KeepVisitors),
+        Middleware(PackPage),
     ]
 
 
