@@ -117,7 +117,7 @@ def test_a_folder_of_the_same_name_as_the_shipped_one_is_another(tmp_path: Path)
 
 def test_an_unknown_backbone_lists_the_known() -> None:
     expected = "unknown backbone 'resnet5'; available: inception_v3, resnet50, vgg16, xception"
-    with pytest.raises(ZooError, match=f"{expected}; one of a plugin in a folder needs --plugins"):
+    with pytest.raises(ZooError, match=f"{expected}; nearest: resnet50; one of a plugin"):
         load_plugins().get("resnet5")
 
 

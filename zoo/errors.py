@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 MOST = 300  # characters of what another package says
@@ -57,5 +58,9 @@ def typed(path: Path) -> str:
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
-    """The message for a name that is not one of the known ones."""
-    return f"unknown {what} {value!r}; available: {', '.join(sorted(known)) or 'none'}"
+    """The message for a name that is not one of the known ones, with the nearest of them."""
+    names = sorted(known)
+    said = f"unknown {what} {value!r}; available: {', '.join(names) or 'none'}"
+    by_small_letters = {name.casefold(): name for name in names}
+    near = get_close_matches(value.casefold(), by_small_letters, n=1)
+    return f"{said}; nearest: {by_small_letters[near[0]]}" if near else said
