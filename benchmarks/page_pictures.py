@@ -46,7 +46,7 @@ def screenshot(browser: Browser, address: str, width: int, height: int) -> Image
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.wait_for_selector(".backbone .tile")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     taken = page.screenshot()
     page.close()
     return Image.open(io.BytesIO(taken)).convert("RGB")
