@@ -22,6 +22,10 @@ PICTURES = {  # theme, width and height in pixels
     "page-390.png": ("light", 390, 1700),
     "page-390-dark.png": ("dark", 390, 1700),
 }
+# Those further down or aside are fetched when somebody comes near them.
+SEEN = """() => [...document.images].every(
+    image => image.complete || image.getBoundingClientRect().top > innerHeight
+                            || image.getBoundingClientRect().left > innerWidth)"""
 COLOURS = 256  # of the palette: a quarter of the bytes, and no difference to see
 
 
@@ -46,7 +50,7 @@ def screenshot(browser: Browser, address: str, width: int, height: int) -> Image
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.wait_for_selector(".backbone .tile")
-    page.wait_for_function("() => [...document.images].every(image => image.complete)")
+    page.wait_for_function(SEEN)
     taken = page.screenshot()
     page.close()
     return Image.open(io.BytesIO(taken)).convert("RGB")

@@ -59,7 +59,8 @@ def test_the_example_is_in_the_commands_the_page_and_the_leaderboard(
     assert listed["failed"] == []
     runs = str(tmp_path / "runs")
     zoo(stranger, "train", "pixels", "--data", str(shapes), "--runs", runs,
-        "--epochs-frozen", "1", "--weights", "random", cwd=tmp_path)  # fmt: skip
+        "--epochs-frozen", "1", "--epochs-unfrozen", "1", "--weights", "random",
+        cwd=tmp_path)  # fmt: skip
     scores = json.loads(zoo(stranger, "evaluate", "--runs", runs, "--json", cwd=tmp_path))
     own = scores["backbones"]["pixels"]["retrieval"]["attribute_match@5"]
     assert own == pytest.approx(
