@@ -113,9 +113,10 @@ class Opened(ABC):
 class Index(ABC):
     """A way to find neighbours; registered by a plugin, chosen by its name.
 
-    The facts that `build` gives are kept in run.json. All have `items`, `dimension`, `sha256`
-    (what tells this index from another one), `recall` (recall@10 against exact search, of
-    `probes` items among the others), `query_ms`, `exact_ms`, `build_s`, `bytes` and `asked`.
+    The facts that `build` gives are kept in run.json. All have `index` (its name; left out, it is
+    Annoy's), `items`, `dimension`, `sha256` (what tells this index from another one), `recall`
+    (recall@10 against exact search, of `probes` items among the others), `query_ms`, `exact_ms`,
+    `build_s`, `bytes` and `asked`.
     """
 
     name: str  # [a-z0-9_]+
