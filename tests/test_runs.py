@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -215,6 +216,9 @@ def test_unfinished_runs_are_a_choice(place: Path) -> None:
     (partial_folder(place, "tiny_a") / "checkpoint.safetensors").touch()
     with pytest.raises(ZooError, match=r"unfinished .*: tiny_a; .* --resume to go on"):
         refuse_unfinished(place, backbones)
+    shutil.rmtree(place / "tiny_a")
+    with pytest.raises(RunError, match="the training of tiny_a in .* is not finished; repeat the"):
+        open_zoo(place, [PLUGINS]).run("tiny_a")
 
 
 def test_catalogues_that_cannot_be_opened(place: Path, tmp_path: Path) -> None:

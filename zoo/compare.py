@@ -23,7 +23,7 @@ from zoo.features.forwards import in_few_threads
 from zoo.pictures import decode, digest, read_bytes
 from zoo.pipeline import ensure_baselines
 from zoo.plugins import Failure, Registry, load_plugins
-from zoo.run_files import without_plugin
+from zoo.run_files import unfinished, without_plugin
 from zoo.runs import Run, open_run
 from zoo.search.ask import Answer, Ask, Query
 
@@ -130,6 +130,12 @@ class Zoo:
         for problem in self.problems:
             if name in (None, problem.origin):
                 raise RunError(problem.error)  # it is there: to train it is not what helps
+        for begun in unfinished(self.folder):
+            if name in (None, begun):
+                raise RunError(
+                    f"the training of {begun} in {self.folder} is not finished; repeat the "
+                    "command that began it with --resume"
+                )
         if name is None:
             raise RunError(
                 f"no trained backbone in {self.folder}; train with: python train.py "
