@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import math
 
-from zoo.errors import CatalogError
 from zoo.pictures import MIN_SIDE, Box
 
 MARGIN = 0.1
-
-
-def check_margin(margin: float) -> None:
-    """CatalogError unless the margin is a share from 0 to 10 of the box's sides."""
-    if not 0 <= margin <= 10:
-        raise CatalogError(
-            f"a box margin of {margin} is not within 0..10; it is a share of the box's sides"
-        )
 
 
 def widened(box: Box, size: tuple[int, int], margin: float) -> Box:

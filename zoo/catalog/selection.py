@@ -41,12 +41,6 @@ def of_classes(
     return kept
 
 
-def check_cap(cap: int | None) -> None:
-    """CatalogError for a cap that leaves nothing to train on."""
-    if cap is not None and cap < 1:
-        raise CatalogError(f"a cap of {cap} pictures per class leaves none; give 1 or more")
-
-
 def check_limit(limit: int | None) -> None:
     """CatalogError for a limit that leaves no picture."""
     if limit is not None and limit < 1:

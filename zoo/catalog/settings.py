@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from zoo.catalog.boxes import MARGIN, check_margin
-from zoo.catalog.selection import check_cap, check_limit
+from zoo.catalog.boxes import MARGIN
+from zoo.catalog.selection import check_limit
 from zoo.catalog.shares import SHARES, parse_shares
+from zoo.errors import CatalogError
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,13 @@ class CatalogSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_margin(self.box_margin)
-        check_cap(self.cap_per_class)
+        margin, cap = self.box_margin, self.cap_per_class
+        if not 0 <= margin <= 10:
+            raise CatalogError(
+                f"a box margin of {margin} is not within 0..10; it is a share of the box's sides"
+            )
+        if cap is not None and cap < 1:
+            raise CatalogError(f"a cap of {cap} pictures per class leaves none; give 1 or more")
         if self.split:
             parse_shares(self.split)
         check_limit(self.limit)
