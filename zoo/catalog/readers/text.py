@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from pathlib import Path
 
 from zoo.catalog.listing import Finding
@@ -17,22 +18,18 @@ def read_text(path: Path) -> tuple[str, list[Finding]]:
         data = path.read_bytes()
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from error
-    encoding = _encoding(data)
+    text, encoding = _decoded(data)
     # Null characters come from damaged files and stop the csv module of Python 3.10.
-    text = data.decode(encoding).replace("\0", "")
+    text = text.replace("\0", "")
     if encoding == "utf-8-sig":
         return text, []
     return text, [Finding("file is not UTF-8", str(path), f"read as {encoding}")]
 
 
-def _encoding(data: bytes) -> str:
-    candidates = ["utf-8-sig", "cp1252"]
-    if data.startswith(UTF16_MARKS):
-        candidates.insert(0, "utf-16")
-    for encoding in candidates:
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"  # has a character for every byte
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text, and the encoding by which it is one."""
+    marked = ("utf-16",) if data.startswith(UTF16_MARKS) else ()
+    for encoding in (*marked, "utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding), encoding
+    return data.decode("latin-1"), "latin-1"  # has a character for every byte
