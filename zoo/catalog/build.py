@@ -37,14 +37,10 @@ COLUMNS = ("item_id", "path", "title", "split", "sha256", "thumbnail")
 
 
 def read_catalog(
-    path: Path,
-    settings: CatalogSettings = DEFAULT,
-    *,
-    reader: str | None = None,
-    step: Step | None = None,
+    path: Path, settings: CatalogSettings = DEFAULT, step: Step | None = None
 ) -> tuple[Catalog, list[Finding]]:
     """The catalogue in a folder or file; see `read_listing` and `build_catalog`."""
-    return build_catalog(read_listing(path, reader), settings, step)
+    return build_catalog(read_listing(path), settings, step)
 
 
 def build_catalog(
