@@ -9,7 +9,7 @@ more. Under all three, the pairs left are one photograph each, perhaps tinted an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ HASH_BITS = 4  # most bits of 64 in which the perceptual hashes may differ
 COSINE = 0.995  # least cosine of the mean-centred colour thumbnails
 CELL_LEVELS = 20  # most levels of 0..255 between any two cells of the thumbnails
 TILE = 1024  # pictures a side: pairs are compared tile by tile, memory stays bounded
+PART = 1 << 15  # pairs whose colours are compared at a time
 
 Step = Callable[[int], None]
 
@@ -68,13 +69,9 @@ def _later(left: np.ndarray, right: np.ndarray, alike: np.ndarray) -> np.ndarray
 
 def _confirmed(thumbnails: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """Those pairs whose colours agree too."""
-    kept = [pairs[part][_same_colours(thumbnails, pairs[part])] for part in _parts(len(pairs))]
+    parts = [pairs[start : start + PART] for start in range(0, len(pairs), PART)]
+    kept = [part[_same_colours(thumbnails, part)] for part in parts]
     return np.concatenate(kept) if kept else pairs
-
-
-def _parts(count: int, size: int = 1 << 15) -> Iterator[slice]:
-    for start in range(0, count, size):
-        yield slice(start, start + size)
 
 
 def _same_colours(thumbnails: np.ndarray, pairs: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,15 +113,15 @@ def _torn_groups(rows: pd.DataFrame, given: pd.Series[str]) -> list[Finding]:
     files = rows.assign(split=given)[given.notna()].drop_duplicates(["sha256", "split"])
     torn = files[files.groupby("near_group")["split"].transform("nunique") > 1]
     return [
-        Finding("near-duplicates in different given splits", later.item_id, _like(earlier))
+        Finding(
+            "near-duplicates in different given splits",
+            later.item_id,
+            f"looks like {earlier.item_id} in {earlier.split}",
+        )
         for _, members in torn.groupby("near_group", sort=False)
         for earlier, later in combinations(members.itertuples(index=False), 2)
         if earlier.split != later.split and earlier.sha256 != later.sha256
     ]
-
-
-def _like(other: Any) -> str:
-    return f"looks like {other.item_id} in {other.split}"
 
 
 def _made(name: str, count: int) -> Finding:

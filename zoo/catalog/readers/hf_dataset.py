@@ -84,8 +84,7 @@ def _parts(path: Path) -> dict[str | None, Any]:
         else:
             loaded = datasets.load_from_disk(str(path))
     except Exception as error:  # it raises many types on damaged files
-        reason = one_line(error)
-        raise CatalogError(f"{path}: the dataset cannot be opened: {reason}") from error
+        raise CatalogError(f"{path}: the dataset cannot be opened: {one_line(error)}") from error
     if not isinstance(loaded, dict):
         return {None: loaded}
     strange = [name for name in loaded if name.lower() not in SPLIT_NAMES]

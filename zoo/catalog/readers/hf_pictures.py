@@ -11,8 +11,6 @@ from zoo.files import written_whole
 from zoo.pictures import digest
 
 BATCH = 256  # rows held in memory at once
-
-
 SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"GIF8": ".gif"}
 
 

@@ -17,9 +17,8 @@ from zoo.catalog.readers.folder_tree import (
     too_deep,
     tops,
 )
+from zoo.catalog.selection import CATEGORY
 from zoo.errors import CatalogError
-
-ATTRIBUTE = "category"
 
 
 class ImageFolder:
@@ -40,14 +39,14 @@ class ImageFolder:
         findings: list[Finding] = []
         rows = list(_pictures(path, findings))
         has_splits = any(row["split"] for row in rows)
-        columns = ["item_id", "path", *(["split"] if has_splits else []), ATTRIBUTE]
+        columns = ["item_id", "path", *(["split"] if has_splits else []), CATEGORY]
         return Listing(
             name=catalogue_name(path),
             reader=self.name,
             source=path,
             root=path,
-            attributes=(ATTRIBUTE,),
-            key=(ATTRIBUTE,),
+            attributes=(CATEGORY,),
+            key=(CATEGORY,),
             rows=pd.DataFrame(rows, columns=columns),
             findings=tuple(findings),
         )
@@ -61,7 +60,7 @@ def _pictures(root: Path, findings: list[Finding]) -> Iterator[dict[str, str | N
         findings += strays(root, root)
     for folder, split in (splits or {root: None}).items():
         for path, label in pictures_in_classes(root, folder, findings):
-            yield {"item_id": path, "path": path, "split": split, ATTRIBUTE: label}
+            yield {"item_id": path, "path": path, "split": split, CATEGORY: label}
 
 
 def _split_folders(root: Path) -> dict[Path, str | None]:

@@ -8,7 +8,6 @@ from PIL import Image
 from zoo.catalog.sample.backdrops import make_backdrop
 from zoo.catalog.sample.bottoms import make_bottom
 from zoo.catalog.sample.camera import choose_pose, expose, soft_shadow
-from zoo.catalog.sample.garment import Garment
 from zoo.catalog.sample.labels import SampleItem, choose_item
 from zoo.catalog.sample.palette import cloth_colour
 from zoo.catalog.sample.patterns import make_pattern
@@ -31,16 +30,11 @@ def draw_item(index: int, seed: int = 0, size: int = 192) -> tuple[Image.Image, 
     return expose(rng, scene), item
 
 
-def _make(rng: np.random.Generator, category: str, shape: str | None) -> Garment:
-    if shape is None:
-        return make_bottom(rng, category)
-    return make_top(rng, category, shape)
-
-
 def _scene(rng: np.random.Generator, labels: dict[str, str | None], size: int) -> Image.Image:
     """Backdrop, support, garment, its details and things beside it, from back to front."""
     known = {name: value for name, value in labels.items() if value is not None}
-    garment = _make(rng, known["category"], labels["shape"])
+    category, shape = known["category"], labels["shape"]
+    garment = make_top(rng, category, shape) if shape else make_bottom(rng, category)
     side = size * FINE
     if known["fabric"] == "chiffon":
         garment.frill()
