@@ -123,9 +123,8 @@ def _download(source: str, download: Callable[[], str]) -> Path:
     try:
         return Path(download())
     except Exception as error:  # the hub's errors are many; all mean that there is no file
-        reason = one_line(error)
         raise WeightsError(
-            f"pretrained weights {source} could not be had ({reason}); {WAYS_ON}"
+            f"pretrained weights {source} could not be had ({one_line(error)}); {WAYS_ON}"
         ) from error
 
 

@@ -47,8 +47,7 @@ class _Workers(Executor):
         cause = getattr(error, "cause", None)
         if isinstance(cause, BaseException):
             return cause
-        reason = one_line(error)
-        return RunError(f"{self._where} lost a worker: {reason}; run the command again")
+        return RunError(f"{self._where} lost a worker: {one_line(error)}; run the command again")
 
 
 def _call(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -94,9 +94,8 @@ def _convert(graph: Graph, pictures: np.ndarray, outputs: Sequence[str], path: P
                 verbose=False,
             )
     except torch.onnx.errors.OnnxExporterError as error:
-        reason = one_line(error)
         raise ExportError(
-            f"{path.name}: this network cannot be written as ONNX ({reason}); export to "
+            f"{path.name}: this network cannot be written as ONNX ({one_line(error)}); export to "
             "safetensors instead"
         ) from error
     finally:

@@ -41,8 +41,7 @@ class CompiledRuntime(TorchRuntime):
         try:
             self(np.zeros((1, transform.size, transform.size, 3), dtype=np.uint8))
         except Exception as error:  # tracing and generated code fail in ways of their own
-            reason = one_line(error)
-            raise RuntimeError(f"the network cannot be compiled: {reason}") from error
+            raise RuntimeError(f"the network cannot be compiled: {one_line(error)}") from error
 
     def _run(self, batch: torch.Tensor) -> Outputs:
         count = len(batch)
