@@ -28,7 +28,10 @@ def per_query(zoo: Zoo, names: Iterable[str]) -> dict[str, PerQuery]:
     than the zoo has now, is measured (again).
     """
     with _measuring:
-        found = {name: zoo.measured.get(name) or _kept(zoo, name) for name in names}
+        found = {
+            name: zoo.measured.get(name) or kept(zoo.folder, name, _scores(zoo, name))
+            for name in names
+        }
         catalogs = {one.catalog if one else None for one in found.values()}
         now = zoo.catalog.fingerprint()
         alike = len(catalogs) == 1 and None not in catalogs
@@ -38,10 +41,6 @@ def per_query(zoo: Zoo, names: Iterable[str]) -> dict[str, PerQuery]:
         }
         zoo.measured.update(measured)
         return measured
-
-
-def _kept(zoo: Zoo, name: str) -> PerQuery | None:
-    return kept(zoo.folder, name, _scores(zoo, name))
 
 
 def _scores(zoo: Zoo, name: str) -> str:

@@ -130,7 +130,7 @@ def _from(stage: str) -> tuple[str, ...]:
 
 def _outputs(stage: str) -> list[str]:
     """The files that these stages write, as patterns."""
-    return [output for later in _from(stage) for output in OUTPUTS.get(later, ())]
+    return [output for later in _from(stage) for output in OUTPUTS[later]]
 
 
 def _can_be_repeated(folder: Path, stage: str) -> bool:

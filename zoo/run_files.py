@@ -151,10 +151,15 @@ def reindex(folder: Path) -> str:
 
 
 def check(folder: Path, part: str, facts: dict[str, Any]) -> None:
-    """RunError when a file is not what was written; one that nothing touched is not hashed."""
-    if not _unchanged(folder / part, facts["files"][part]):
-        _refuse_replaced(folder, facts)
-        check_sha256(folder, part, facts)
+    """RunError when a file is not what was written; one that nothing touched is not hashed.
+
+    ReplacedError when another run has taken, or takes, the place of the one that was opened.
+    """
+    if _unchanged(folder / part, facts["files"][part]):
+        return
+    if read_facts(folder) != facts:
+        raise ReplacedError(f"{folder} was replaced meanwhile; ask again")
+    check_sha256(folder, part, facts)
 
 
 def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
@@ -163,12 +168,6 @@ def check_parts(folder: Path, besides: Collection[str] = ()) -> None:
     for part in facts["files"]:
         if not any(fnmatch(part, pattern) for pattern in besides):
             check(folder, part, facts)
-
-
-def _refuse_replaced(folder: Path, facts: dict[str, Any]) -> None:
-    """ReplacedError when another run has taken, or takes, the place of the one that was opened."""
-    if read_facts(folder) != facts:
-        raise ReplacedError(f"{folder} was replaced meanwhile; ask again")
 
 
 def _unchanged(path: Path, known: dict[str, Any]) -> bool:

@@ -60,12 +60,11 @@ def evaluate_retrieval(
     products = identities(catalog)
     depth = DEPTH if products is None else max(IDENTITY_RECALLS)
     ranking = _ranked(catalog, score, queries, database, depth)
-    extra = {}
+    metrics, shares = _scored(catalog, queries, ranking.first[:, :DEPTH], ranking.relevant)
     if products is not None:
-        extra = identity_recalls(products, queries, ranking.first, database)
+        metrics |= identity_recalls(products, queries, ranking.first, database)
     items = catalog.table["item_id"].to_numpy(dtype=str)[queries]
-    scored = _scored(catalog, queries, ranking.first[:, :DEPTH], ranking.relevant)
-    measured = PerQuery(items, {**scored.metrics, **extra}, scored.attributes)
+    measured = PerQuery(items, metrics, shares)
     return _summary(measured, len(every), len(database), ranking.duplicates)
 
 
@@ -114,14 +113,10 @@ def _key(catalog: Catalog) -> list[int]:
     return [names.index(name) for name in catalog.key]
 
 
-class _Scored(NamedTuple):
-    metrics: dict[str, np.ndarray]
-    attributes: dict[str, np.ndarray]
-
-
 def _scored(
     catalog: Catalog, queries: np.ndarray, first: np.ndarray, relevant: np.ndarray
-) -> _Scored:
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Every metric of each query, and the share of its equals in every attribute."""
     labels, key = catalog.label_matrix(), _key(catalog)
     hits = key_hits(labels, key, queries, first)  # (q, 10)
     # Only queries whose key is known and that have something to find can be recalled.
@@ -131,7 +126,7 @@ def _scored(
     shares = attribute_shares(labels, queries, first[:, :MATCH_DEPTH])  # (q, m)
     metrics["attribute_match@5"] = attribute_match(shares)
     names = [a.name for a in catalog.singles]
-    return _Scored(metrics, dict(zip(names, shares.T, strict=True)))
+    return metrics, dict(zip(names, shares.T, strict=True))
 
 
 def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
