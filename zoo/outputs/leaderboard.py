@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from zoo.outputs.texts import table
+from zoo.outputs.texts import number, table
 from zoo.outputs.verdict import FEW_QUERIES, headline, reasons
 from zoo.plurals import numbered
 
@@ -104,20 +104,20 @@ def accuracy_text(report: dict[str, Any]) -> str:
     """Accuracy, top-3 and macro-F1 per attribute beside the majority baseline."""
     names = report["catalog"]["attributes"]
     rows = [
-        [name, metric, *(_share(scores[metric].get(a)) for a in names)]
+        [name, metric, *(number(scores[metric].get(a)) for a in names)]
         for name, scores in report["backbones"].items()
         for metric in ("accuracy", "top3", "macro_f1")
     ]
     for name, scores in report["backbones"].items():
         errors = [scores["calibration"].get(a) for a in names]
         for when in ("before", "after"):
-            cells = [_share(e[f"ece_{when}"] if e else None) for e in errors]
+            cells = [number(e[f"ece_{when}"] if e else None) for e in errors]
             rows.append([name, f"calibration error {when}", *cells])
     for scores in list(report["backbones"].values())[:1]:
-        rows.append(["majority", "accuracy", *(_share(scores["majority"].get(a)) for a in names)])
+        rows.append(["majority", "accuracy", *(number(scores["majority"].get(a)) for a in names)])
     ceilings = report["catalog"]["disagreement"]
     if ceilings:
-        cells = [_share(ceilings[a]["ceiling"] if a in ceilings else None) for a in names]
+        cells = [number(ceilings[a]["ceiling"] if a in ceilings else None) for a in names]
         rows.append(["label ceiling", "accuracy", *cells])
     return table(["", "test split", *names], rows)
 
@@ -126,7 +126,7 @@ def identity_text(report: dict[str, Any]) -> str:
     """Recall of the same product, where the data says which pictures show one."""
     entries = {**report["backbones"], **baselines(report)}
     metrics = [m for m in report["baselines"]["random"]["retrieval"] if m.startswith("identity_")]
-    rows = [[n, *(_share(s["retrieval"].get(m)) for m in metrics)] for n, s in entries.items()]
+    rows = [[n, *(number(s["retrieval"].get(m)) for m in metrics)] for n, s in entries.items()]
     return table(["same product", *(m.removeprefix("identity_") for m in metrics)], rows)
 
 
@@ -137,8 +137,8 @@ def multi_text(report: dict[str, Any]) -> str:
     for name, scores in report["backbones"].items():
         for attribute, found in scores["multi"].items():
             errors = scores["calibration"].get(attribute, {})
-            of_errors = [_share(errors.get(when)) for when in ("ece_before", "ece_after")]
-            cells = [_share(found[m]) for m in ("map", "top3_recall", "chance")]
+            of_errors = [number(errors.get(when)) for when in ("ece_before", "ece_after")]
+            cells = [number(found[m]) for m in ("map", "top3_recall", "chance")]
             rows.append([name, attribute, *cells, *of_errors])
     return table([*columns, "calibration error before", "after"], rows)
 
@@ -152,10 +152,6 @@ def index_text(report: dict[str, Any]) -> str:
         found = [f"{index['recall@10']:.3f}", f"{index['query_ms']:.2f} ms", exact]
         rows.append([name, index["title"], *found, f"{index['bytes'] / 1e6:.0f} MB"])
     return table(["", "index", "recall@10", "query", "exact search", "size"], rows)
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
 
 
 def notes(report: dict[str, Any]) -> list[str]:

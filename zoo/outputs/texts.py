@@ -18,6 +18,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def number(value: float | None) -> str:
+    """A number of a table; "" where there is none."""
+    return "" if value is None else f"{value:.3f}"
+
+
 def plugins_text(report: dict[str, Any]) -> str:
     """The backbones, the indexes and what failed."""
     keys = ("name", "title", "source", "origin")

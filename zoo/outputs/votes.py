@@ -26,7 +26,7 @@ from zoo.evaluation.preference import (
 from zoo.evaluation.retrieval import attribute_match, attribute_shares
 from zoo.evaluation.votes import Duel, Side, Votes
 from zoo.judging import index_of, is_current
-from zoo.outputs.texts import table
+from zoo.outputs.texts import number, table
 from zoo.plurals import numbered
 
 GONE = -1  # the row of an item that the catalogue does not have
@@ -139,7 +139,7 @@ def votes_text(report: dict[str, Any]) -> str:
     rows = [
         [name, _interval(b["win_rate"], b["win_rate_interval"]),
          str(b["wins"]), str(b["ties"]), str(b["losses"]), str(b["both_bad"]),
-         _interval(b["strength"], b["strength_interval"]), *(_number(b[m]) for m in METRICS)]
+         _interval(b["strength"], b["strength_interval"]), *(number(b[m]) for m in METRICS)]
         for name, b in by_strength(report)
     ]  # fmt: skip
     header = ["", "win rate", "won", "tied", "lost", "both bad", "strength", *METRICS]
@@ -198,10 +198,6 @@ def _doubt(report: dict[str, Any]) -> str:
 def _of(share: dict[str, Any]) -> str:
     low, high = share["interval"]
     return f"{share['count']} of {share['of']} ({share['share']:.0%}, {low:.0%} to {high:.0%})"
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
 
 
 def _interval(value: float | None, interval: Sequence[float] | None) -> str:
