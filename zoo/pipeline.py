@@ -29,7 +29,7 @@ from zoo.progress import Progress, Silence
 from zoo.run_files import FORMAT, RUN, SCORES, STAGES, amend, partial_folder, read_facts
 from zoo.training.model import ZooModel
 from zoo.training.settings import Settings
-from zoo.training.stack import StackedModel
+from zoo.training.stack import AnyModel
 from zoo.training.train import Trained, train
 
 BASELINES = "baselines.json"
@@ -196,8 +196,7 @@ class _Work:
         }
 
     def embed(self) -> dict[str, Any]:
-        facts = read_facts(self.folder)
-        run = runs.Run(self.folder, self.backbone, self.catalog, facts, {}, np.empty((0, 0)))
+        run = runs.trained_run(self.folder, self.backbone, self.catalog)
         rows = np.arange(len(self.catalog))
         runtime, engine = self.means.runtime, self.means.engine
         return embed_rows(run, rows, self.folder, self.progress, runtime, engine)
@@ -229,7 +228,7 @@ class _Work:
         return {"finished": _now()}
 
 
-def _backbone_parameters(model: ZooModel | StackedModel) -> int:
+def _backbone_parameters(model: AnyModel) -> int:
     """Those of the backbones alone: what is trained beside them differs by the settings."""
     networks = [module for module in model.modules() if isinstance(module, ZooModel)]
     return sum(p.numel() for network in networks for p in network.backbone.parameters())

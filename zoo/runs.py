@@ -37,10 +37,9 @@ from zoo.run_files import (
 )
 from zoo.search.recommender import Recommender
 from zoo.training.checkpoint import Undrawn, read_tensors
-from zoo.training.model import ZooModel
 from zoo.training.network import MODEL
 from zoo.training.settings import Settings
-from zoo.training.stack import StackedModel
+from zoo.training.stack import AnyModel
 from zoo.training.targets import head_attributes
 from zoo.training.train import build_model
 
@@ -124,12 +123,12 @@ class Run:
         return Transform(**_tuples(self.facts["trained"]["transform"]))
 
     @cached_property
-    def model(self) -> ZooModel | StackedModel:
+    def model(self) -> AnyModel:
         """The trained model, on the CPU, its file checked."""
         check(self.folder, MODEL, self.facts)
         return self.load_model()
 
-    def load_model(self) -> ZooModel | StackedModel:
+    def load_model(self) -> AnyModel:
         """The trained model, as the file beside run.json has it."""
         trained = self.facts["trained"]
         settings = Settings.from_dict(trained["settings"])
@@ -175,6 +174,11 @@ def read_features(folder: Path) -> Features:
     """What was embedded, the embeddings memory-mapped."""
     embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     return read_predictions(folder, embeddings)
+
+
+def trained_run(folder: Path, backbone: Backbone, catalog: Catalog) -> Run:
+    """A run that is trained and no more: its embeddings are still to be made."""
+    return Run(folder, backbone, catalog, read_facts(folder), {}, np.empty((0, 0)))
 
 
 def open_run(

@@ -218,8 +218,7 @@ def _embed(
     folder, facts = partial / NEW, dict[str, Any]()
     old, new = run.predictions, run.predictions[:0]
     if len(anew):
-        facts = read_facts(partial)
-        fresh = runs.Run(partial, run.backbone, change.catalog, facts, {}, np.empty((0, 0)))
+        fresh = runs.trained_run(partial, run.backbone, change.catalog)
         facts = embed_rows(fresh, anew, folder, progress, runtime)
         new = runs.read_features(folder)
     moved = _moved(old.embeddings, new.embeddings, change.origin)

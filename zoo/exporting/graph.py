@@ -9,8 +9,7 @@ from torch import nn
 
 if TYPE_CHECKING:
     from zoo.backbones import Transform
-    from zoo.training.model import ZooModel
-    from zoo.training.stack import StackedModel
+    from zoo.training.stack import AnyModel
 
 
 class Graph(nn.Module):
@@ -22,7 +21,7 @@ class Graph(nn.Module):
     scale: torch.Tensor
     shift: torch.Tensor
 
-    def __init__(self, model: ZooModel | StackedModel, transform: Transform, singles: int) -> None:
+    def __init__(self, model: AnyModel, transform: Transform, singles: int) -> None:
         """`singles`: how many heads, the first ones, have one class a picture."""
         super().__init__()
         self.model, self.singles = model, singles

@@ -13,13 +13,10 @@ from zoo.errors import ExportError
 from zoo.exporting.card import as_metadata
 from zoo.files import written_whole
 from zoo.training.checkpoint import unshared
-from zoo.training.model import ZooModel
-from zoo.training.stack import StackedModel
-
-Model = ZooModel | StackedModel
+from zoo.training.stack import AnyModel, StackedModel
 
 
-def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> None:
+def write_safetensors(model: AnyModel, facts: dict[str, Any], path: Path) -> None:
     """Write backbone.* and heads.<number>.*; ExportError when they do not read back the same."""
     described = {**facts, "tensors": _tensors(model, facts)}
     state = unshared({n: t for n, t in model.state_dict().items() if "proxies." not in n})
@@ -34,7 +31,7 @@ def write_safetensors(model: Model, facts: dict[str, Any], path: Path) -> None:
             raise ExportError(f"{path}: {wrong[0]} reads back as another tensor; try another disk")
 
 
-def _tensors(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
+def _tensors(model: AnyModel, facts: dict[str, Any]) -> dict[str, Any]:
     stacked = isinstance(model, StackedModel)
     prefix = "networks.{}.heads.0." if stacked else "heads.{}."
     backbone = "networks.<number of the attribute>.backbone.*" if stacked else "backbone.*"

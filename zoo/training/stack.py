@@ -38,3 +38,6 @@ class StackedModel(nn.Module):
 
     def _networks(self) -> list[ZooModel]:
         return [network for network in self.networks if isinstance(network, ZooModel)]
+
+
+AnyModel = ZooModel | StackedModel

@@ -33,7 +33,7 @@ from zoo.training.network import (
     with_heads,
 )
 from zoo.training.settings import Settings
-from zoo.training.stack import StackedModel
+from zoo.training.stack import AnyModel, StackedModel
 from zoo.training.targets import head_attributes
 
 NETWORKS = "networks"  # the folder of a stack's trainings
@@ -46,7 +46,7 @@ SCRATCH = (CHECKPOINT, FROZEN, NETWORKS)  # of no use once the training is over
 class Trained:
     """A model with its best weights, and how it came to them."""
 
-    model: ZooModel | StackedModel
+    model: AnyModel
     transform: Transform
     origin: Origin
     history: list[Epoch]
@@ -56,7 +56,7 @@ class Trained:
 
 def build_model(
     backbone: Backbone, attributes: Sequence[Attribute], settings: Settings, width: int
-) -> ZooModel | StackedModel:
+) -> AnyModel:
     """The untrained model that these settings train; `width` is that of its embedding."""
     if settings.networks == "shared":
         return with_heads(backbone.network(), width, attributes, settings)
@@ -148,7 +148,7 @@ def _train_once(
 
 
 def _calibrate(
-    model: ZooModel | StackedModel, catalog: Catalog, data: TrainingData, settings: Settings
+    model: AnyModel, catalog: Catalog, data: TrainingData, settings: Settings
 ) -> dict[str, dict[str, float]]:
     """Temperatures of the heads, folded into them, by attribute."""
     compute = devices.choose(settings.device, settings.precision)
