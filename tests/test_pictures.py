@@ -194,6 +194,11 @@ def test_truncated_jpeg_is_damaged() -> None:
         pictures.decode(data[: len(data) // 2], name="shirt.jpg")
 
 
+def test_the_size_of_one_too_large_is_refused_in_the_same_words() -> None:
+    with pytest.raises(PictureError, match="^picture: over the limit of 64000000 pixels$"):
+        pictures.upright_size(png_header(30_000, 30_000))
+
+
 def test_files_too_large_or_not_there_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +74,21 @@ def decode(
     decoded at a reduced scale, no side of what is returned below it.
     Raises PictureError, one line with `name`, for anything that is not a usable picture.
     """
+    with _opened(data, name) as image:
+        _check_size(image, name)
+        if box is not None:
+            return _cropped(image, name, at_least, box)
+        if at_least is not None:
+            image.draft(None, (at_least, at_least))
+        return _upright(image)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Image.Image]:
+    """The picture, its header read; whatever Pillow says of it becomes a PictureError."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            _check_size(image, name)
-            if box is not None:
-                return _cropped(image, name, at_least, box)
-            if at_least is not None:
-                image.draft(None, (at_least, at_least))
-            return _upright(image)
+            yield image
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -106,13 +115,8 @@ def _cropped(image: Image.Image, name: str, at_least: int | None, box: Box) -> I
 
 def upright_size(data: bytes, name: str = "picture") -> tuple[int, int]:
     """Width and height in pixels after EXIF rotation, from the header alone; PictureError."""
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return _upright_size(image)
-    except UnidentifiedImageError as error:
-        raise PictureError(f"{name}: {unknown_format(Path(name).suffix)}") from error
-    except Exception as error:
-        raise PictureError(f"{name}: damaged picture: {error}") from error
+    with _opened(data, name) as image:
+        return _upright_size(image)
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
