@@ -21,6 +21,7 @@ from zoo.backbones import NAME, Backbone
 from zoo.errors import PluginError, ZooError, one_line, unknown
 from zoo.indexes import Index
 
+MODULE = "zoo_plugin_"  # begins the names under which plugin files are imported
 GROUP = "zoo"  # of entry points, in a plugin's pyproject.toml
 
 
@@ -128,7 +129,7 @@ def _import_file(path: Path) -> object:
     # Unique by its full path, so that two folders may hold files of one name; in sys.modules,
     # so that classes defined in it can be found again by spawned workers.
     mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
-    name = f"zoo_plugin_{mark}_{path.stem}"
+    name = f"{MODULE}{mark}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise PluginError("cannot be imported")

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
+from zoo.plugins import MODULE
 
 ANSWER = 5.0  # seconds within which the head of a cluster has to answer
 # How gRPC begins to speak, which is HTTP/2: its preface and a frame of settings, as is the answer.
 HELLO, SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"\4"
 HERE = "local"
-SHORT = Path("/tmp")
+SHORT = Path("/tmp")  # where Ray's sockets are; TMPDIR can be too long for the path of one
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-PLUGIN = "zoo_plugin_"  # modules that no other process can import by name
 
 
 def check_installed() -> None:
@@ -43,7 +43,8 @@ def connected(address: str | None) -> Iterator[str]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     place = address or os.environ.get("RAY_ADDRESS") or HERE
-    scratch = tempfile.mkdtemp(prefix="zoo-", dir=_short()) if place == HERE else None
+    short = SHORT if SHORT.is_dir() else None
+    scratch = tempfile.mkdtemp(prefix="zoo-", dir=short) if place == HERE else None
     import ray
 
     try:
@@ -55,11 +56,6 @@ def connected(address: str | None) -> Iterator[str]:
         ray.shutdown()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _short() -> Path | None:
-    """Where Ray's sockets may be: TMPDIR can be too long for the path of one."""
-    return SHORT if SHORT.is_dir() else None
 
 
 def nodes() -> list[dict[str, float]]:
@@ -117,7 +113,7 @@ def _ship_plugins() -> None:
     from ray import cloudpickle
 
     for name, module in list(sys.modules.items()):
-        if name.startswith(PLUGIN):
+        if name.startswith(MODULE):  # no other process can import it
             cloudpickle.register_pickle_by_value(module)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,7 @@ from zoo.features.decoding import CHUNK, PictureReader, Pixels, Problem, decoder
 
 CACHE_BYTES = 1 << 30
 AHEAD = 3  # batches decoded before they are asked for
-
-
-def ordinary(shape: tuple[int, ...]) -> np.ndarray:
-    """Memory for so many uint8, as it comes."""
-    return np.empty(shape, dtype=np.uint8)
+ORDINARY = partial(np.empty, dtype=np.uint8)  # memory as it comes
 
 
 class PixelSource:
@@ -32,7 +29,7 @@ class PixelSource:
         pictures: PictureReader,
         cache_bytes: int = CACHE_BYTES,
         processes: int = 0,
-        room: Callable[[tuple[int, ...]], np.ndarray] = ordinary,
+        room: Callable[[tuple[int, ...]], np.ndarray] = ORDINARY,
     ) -> None:
         self._reader, self._processes, self._room = pictures, processes, room
         size = pictures.transform.size
