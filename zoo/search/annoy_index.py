@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,16 +139,11 @@ def _tune(
     probes = Probes.drawn(embeddings, seed)
     search_k = FIRST_SEARCH_K
     while True:
-        started = time.perf_counter()
-        found = [
-            index.get_nns_by_vector(query, NEIGHBOURS + 1, search_k=search_k)
-            for query in probes.queries
-        ]
-        query_ms = (time.perf_counter() - started) / len(found) * 1000
-        recall = probes.recall(found)
+        find = partial(index.get_nns_by_vector, n=NEIGHBOURS + 1, search_k=search_k)
+        recall, query_ms = probes.measured(find)
         spent = query_ms >= enough_ms or search_k >= len(embeddings) * TREES
         if recall >= asked or spent:
-            return search_k, recall, query_ms, len(found)
+            return search_k, recall, query_ms, len(probes.rows)
         search_k *= 2
 
 

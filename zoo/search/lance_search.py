@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,9 +84,7 @@ def tuned(table: Any, items: Items, asked: IndexSettings) -> dict[str, Any]:
     cells = max(FIRST_PROBES, int(np.sqrt(len(items.embeddings))))
 
     def measured(cells_looked: int, refine: int) -> tuple[float, float]:
-        started = time.perf_counter()
-        found = [nearest(table, q, NEIGHBOURS + 1, cells_looked, refine) for q in probes.queries]
-        return probes.recall(found), (time.perf_counter() - started) / len(found) * 1000
+        return probes.measured(lambda q: nearest(table, q, NEIGHBOURS + 1, cells_looked, refine))
 
     looked, refine = FIRST_PROBES, FIRST_REFINE
     recall, query_ms = measured(looked, refine)
@@ -108,11 +105,10 @@ def tuned(table: Any, items: Items, asked: IndexSettings) -> dict[str, Any]:
 def scanned(table: Any, items: Items, seed: int) -> dict[str, Any]:
     """What a table without an index finds, and how long that takes."""
     probes = Probes.drawn(items.embeddings, seed, SCANNED)
-    started = time.perf_counter()
-    found = [nearest(table, query, NEIGHBOURS + 1, 0, 0) for query in probes.queries]
+    recall, query_ms = probes.measured(lambda q: nearest(table, q, NEIGHBOURS + 1, 0, 0))
     return {
-        "query_ms": (time.perf_counter() - started) / len(found) * 1000,
-        "recall": probes.recall(found),
-        "probes": len(found),
+        "query_ms": query_ms,
+        "recall": recall,
+        "probes": len(probes.rows),
         "exact_ms": exact_ms(items.embeddings),
     }
