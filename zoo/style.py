@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from zoo.catalog.catalog import UNKNOWN
 from zoo.compare import Tags, Zoo
@@ -105,7 +106,7 @@ def recommend_for(zoo: Zoo, profile: Profile, ask: Ask) -> Answer:
     known = _rows(zoo, profile)
     labels = profile_labels(zoo, profile)
     seen = Features(profile.embedding[None], labels.classes[:, :, None], labels.confidence)
-    own = tuple(row for row in known if row >= 0)
+    own = tuple(known[known >= 0].tolist())
     return run.recommender.recommend(Query(seen, labels, own_rows=own), ask)
 
 
@@ -121,7 +122,7 @@ def profile_labels(zoo: Zoo, profile: Profile) -> Labels:
                 classes[row, column] = attribute.classes.index(value)
                 confidence[row, column] = chance
     true = np.zeros(classes.shape, dtype=bool)
-    rows = np.asarray(_rows(zoo, profile))
+    rows = _rows(zoo, profile)
     here = rows >= 0
     if here.any():
         labels = zoo.run(profile.backbone).recommender.labels[rows[here]]
@@ -129,12 +130,11 @@ def profile_labels(zoo: Zoo, profile: Profile) -> Labels:
     return Labels(classes, confidence, true)
 
 
-def _rows(zoo: Zoo, profile: Profile) -> list[int]:
-    """Per picture its row of the catalogue, -1 where it is none (any more)."""
-    ids = zoo.catalog.table["item_id"].astype(str)
-    there = ids.isin([item for item in profile.items if item]).to_numpy()
-    rows = {ids.iat[row]: row for row in np.flatnonzero(there).tolist()}
-    return [rows.get(item, -1) for item in profile.items]
+def _rows(zoo: Zoo, profile: Profile) -> np.ndarray:
+    """Per picture its row of the catalogue, (q,) int64, -1 where it is none (any more)."""
+    ids = pd.Index(zoo.catalog.table["item_id"], dtype=object)
+    rows: np.ndarray = ids.get_indexer(pd.Index(profile.items, dtype=object))
+    return rows
 
 
 def attribute_names(tags: Sequence[Tags]) -> list[str]:

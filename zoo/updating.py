@@ -152,11 +152,7 @@ def _begun(work: Path, place: Path) -> bool:
 
 def _runs_in(zoo: Path) -> dict[str, str]:
     """The sha256 of what each published run says of itself."""
-    return {
-        path.parent.name: sha256_of(path)
-        for path in sorted(zoo.glob(f"*/{RUN}"))
-        if not path.parent.name.startswith(".")
-    }
+    return {path.parent.name: sha256_of(path) for path in sorted(zoo.glob(f"[!.]*/{RUN}"))}
 
 
 def _bring(run: runs.Run, change: Change, work: Path, progress: Progress, runtime: str) -> None:
