@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from zoo.commands.options import AsJson, BackboneName, Plugins
+from zoo.commands.options import AsJson, BackboneName, Plugins, Reader
 from zoo.commands.output import show
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def clean(
     data: Annotated[Path, typer.Option(help="Catalogue folder or file.", show_default=False)],
-    reader: Annotated[
-        Optional[str], typer.Option(help="Layout of --data. Left out: recognised.")
-    ] = None,
+    reader: Reader = None,
     limit: Annotated[Optional[int], typer.Option(help="Look at this many pictures only.")] = None,
     out: Annotated[
         Optional[Path], typer.Option(help="Folder. Left out: cleaning/<catalogue name>.")

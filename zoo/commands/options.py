@@ -21,6 +21,9 @@ BackboneName = Annotated[Optional[str], typer.Option("--backbone", help="Left ou
 RuntimeName = Annotated[
     str, typer.Option("--runtime", help="What embeds: auto, torch, compiled or openvino.")
 ]
+Reader = Annotated[
+    Optional[str], typer.Option("--reader", help="Layout of --data. Left out: recognised.")
+]
 IndexName = Annotated[
     Optional[str],
     typer.Option("--index", help="annoy, exact, lance... Left out: as before, at first annoy."),

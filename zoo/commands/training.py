@@ -13,6 +13,7 @@ from zoo.commands.options import (
     IndexUri,
     Names,
     Plugins,
+    Reader,
     RuntimeName,
     Strict,
 )
@@ -26,9 +27,7 @@ def train(
         Optional[Path],
         typer.Option(help="Catalogue folder or file. Left out: the zoo's, else the sample."),
     ] = None,
-    reader: Annotated[
-        Optional[str], typer.Option(help="Layout of --data. Left out: recognised.")
-    ] = None,
+    reader: Reader = None,
     attributes: Annotated[
         Optional[str], typer.Option(help="Comma-separated. Left out: all.")
     ] = None,
