@@ -64,7 +64,9 @@ def commit(uri: str, written: Sequence[str], begun: int, schema: Any | None = No
     committed since: neither's rows are lost, and this call may be made again.
     """
     lance = _lance()
-    parts = [lance.FragmentMetadata.from_json(_text(f)) for w in written for f in json.loads(w)]
+    parts = [
+        lance.FragmentMetadata.from_json(json.dumps(f)) for w in written for f in json.loads(w)
+    ]
     kind = lance.LanceOperation
     operation = kind.Append(parts) if schema is None else kind.Overwrite(schema, parts)
     refuse_others(uri, begun)
@@ -79,10 +81,6 @@ def commit(uri: str, written: Sequence[str], begun: int, schema: Any | None = No
     if table.version != begun + 1:
         raise ZooError(_others(uri))
     return int(table.version)
-
-
-def _text(fragment: Any) -> str:
-    return fragment if isinstance(fragment, str) else json.dumps(fragment)
 
 
 def delete(uri: str, numbers: np.ndarray, begun: int) -> int:

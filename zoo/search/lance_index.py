@@ -6,7 +6,6 @@ writer left behind it is not seen, and undone by the next change.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import time
@@ -80,7 +79,7 @@ class Lance(Index):
             "refine": 0,
             "sha256": sha256_of(items.path) if items.path else mark,
             "build_s": time.perf_counter() - started,
-            "bytes": _bytes(uri, written),
+            "bytes": _bytes(written),
             "asked": asked.recall,
         }
         return {**facts, **scanned(_open(folder, facts, ""), items, asked.seed)}
@@ -131,7 +130,7 @@ class Lance(Index):
             "version": version,
             "items": len(place.rows) + len(place.beside),
             "rows": facts["rows"] - len(gone) + len(place.beside),
-            "bytes": facts["bytes"] + _bytes(uri, written),
+            "bytes": facts["bytes"] + _bytes(written),
         }
 
 
@@ -186,7 +185,7 @@ def _connect(uri: str) -> Any:
         return lancedb.connect(uri.removesuffix(f"/{FILE}"), storage_options=storage(uri) or None)
 
 
-def _bytes(uri: str, written: Sequence[str]) -> int:
+def _bytes(written: Sequence[str]) -> int:
     """The size of what was written."""
     sizes = re.compile(r'"file_size_bytes":\s*(\d+)')
-    return sum(int(size) for w in written for size in sizes.findall(json.dumps(json.loads(w))))
+    return sum(int(size) for fragments in written for size in sizes.findall(fragments))
