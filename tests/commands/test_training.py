@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ import pytest
 from tests.catalog.deepfashion import coarse, many_rows
 from tests.conftest import PLUGINS, ROOT
 from tests.typed import ENVIRONMENT, as_json, run, told
-from zoo.catalog import load_catalog
+from zoo.catalog import CatalogSettings, load_catalog
+from zoo.commands.training import train
 from zoo.plugins import load_plugins
 from zoo.redoing import refuse_unfinished
+from zoo.training.settings import Settings
 
 
 def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path) -> None:
@@ -44,6 +47,17 @@ def test_every_setting_of_training_reaches_the_run(shapes: Path, tmp_path: Path)
         "tiny_a-category",
         "tiny_a-colour",
     ]
+
+
+def test_what_is_left_out_of_the_command_is_what_its_settings_begin_with() -> None:
+    # The command that repairs a run names only what differs from them.
+    left_out = {name: option.default for name, option in signature(train).parameters.items()}
+    written = {"hidden": "512", "batch_size": "auto"}
+    for settings in (Settings(), CatalogSettings()):
+        for name, value in vars(settings).items():
+            option = {"category_types": "category_type"}.get(name, name)
+            if option in left_out:  # the others are the same for all
+                assert left_out[option] == written.get(name, value), name
 
 
 def test_a_training_that_never_began_is_not_unfinished(shapes: Path, tmp_path: Path) -> None:
