@@ -150,6 +150,7 @@ def answers(url: str, patience: float = HUB_PATIENCE) -> bool:
         except urllib.error.HTTPError as error:
             # A proxy that refuses the host answers too, and says so with 403 or 407.
             heard.append(error.code not in (403, 407))
+            error.close()
         except (OSError, ValueError, HTTPException):  # no answer, no address, no HTTP
             pass
         else:

@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+import httpx
 import pytest
 
 from tests.conftest import PLUGINS, ROOT
@@ -58,12 +59,10 @@ def serve(folder: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
     address = f"http://127.0.0.1:{port}"
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
-        except OSError:
-            time.sleep(0.3)
-        else:
-            return process, address
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/healthz", timeout=2).is_success:
+                return process, address
+        time.sleep(0.3)
     process.kill()
     raise AssertionError(log.read_text())
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import threading
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -176,16 +174,9 @@ def test_nothing_outside_the_thumbnails_is_served(
 
 def ask(address: str, endpoint: str, data: list[Any]) -> str:
     """What an endpoint answers to plain HTTP: its events as text."""
-    body = json.dumps({"data": data}).encode()
-    request = urllib.request.Request(
-        f"{address}/gradio_api/call/{endpoint}", body, {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        event = json.load(answer)["event_id"]
-    with urllib.request.urlopen(
-        f"{address}/gradio_api/call/{endpoint}/{event}", timeout=60
-    ) as answer:
-        return str(answer.read().decode())
+    call = f"{address}/gradio_api/call/{endpoint}"
+    event = httpx.post(call, json={"data": data}, timeout=30).json()["event_id"]
+    return httpx.get(f"{call}/{event}", timeout=60).text
 
 
 @pytest.mark.parametrize("endpoint", ["recommend", "tag"])
@@ -209,10 +200,10 @@ def test_the_page_is_packed_for_who_unpacks_it(address: str) -> None:
 
 
 def test_headers(address: str) -> None:
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "same-origin"
-        assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    headers = httpx.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
 
 
 @pytest.fixture
