@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -152,8 +153,9 @@ def served(page_folder: Path, uploads: UploadsFolder) -> Iterator[Served]:
     served.app.get_blocks().close(verbose=False)  # type: ignore[attr-defined]
 
 
-def break_off(address: str) -> None:
-    """Begin an upload and go away."""
+@contextmanager
+def half_an_upload(address: str) -> Iterator[None]:
+    """An upload that is under way, and broken off in the end."""
     host, port = urllib.parse.urlsplit(address).netloc.split(":")
     part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
     with socket.create_connection((host, int(port)), timeout=20) as line:
@@ -163,20 +165,20 @@ def break_off(address: str) -> None:
             + part
             + bytes(20_000)
         )
-        time.sleep(0.5)
+        yield
 
 
 def test_broken_uploads_do_not_keep_others_out(
     served: Served, uploads: UploadsFolder, later: Later
 ) -> None:
-    break_off(served.address)
-    ends = time.monotonic() + 10
-    while not list(uploads.folder.glob("tmp*")) and time.monotonic() < ends:
-        time.sleep(0.05)
     files = {"files": ("b.png", b"b")}
     upload = f"{served.address.rstrip('/')}/gradio_api/upload"
-    uploads._counted -= 10
-    assert httpx.post(upload, files=files).status_code == 507
+    with half_an_upload(served.address):
+        ends = time.monotonic() + 10
+        while not list(uploads.folder.glob("tmp*")) and time.monotonic() < ends:
+            time.sleep(0.05)
+        uploads._counted -= 10
+        assert httpx.post(upload, files=files).status_code == 507
     later.by = HOUR + MINUTE
     uploads._counted -= 10
     answer = httpx.post(upload, files=files)
