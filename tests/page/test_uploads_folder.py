@@ -160,10 +160,10 @@ def half_an_upload(address: str) -> Iterator[None]:
     part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
     with socket.create_connection((host, int(port)), timeout=20) as line:
         line.sendall(
-            f"POST /gradio_api/upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999\r\n"
+            f"POST /gradio_api/upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: 999999\r\n"
             "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
             + part
-            + bytes(20_000)
+            + bytes(300_000)  # more than is buffered
         )
         yield
 
