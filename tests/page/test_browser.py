@@ -70,6 +70,15 @@ def test_the_last_of_quick_clicks_is_answered(page: Page, sooner: int) -> None:
     )
 
 
+def test_panels_stand_out_from_the_ground(one_page: Page) -> None:
+    ground, panel = (
+        one_page.locator(place).first.evaluate("it => getComputedStyle(it).backgroundColor")
+        for place in ("body", "#backbones")
+    )
+    assert panel == "rgb(255, 255, 255)"
+    assert ground != panel
+
+
 def test_upload_and_compare(one_page: Page, tmp_path: Path) -> None:
     draw_shape("red", "disc", 555).save(tmp_path / "mine.png")
     upload(one_page, tmp_path / "mine.png")

@@ -56,7 +56,10 @@ def theme() -> gr.themes.Base:
     soft = gr.themes.Soft(
         primary_hue=darker, neutral_hue="slate", font=fonts, font_mono=["monospace"]
     )
-    return soft.set(button_primary_background_fill_hover="*primary_600")  # by itself paler
+    return soft.set(
+        background_fill_primary=soft.background_fill_primary,  # `set` takes it back to white
+        button_primary_background_fill_hover="*primary_600",  # by itself paler
+    )
 
 
 def build(state: PageState) -> gr.Blocks:
