@@ -22,7 +22,7 @@ PICTURES = {  # theme, width and height in pixels
     "page-390.png": ("light", 390, 1700),
     "page-390-dark.png": ("dark", 390, 1700),
 }
-COLOURS = 256  # of the palette: a third of the bytes
+COLOURS = 256  # of the palette
 # Those further down or aside are fetched when somebody comes near them.
 SEEN = """() => [...document.images].every(
     image => image.complete || image.getBoundingClientRect().top > innerHeight

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -13,11 +12,11 @@ import pytest
 
 from tests.conftest import PLUGINS, TINY, draw_shape
 from tests.search.indexed import PLUGINS as INDEX_PLUGINS
+from tests.typed import run, told
 from zoo import redoing, run_files, runs
 from zoo.building import make_zoo
 from zoo.catalog import Catalog
 from zoo.catalog.change import addition, removal
-from zoo.cli import main
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import RunError, ZooError
 from zoo.indexing import DEFAULT, Wish
@@ -69,7 +68,7 @@ def answer(zoo: Zoo, row: int, ask: Ask) -> Answer:
     return zoo.recommend_items([row], ask, ["tiny_a"])["tiny_a"].answer
 
 
-def told(found: Answer) -> list[tuple[object, ...]]:
+def essence(found: Answer) -> list[tuple[object, ...]]:
     return [
         (i.rank, i.row, round(i.similarity, 5), i.match, round(i.score, 5), sorted(i.alike))
         for i in found.items
@@ -100,12 +99,12 @@ def test_whatever_is_asked_the_exact_answer_is_the_same(
     for row in (0, 100, 200):
         truth = answer(reference, row, exact)
         found = answer(zoo, row, exact)
-        assert told(found) == told(truth)
+        assert essence(found) == essence(truth)
         assert not found.approximate
         usual = answer(zoo, row, ASKS[kind])
         assert len(usual.items) == len(truth.items)
         if not usual.approximate:
-            assert told(usual) == told(truth)
+            assert essence(usual) == essence(truth)
         else:
             same = {i.row for i in usual.items} & {i.row for i in truth.items}
             assert len(same) >= 0.8 * len(truth.items)
@@ -203,10 +202,10 @@ def test_a_killed_building_leaves_a_run_that_answers(
     zoo_folder: Path, tmp_path: Path, moment: str
 ) -> None:
     place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-    truth = told(answer(opened(place), 3, Ask(exact=True)))
+    truth = essence(answer(opened(place), 3, Ask(exact=True)))
     with pytest.raises(KeyboardInterrupt):
         reindex(place, "small_lance", KilledAt(moment))
-    assert told(answer(opened(place), 3, Ask())) == truth
+    assert essence(answer(opened(place), 3, Ask())) == truth
     assert runs.verify(opened(place).run("tiny_a")) == []
     reindex(place, "small_lance")
     assert opened(place).run("tiny_a").facts["indexed"]["index"] == "small_lance"
@@ -254,38 +253,26 @@ def test_runs_of_annoy_are_as_they_were(zoo_folder: Path) -> None:
     assert list(facts["files"]) == parts
 
 
-def test_the_command_chooses_and_remembers(
-    zoo_folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["zoo", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0)
-
+def test_the_command_chooses_and_remembers(zoo_folder: Path, tmp_path: Path) -> None:
     place = Path(shutil.copytree(zoo_folder, tmp_path / "zoo"))
-    common = ["--runs", str(place), "--plugins", str(PLUGINS)]
-    uri = str(tmp_path / "elsewhere")
-    assert run("index", "tiny_a", *common, "--index", "lance", "--index-uri", uri) == 0
+    index = ("index", "tiny_a", "--runs", place, "--plugins", PLUGINS)
+    uri = tmp_path / "elsewhere"
+    assert run(*index, "--index", "lance", "--index-uri", uri).returncode == 0
     assert (tmp_path / "elsewhere" / "tiny_a" / "index.lance").is_dir()
     assert not list((place / "tiny_a").glob("index.*"))
-    assert run("index", "tiny_a", *common) == 0
+    assert run(*index).returncode == 0
     facts = run_files.read_facts(place / "tiny_a")
     assert (facts["index"], facts["indexed"]["uri"]) == ("lance", f"{uri}/tiny_a")
     assert runs.verify(opened(place).run("tiny_a")) == []
     shutil.rmtree(uri)
     (problem,) = runs.verify(opened(place).run("tiny_a"))
     assert "is missing; repair it with: zoo index tiny_a" in problem
-    assert run("index", "tiny_a", *common, "--index", "exact") == 0
+    assert run(*index, "--index", "exact").returncode == 0
     assert "index_uri" not in run_files.read_facts(place / "tiny_a")
-    capsys.readouterr()
-    assert run("index", "tiny_a", *common, "--index", "nope") == 1
-    assert "unknown index 'nope'; available: annoy, exact, lance" in capsys.readouterr().err
-    assert run("index", "tiny_a", *common, "--index-uri", "s3://b/x") == 1
-    assert "leave out --index-uri, or name another index: lance" in capsys.readouterr().err
+    said = told(*index, "--index", "nope")
+    assert "unknown index 'nope'; available: annoy, exact, lance" in said
+    said = told(*index, "--index-uri", "s3://b/x")
+    assert "leave out --index-uri, or name another index: lance" in said
 
 
 def test_training_takes_an_index(catalog: Catalog, zoo_folder: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from tests.conftest import PLUGINS, TINY
-from zoo import devices
+from zoo import devices, run_files
 from zoo.catalog import load_catalog
 from zoo.compare import Zoo, open_zoo
 from zoo.errors import CatalogError, RunError, ZooError
@@ -219,6 +219,21 @@ def test_unfinished_runs_are_a_choice(place: Path) -> None:
     shutil.rmtree(place / "tiny_a")
     with pytest.raises(RunError, match="the training of tiny_a in .* is not finished; repeat the"):
         open_zoo(place, [PLUGINS]).run("tiny_a")
+
+
+def test_a_training_that_is_published_meanwhile_is_not_unfinished(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partial = partial_folder(place, "tiny_a")
+    partial.mkdir()
+    (partial / "checkpoint.safetensors").touch()
+
+    def published(folder: Path) -> dict[str, int]:
+        shutil.rmtree(folder)
+        return {"format": 2}
+
+    monkeypatch.setattr(run_files, "read_facts", published)
+    assert run_files.unfinished(place) == []
 
 
 def test_catalogues_that_cannot_be_opened(place: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from zoo.catalog import Catalog, load_catalog
-from zoo.errors import PictureError, RunError, ZooError, typed, unknown
+from zoo.errors import PictureError, RunError, ZooError, typed
 from zoo.evaluation.per_query import PerQuery
 from zoo.features.encoder import Features
 from zoo.features.forwards import in_few_threads
@@ -141,12 +141,11 @@ class Zoo:
                 f"no trained backbone in {self.folder}; train with: python train.py "
                 f"--runs {typed(self.folder)}"
             )
-        if name in self.registry.backbones:
-            raise RunError(
-                f"backbone {name!r} is not trained in {self.folder}; train it with: "
-                f"python train.py {name} --runs {typed(self.folder)}"
-            )
-        raise ZooError(unknown("backbone", name, self.registry.backbones))
+        self.registry.get(name)  # says which there are
+        raise RunError(
+            f"backbone {name!r} is not trained in {self.folder}; train it with: "
+            f"python train.py {name} --runs {typed(self.folder)}"
+        )
 
     def select(self, names: Sequence[str]) -> list[Run]:
         """The named runs, or all of them."""

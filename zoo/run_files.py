@@ -51,8 +51,8 @@ def _is_training(partial: Path) -> bool:
         facts = read_facts(partial)
     except RunError:
         return True
-    work = (path for path in partial.iterdir() if path.name != RUN and path.name[0] != ".")
-    return bool(facts) and REDO not in facts and any(work)
+    made = any(path.name != RUN for path in partial.glob("[!.]*"))  # none where it was published
+    return bool(facts) and REDO not in facts and made
 
 
 def without_plugin(zoo: Path, registry: Registry) -> list[Failure]:

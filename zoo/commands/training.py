@@ -118,9 +118,9 @@ def train(
     if resume and restart:
         raise ZooError("--resume goes on and --restart begins again: give one of them")
     registry = load_plugins(folders or (), strict)
+    chosen = registry.select(backbones or ())
     for failure in registry.failed:
         typer.echo(f"plugin kept apart: {failure.origin}: {failure.error}", err=True)
-    chosen = registry.select(backbones or ())
     selection = CatalogSettings(
         attributes=_split(attributes),
         categories=_split(categories),
